@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import type { Mask } from './mask.ts'
+
+/** One reason of a decision, for a person and as data for an agent. Free of literals and values. */
+export interface DecisionReason {
+  /** Kebab-case, from the closed list in `@snowfence/policy`. */
+  readonly code: string
+  readonly message: string
+  /** What would pass. */
+  readonly hint: string
+}
+
+export interface ColumnDecision {
+  /** The output column's name; `null` where Snowflake makes one up. */
+  readonly name: string | null
+  readonly sources: readonly string[]
+  /** The classes of its sources, sorted. */
+  readonly classes: readonly string[]
+  readonly mask: Mask | null
+  readonly because: string
+}
+
+export interface Limits {
+  readonly rows?: number
+  readonly statementsPerHour?: number
+  /** Distinct data subjects, counted by the resource's `subject` column. */
+  readonly subjectsPerTask?: number
+  readonly subjectsPerDay?: number
+  readonly minimumGroupSize?: number
+}
+
+export const approvalRequirementSchema = z.strictObject({
+  /** The rule that asks for it. */
+  rule: z.string(),
+  approverGroups: z.array(z.string()).min(1),
+  quorum: z.int().min(1),
+  /** How long a person has to decide. */
+  deadlineSeconds: z.int().positive(),
+  /** How long the approval may be used after it was given. */
+  validForSeconds: z.int().positive(),
+  /** `one-time`: one exact statement, once. `time-boxed`: principal, rule and resources for a window. */
+  kind: z.enum(['one-time', 'time-boxed']),
+  /** The Snowflake role the statement needs; null when the session's own role is enough. */
+  role: z.string().nullable(),
+  /** Break-glass: granted at once, reviewed afterwards without fail. */
+  breakGlass: z.boolean(),
+})
+export type ApprovalRequirement = z.infer<typeof approvalRequirementSchema>
+
+export type Profile = 'safe-harbor' | 'limited-data-set' | 'full'
+
+/** May they, and with what obligations. Made by `evaluate` only. */
+export interface Decision {
+  readonly decision: 'allow' | 'deny' | 'needs-approval'
+  /** Ids of the rules that decided. */
+  readonly rules: readonly string[]
+  readonly columns: readonly ColumnDecision[]
+  readonly limits: Limits
+  readonly approval: ApprovalRequirement | null
+  /** Never empty for `deny` and `needs-approval`. */
+  readonly reasons: readonly DecisionReason[]
+  /** The de-identification profile that the shown columns meet. */
+  readonly profile: Profile
+  /** Version and digest of the policy that decided. */
+  readonly policy: { readonly version: string; readonly digest: string }
+}

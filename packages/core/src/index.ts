@@ -1,0 +1,76 @@
+export { type Catalog, type CatalogEntry, catalogEntrySchema, catalogSchema } from './catalog.ts'
+export {
+  type ApprovalRequirement,
+  approvalRequirementSchema,
+  type ColumnDecision,
+  type Decision,
+  type DecisionReason,
+  type Limits,
+  type Profile,
+} from './decision.ts'
+export { canonicalJson, type Digest, digestOf } from './digest.ts'
+export { type ErrorCode, errorCatalogue } from './errors/catalogue.ts'
+export type { ErrorEntry } from './errors/error-entry.ts'
+export { isSnowfenceError, SnowfenceError, type SnowfenceErrorOptions } from './errors/snowfence-error.ts'
+export { type Mask, type MaskKind, maskKinds, maskSchema } from './mask.ts'
+export type {
+  ApprovalAnswer,
+  ApprovalAsk,
+  ApprovalClaim,
+  ApprovalGate,
+  CredentialSource,
+  PolicySource,
+} from './ports.ts'
+export { type Agent, agentSchema, type Principal, principalSchema } from './principal.ts'
+export { type ApprovalSubject, approvalDigest } from './protocol/approval-digest.ts'
+export {
+  type Approval,
+  type ApprovalState,
+  type ApprovalStatement,
+  approvalDecisionSchema,
+  approvalSchema,
+  approvalStatementSchema,
+  approvalStates,
+  type ClaimApprovalResponse,
+  type CreateApprovalRequest,
+  claimApprovalRequestSchema,
+  claimApprovalResponseSchema,
+  createApprovalRequestSchema,
+  decideApprovalRequestSchema,
+  settleApprovalRequestSchema,
+} from './protocol/approvals.ts'
+export { brokerErrorSchema } from './protocol/errors.ts'
+export { RECEIPT_HEADER, type Receipt, receiptSchema } from './protocol/receipt.ts'
+export {
+  type CreateSessionRequest,
+  createSessionRequestSchema,
+  type Lease,
+  leaseSchema,
+  type PolicyPayload,
+  policyPayloadSchema,
+  type RenewSessionResponse,
+  renewSessionResponseSchema,
+  type Session,
+  type SessionEvent,
+  sessionEventSchema,
+  sessionSchema,
+  signedPolicySchema,
+} from './protocol/sessions.ts'
+export { Secret } from './secret.ts'
+export {
+  type AnalyzedStatement,
+  type ColumnFlow,
+  type ColumnName,
+  type Effect,
+  effects,
+  type OutputColumn,
+  type RefusalReason,
+  type StatementFacts,
+  type StatementSummary,
+  type TableName,
+  type TableRead,
+  type TableWrite,
+  type UnsupportedStatement,
+  type UsePlace,
+  usePlaces,
+} from './statement-summary.ts'

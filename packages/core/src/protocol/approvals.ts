@@ -1,0 +1,97 @@
+import { z } from 'zod'
+import { approvalRequirementSchema } from '../decision.ts'
+import { principalSchema } from '../principal.ts'
+import { leaseSchema } from './sessions.ts'
+
+/** The states of `reference`'s approval state machine: pending and approved move on, claimed settles, the rest are ends. */
+export const approvalStates = [
+  'pending',
+  'approved',
+  'claimed',
+  'executed',
+  'failed',
+  'indeterminate',
+  'rejected',
+  'expired',
+  'cancelled',
+  'revoked',
+] as const
+export type ApprovalState = (typeof approvalStates)[number]
+
+/** The exact statement and the context it will run in: what the approval digest covers. */
+export const approvalStatementSchema = z.strictObject({
+  sqlText: z.string(),
+  /** As the driver would send them; null when the statement has none. */
+  binds: z.array(z.unknown()).nullable(),
+  warehouse: z.string().nullable(),
+  database: z.string().nullable(),
+  schema: z.string().nullable(),
+})
+export type ApprovalStatement = z.infer<typeof approvalStatementSchema>
+
+/** `POST /v1/approvals`, with the session token as bearer. */
+export const createApprovalRequestSchema = z.strictObject({
+  statement: approvalStatementSchema,
+  /** Computed by the SDK with `approvalDigest`; the broker computes it again and refuses a difference. */
+  digest: z.string(),
+  /** Why the agent asks, in its own words. */
+  reason: z.string().max(2000).nullable(),
+  traceparent: z.string().optional(),
+})
+export type CreateApprovalRequest = z.infer<typeof createApprovalRequestSchema>
+
+export const approvalDecisionSchema = z.strictObject({
+  approver: principalSchema.pick({ issuer: true, subject: true }),
+  decision: z.enum(['approve', 'reject']),
+  comment: z.string().nullable(),
+  at: z.iso.datetime(),
+  /** Digest of what the approver was shown. */
+  seenDigest: z.string(),
+})
+
+/** An approval request as requester and eligible approvers read it. */
+export const approvalSchema = z.strictObject({
+  id: z.string(),
+  state: z.enum(approvalStates),
+  digest: z.string(),
+  requirement: approvalRequirementSchema,
+  requester: principalSchema.pick({ issuer: true, subject: true }),
+  agent: z.strictObject({ id: z.string(), task: z.string().nullable() }),
+  purpose: z.string(),
+  reason: z.string().nullable(),
+  /** Literal-free text, always. */
+  text: z.string(),
+  /** The real statement with its binds: present only for an eligible approver while the request is pending. */
+  statement: approvalStatementSchema.nullable(),
+  /** `DATABASE.SCHEMA.TABLE` read, and the classified columns that are touched, by the broker's own analysis. */
+  reads: z.array(z.string()),
+  classifiedColumns: z.array(z.string()),
+  decisions: z.array(approvalDecisionSchema),
+  createdAt: z.iso.datetime(),
+  deadlineAt: z.iso.datetime(),
+  /** Until when an approval may be claimed; null before it was given. */
+  validUntil: z.iso.datetime().nullable(),
+})
+export type Approval = z.infer<typeof approvalSchema>
+
+/** `POST /v1/approvals/{id}/decision`, with the reviewer's identity token as bearer. `seenDigest` is the request's digest. */
+export const decideApprovalRequestSchema = z.strictObject({
+  decision: z.enum(['approve', 'reject']),
+  comment: z.string().max(2000).nullable().default(null),
+  seenDigest: z.string(),
+})
+
+/** `POST /v1/approvals/{id}/claim`: spends one use and hands out the elevated lease. */
+export const claimApprovalRequestSchema = z.strictObject({ digest: z.string() })
+export const claimApprovalResponseSchema = z.strictObject({
+  approval: approvalSchema,
+  /** Null when the requirement names no role: the session's own lease runs it. */
+  lease: leaseSchema.nullable(),
+})
+export type ClaimApprovalResponse = z.infer<typeof claimApprovalResponseSchema>
+
+/** `POST /v1/approvals/{id}/settle`: how the claimed statement ended. */
+export const settleApprovalRequestSchema = z.strictObject({
+  outcome: z.enum(['executed', 'failed']),
+  queryId: z.string().nullable(),
+})

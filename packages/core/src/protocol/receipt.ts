@@ -1,0 +1,16 @@
+import { z } from 'zod'
+
+/** The response header of `POST /v1/traces` that carries the receipt, as compact JSON. */
+export const RECEIPT_HEADER = 'snowfence-receipt'
+
+/** The broker's word that records are durable and sealed: where they stand in the tree, and the head that covers them. */
+export const receiptSchema = z.strictObject({
+  /** Index of the first record of the request in the tree. */
+  firstLeaf: z.int().min(0),
+  /** How many records were added. */
+  leaves: z.int().min(0),
+  treeSize: z.int().min(0),
+  /** Base64 of the RFC 6962 root over `treeSize` leaves. */
+  rootHash: z.string(),
+})
+export type Receipt = z.infer<typeof receiptSchema>

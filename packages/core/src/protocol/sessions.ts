@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { agentSchema, principalSchema } from '../principal.ts'
+
+/** One issued, expiring Snowflake credential. */
+export const leaseSchema = z.strictObject({
+  id: z.string(),
+  /** The driver's `authenticator`. */
+  kind: z.literal('oauth'),
+  token: z.string(),
+  user: z.string(),
+  role: z.string(),
+  warehouse: z.string().nullable(),
+  /** ISO 8601. */
+  expiresAt: z.iso.datetime(),
+})
+export type Lease = z.infer<typeof leaseSchema>
+
+/** The policy as the broker signed it: a compact JWS over `{ version, digest, document }`. */
+export const signedPolicySchema = z.strictObject({ jws: z.string() })
+export const policyPayloadSchema = z.strictObject({
+  version: z.string(),
+  digest: z.string(),
+  /** The policy's YAML text. */
+  document: z.string(),
+})
+export type PolicyPayload = z.infer<typeof policyPayloadSchema>
+
+/** `POST /v1/sessions`, with the identity token as bearer. */
+export const createSessionRequestSchema = z.strictObject({
+  purpose: z.string().min(1).max(100),
+  agent: agentSchema,
+  client: z.strictObject({ name: z.string(), version: z.string() }),
+  snowflake: z.strictObject({
+    account: z.string(),
+    warehouse: z.string().optional(),
+    role: z.string().optional(),
+  }),
+})
+export type CreateSessionRequest = z.infer<typeof createSessionRequestSchema>
+
+export const sessionSchema = z.strictObject({
+  sessionId: z.string(),
+  /** Bearer for every further request of this session. */
+  sessionToken: z.string(),
+  expiresAt: z.iso.datetime(),
+  principal: principalSchema,
+  policy: signedPolicySchema,
+  lease: leaseSchema,
+  /** Key for tokens of scope `policy`, base64url, 32 bytes: the same in every session under one policy. */
+  tokenKey: z.string(),
+})
+export type Session = z.infer<typeof sessionSchema>
+
+/** `POST /v1/sessions/{id}/renew`: a fresh lease, and a fresh policy when it changed. */
+export const renewSessionResponseSchema = z.strictObject({
+  lease: leaseSchema,
+  policy: signedPolicySchema,
+  expiresAt: z.iso.datetime(),
+})
+export type RenewSessionResponse = z.infer<typeof renewSessionResponseSchema>
+
+/** Server-sent events of `GET /v1/sessions/{id}/events`; the event's data is this JSON. */
+export const sessionEventSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('session.revoked'), reason: z.string() }),
+  z.strictObject({ type: z.literal('policy.changed'), policy: signedPolicySchema }),
+])
+export type SessionEvent = z.infer<typeof sessionEventSchema>

@@ -1,0 +1,128 @@
+import type { Digest } from './digest.ts'
+
+/** What a statement does, named by its effect and not by its keyword. */
+export const effects = [
+  'select',
+  'insert',
+  'update',
+  'delete',
+  'merge',
+  'truncate',
+  'create',
+  'alter',
+  'drop',
+  'grant',
+  'export',
+  'put',
+  'get',
+  'share',
+  'call',
+  'session',
+  'transaction',
+  'metadata',
+] as const
+export type Effect = (typeof effects)[number]
+
+/** Places where a column steers a result without being in it: each is an inference channel. */
+export const usePlaces = [
+  'filter',
+  'join',
+  'group',
+  'order',
+  'having',
+  'qualify',
+  'window',
+  'connectBy',
+] as const
+export type UsePlace = (typeof usePlaces)[number]
+
+/** `DATABASE.SCHEMA.TABLE`, each part as Snowflake stores it (quoted with `"` only where it is not a plain upper-case name). */
+export type TableName = string
+/** `DATABASE.SCHEMA.TABLE.COLUMN`, in the same form. */
+export type ColumnName = string
+
+/**
+ * How one base column reaches an output.
+ *
+ * `value`: the column's value itself (alias, cast, trim, MIN, MAX, ANY_VALUE, union arm, subquery).
+ * `derived`: computed from it (substring, concat, case, hash, arithmetic, JSON path, LISTAGG, AVG).
+ * `count`: only how many values there are (COUNT of the column).
+ * When several paths exist the least protective is reported: derived over value over count.
+ */
+export interface ColumnFlow {
+  readonly column: ColumnName
+  readonly via: 'value' | 'derived' | 'count'
+  /** Every function the value passed through on any path, upper case, sorted. Operators are `||`, `+`, `CASE`, `:`. */
+  readonly functions: readonly string[]
+}
+
+export interface OutputColumn {
+  /** The result column's name as Snowflake will report it, or null where Snowflake makes one up from the expression. */
+  readonly name: string | null
+  /** Sorted base columns. */
+  readonly columns: readonly ColumnName[]
+  readonly flows: readonly ColumnFlow[]
+}
+
+export interface TableRead {
+  readonly table: TableName
+  /** Every column of it that the statement touches anywhere, sorted, unqualified. */
+  readonly columns: readonly string[]
+}
+
+export interface TableWrite {
+  readonly table: TableName
+  readonly effect: Effect
+  /** Where each written column's values come from. Empty for DROP, TRUNCATE, DELETE. */
+  readonly columns: readonly {
+    readonly name: string
+    readonly columns: readonly ColumnName[]
+    readonly flows: readonly ColumnFlow[]
+  }[]
+}
+
+export interface StatementFacts {
+  readonly effects: readonly Effect[]
+  /** The statement's own text without literals, comments or names outside the catalogue. Safe to record. */
+  readonly text: string
+  /** Hash of the literal-free form: equal for statements that differ only in literals. */
+  readonly fingerprint: Digest
+  /** Hash of the exact text that would be sent. */
+  readonly digest: Digest
+}
+
+export interface AnalyzedStatement extends StatementFacts {
+  readonly status: 'analyzed'
+  /** `select`, `insert`, `create-table`, `use`, …: kebab-case, for people. */
+  readonly kind: string
+  readonly reads: readonly TableRead[]
+  readonly writes: readonly TableWrite[]
+  readonly outputs: readonly OutputColumn[]
+  readonly uses: Readonly<Record<UsePlace, readonly ColumnName[]>>
+  readonly functions: readonly string[]
+  readonly stages: readonly string[]
+  readonly variables: readonly string[]
+  /** Non-null when every output row stands for a group: the least group size that HAVING COUNT(*) guarantees, 1 without one. */
+  readonly aggregation: { readonly minimumGroupSize: number } | null
+  /** The outermost LIMIT / TOP / FETCH when it is a literal. */
+  readonly rowLimit: number | null
+}
+
+/** Why a statement was not understood: shown to people and agents, so free of literals. */
+export interface RefusalReason {
+  /** Kebab-case, from a closed list of `@snowfence/sql`. */
+  readonly code: string
+  readonly message: string
+  readonly hint: string
+  /** 1-based place in the text as it was given. */
+  readonly line: number
+  readonly column: number
+}
+
+export interface UnsupportedStatement extends StatementFacts {
+  readonly status: 'unsupported'
+  readonly kind: string
+  readonly reason: RefusalReason
+}
+
+export type StatementSummary = AnalyzedStatement | UnsupportedStatement
