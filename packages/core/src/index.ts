@@ -18,8 +18,16 @@ export type {
   ApprovalAsk,
   ApprovalClaim,
   ApprovalGate,
+  ApprovalRecord,
+  ApprovalTicket,
+  AuditAcknowledgement,
+  AuditSink,
+  AuthorizeRecord,
   CredentialSource,
+  OutcomeRecord,
   PolicySource,
+  StatementIdentity,
+  StatementTrail,
 } from './ports.ts'
 export { type Agent, agentSchema, type Principal, principalSchema } from './principal.ts'
 export { type ApprovalSubject, approvalDigest } from './protocol/approval-digest.ts'

@@ -1,6 +1,9 @@
-import type { Principal } from './principal.ts'
+import type { Decision } from './decision.ts'
+import type { Agent, Principal } from './principal.ts'
 import type { ApprovalState, ApprovalStatement } from './protocol/approvals.ts'
+import type { Receipt } from './protocol/receipt.ts'
 import type { Lease, PolicyPayload } from './protocol/sessions.ts'
+import type { StatementSummary } from './statement-summary.ts'
 
 /** Where a connection gets its Snowflake credential from. */
 export interface CredentialSource {
@@ -38,7 +41,85 @@ export interface ApprovalClaim {
   settle(outcome: 'executed' | 'failed', queryId: string | null): Promise<void>
 }
 
-/** Who is asked when a statement needs a person. Blocks until there is an answer; an abort withdraws the request. */
+/** One filed request: known by its id before anybody has answered. */
+export interface ApprovalTicket {
+  readonly id: string
+  /** Blocks until there is an answer. An abort withdraws the request and rejects. */
+  wait(signal: AbortSignal): Promise<ApprovalAnswer>
+}
+
+/** Who is asked when a statement needs a person. */
 export interface ApprovalGate {
-  ask(ask: ApprovalAsk, signal: AbortSignal): Promise<ApprovalAnswer>
+  request(ask: ApprovalAsk, signal: AbortSignal): Promise<ApprovalTicket>
+  /** Picks up a request that was filed earlier, in this process or another. */
+  resume(id: string): Promise<ApprovalTicket>
+}
+
+/** What is known of a statement before it was judged. Free of literals, binds and credentials. */
+export interface StatementIdentity {
+  /** Null without a broker. */
+  readonly sessionId: string | null
+  readonly principal: Principal
+  readonly agent: Agent
+  readonly purpose: string
+  readonly account: string
+  readonly role: string
+  readonly warehouse: string | null
+  readonly database: string | null
+  readonly schema: string | null
+  /** The driver's request id of this statement. */
+  readonly requestId: string
+  /** How many binds there are and of which types (`TEXT`, `FIXED`, …): never their values. */
+  readonly bindTypes: readonly string[]
+}
+
+/** The judgement, recorded before anything of the statement happens. */
+export interface AuthorizeRecord {
+  readonly summary: StatementSummary
+  readonly decision: Decision
+}
+
+/** What a person said to a statement that needed one. */
+export interface ApprovalRecord {
+  readonly id: string
+  readonly state: ApprovalState
+  readonly approvers: readonly string[]
+  readonly digest: string
+}
+
+/** How the statement ended. */
+export interface OutcomeRecord {
+  readonly outcome: 'completed' | 'failed' | 'cancelled' | 'withheld'
+  readonly queryId: string | null
+  /** Rows handed over to the caller. */
+  readonly rows: number
+  readonly columns: readonly { readonly name: string; readonly mask: string | null }[]
+  /** The role it ran with: the elevated one after an approval. */
+  readonly role: string
+  /** Code and SQLSTATE, never the text. */
+  readonly error: { readonly code: string; readonly sqlState: string | null } | null
+}
+
+export interface AuditAcknowledgement {
+  /** Null where the store keeps no tree (a local journal). */
+  readonly receipt: Receipt | null
+  /** Digest of the receipt, or of the stored record: what goes into QUERY_TAG. */
+  readonly digest: string
+}
+
+/** The records of one statement, in the order they happen. Each resolves only when durable, and rejects otherwise. */
+export interface StatementTrail {
+  /** 32 hex digits; the trace of the caller's active span when there is one. */
+  readonly traceId: string
+  authorize(record: AuthorizeRecord): Promise<AuditAcknowledgement>
+  approval(record: ApprovalRecord): Promise<AuditAcknowledgement>
+  finish(record: OutcomeRecord): Promise<AuditAcknowledgement>
+}
+
+/** Where the audit trail is written. */
+export interface AuditSink {
+  /** Opens the trail of one statement, as a child of the OpenTelemetry span active in the caller. */
+  begin(statement: StatementIdentity): StatementTrail
+  /** Flushes what is open and lets go of timers and sockets. */
+  close(): Promise<void>
 }
