@@ -13,6 +13,7 @@ export { type ErrorCode, errorCatalogue } from './errors/catalogue.ts'
 export type { ErrorEntry } from './errors/error-entry.ts'
 export { isSnowfenceError, SnowfenceError, type SnowfenceErrorOptions } from './errors/snowfence-error.ts'
 export { type Mask, type MaskKind, maskKinds, maskSchema } from './mask.ts'
+export { maskAppliesTo, type TypeFamily, typeFamilyOf } from './mask-types.ts'
 export type {
   ApprovalAnswer,
   ApprovalAsk,
@@ -30,6 +31,14 @@ export type {
   StatementTrail,
 } from './ports.ts'
 export { type Agent, agentSchema, type Principal, principalSchema } from './principal.ts'
+export {
+  acceptsMask,
+  type IdentifierKind,
+  type IdentifierRule,
+  identifierKinds,
+  identifierRules,
+  profileMet,
+} from './profiles.ts'
 export { type ApprovalSubject, approvalDigest } from './protocol/approval-digest.ts'
 export {
   type Approval,
