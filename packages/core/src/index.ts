@@ -45,6 +45,7 @@ export {
   type ApprovalState,
   type ApprovalStatement,
   approvalDecisionSchema,
+  approvalListSchema,
   approvalSchema,
   approvalStatementSchema,
   approvalStates,
@@ -54,6 +55,7 @@ export {
   claimApprovalResponseSchema,
   createApprovalRequestSchema,
   decideApprovalRequestSchema,
+  revokeApprovalRequestSchema,
   settleApprovalRequestSchema,
 } from './protocol/approvals.ts'
 export { brokerErrorSchema } from './protocol/errors.ts'
@@ -67,6 +69,7 @@ export {
   policyPayloadSchema,
   type RenewSessionResponse,
   renewSessionResponseSchema,
+  revokeSessionRequestSchema,
   type Session,
   type SessionEvent,
   sessionEventSchema,

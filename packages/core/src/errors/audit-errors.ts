@@ -7,4 +7,52 @@ export const auditErrors = {
     hint: 'check that the broker is reachable and healthy (`/readyz`), then run the statement again',
     retryable: true,
   },
+  ERR_AUDIT_HISTORY_REWRITTEN: {
+    message: 'the audit store answered with a tree that contradicts an earlier receipt',
+    why: 'A tree only grows. A smaller size, or another root at the same size, means that records were cut or changed since.',
+    hint: 'keep the last receipt, stop the agents and run `snowfence audit verify` on an export of the trail',
+    retryable: false,
+  },
+  ERR_AUDIT_STORE_CORRUPT: {
+    message: 'the audit store does not hold what it should',
+    why: 'A record or hash is missing or was changed, so nothing more is appended to it.',
+    hint: 'keep the damaged store for examination, and restore it from a backup',
+    retryable: false,
+  },
+  ERR_AUDIT_STORE_IN_USE: {
+    message: 'the audit journal is open in another process',
+    why: 'Two writers would break the chain of records.',
+    hint: 'end the other process, or give this one a journal of its own',
+    retryable: true,
+  },
+  ERR_AUDIT_REQUEST_INVALID: {
+    message: 'the trace request is not valid OTLP',
+    why: 'A record that is not understood completely cannot be sealed: what is stored must be what was sent.',
+    hint: 'send an OTLP ExportTraceServiceRequest as protobuf or JSON',
+    retryable: false,
+  },
+  ERR_AUDIT_CHECKPOINT_INVALID: {
+    message: 'the checkpoint or key is not in the form of a signed note',
+    why: 'Checkpoints follow the C2SP forms tlog-checkpoint and signed-note; anything else is not trusted.',
+    hint: 'use the checkpoint as the broker gave it, without a change',
+    retryable: false,
+  },
+  ERR_AUDIT_EXPORT_INVALID: {
+    message: 'the audit export could not be read',
+    why: 'A line is not JSON or lacks a field, so it says nothing about the trail.',
+    hint: 'export the trail again with `snowfence audit export`',
+    retryable: false,
+  },
+  ERR_AUDIT_RECORD_REFUSED: {
+    message: 'the audit record was refused',
+    why: 'It cannot be decoded, names another session or principal than the one that sent it, or claims to be of the broker.',
+    hint: 'send only records of the own session, as OTLP in protobuf or JSON',
+    retryable: false,
+  },
+  ERR_AUDIT_RECORD_CONFLICT: {
+    message: 'another record with this span id is already sealed',
+    why: 'A sealed record is never replaced: the same span was sent before with other contents.',
+    hint: 'give each record a span id of its own',
+    retryable: false,
+  },
 } as const satisfies Record<string, ErrorEntry>

@@ -31,6 +31,36 @@ export const brokerErrors = {
     hint: 'restore the directory from a backup, or start with an empty one',
     retryable: false,
   },
+  ERR_BROKER_DATA_IN_USE: {
+    message: 'the data directory is already in use',
+    why: 'Another broker has the embedded database open, and two writers would damage it.',
+    hint: 'stop the other broker, or use PostgreSQL (`databaseUrl`) for several replicas',
+    retryable: true,
+  },
+  ERR_BROKER_DATABASE_UNREACHABLE: {
+    message: 'the database could not be reached',
+    why: 'Sessions, approvals and the audit trail live in the database, and without it nothing is answered.',
+    hint: 'check `databaseUrl` and that PostgreSQL accepts connections from the broker',
+    retryable: true,
+  },
+  ERR_BROKER_INTERNAL: {
+    message: 'the broker failed on its side',
+    why: 'An error that the broker does not foresee. Nothing was granted.',
+    hint: 'look for the request id in the log of the broker',
+    retryable: true,
+  },
+  ERR_REQUEST_INVALID: {
+    message: 'the request does not have the form that the route expects',
+    why: 'A field is missing, unknown or of the wrong form, or the body has another content type.',
+    hint: 'correct the fields that the details name; `/openapi.json` describes every route',
+    retryable: false,
+  },
+  ERR_ROUTE_NOT_FOUND: {
+    message: 'the broker has no such route',
+    why: 'The method and path are not in its interface.',
+    hint: '`/openapi.json` lists every route',
+    retryable: false,
+  },
   ERR_IDENTITY_TOKEN_INVALID: {
     message: 'the identity token was not accepted',
     why: 'Its form or signature is wrong.',
@@ -61,6 +91,18 @@ export const brokerErrors = {
     hint: 'check that the broker can reach the issuer',
     retryable: true,
   },
+  ERR_IDENTITY_TOKEN_MISSING: {
+    message: 'the request carries no bearer token',
+    why: 'Every route of the broker that hands something out needs a token in the `Authorization` header.',
+    hint: 'send `Authorization: Bearer …` with the identity token or the session token that the route asks for',
+    retryable: false,
+  },
+  ERR_IDENTITY_NOT_PERMITTED: {
+    message: 'this identity may not do that',
+    why: 'The route is for members of a group of the broker configuration, such as `groups.auditors` or `groups.operators`.',
+    hint: 'use an identity of that group, or have the group added to the broker configuration',
+    retryable: false,
+  },
   ERR_SESSION_NOT_FOUND: {
     message: 'the session is not known, has ended or was revoked',
     why: 'A session token is bound to one live session.',
@@ -72,6 +114,18 @@ export const brokerErrors = {
     why: 'None of the groups of the principal has a role in the broker configuration.',
     hint: 'add one of the groups to `snowflake.roles` in the broker configuration',
     retryable: false,
+  },
+  ERR_SESSION_ACCOUNT_MISMATCH: {
+    message: 'the broker hands out credentials for another Snowflake account',
+    why: 'The account of the connection differs from `snowflake.account` of the broker configuration.',
+    hint: 'connect to the account that the broker serves, or use the broker of that account',
+    retryable: false,
+  },
+  ERR_CATALOGUE_UNAVAILABLE: {
+    message: 'the broker could not read the warehouse catalogue',
+    why: 'It analyses a statement by itself before it asks a person, and needs the tables and columns for that.',
+    hint: 'check `snowflake.catalogue` of the broker configuration and that the warehouse answers',
+    retryable: true,
   },
   ERR_APPROVAL_NOT_FOUND: {
     message: 'the approval request is not known',
@@ -96,5 +150,23 @@ export const brokerErrors = {
     why: 'The approval is bound to the exact statement, binds, role, context, policy and principal.',
     hint: 'ask for a new approval for the changed statement',
     retryable: false,
+  },
+  ERR_APPROVAL_NOT_NEEDED: {
+    message: 'the statement needs no approval',
+    why: 'By the analysis and the policy of the broker the statement is allowed as it is, so no person is asked.',
+    hint: 'run the statement on the session itself; reconnect when its policy or catalogue may be old',
+    retryable: false,
+  },
+  ERR_APPROVAL_ROLE_NOT_CONFIGURED: {
+    message: 'the role that the approval would grant is not configured for this principal',
+    why: 'The policy rule names an elevated role that `snowflake.roles` does not allow for the groups of the requester.',
+    hint: 'add the role to `elevatedRoles` of the entry of that group in the broker configuration',
+    retryable: false,
+  },
+  ERR_APPROVAL_LIMIT: {
+    message: 'too many approval requests of this session are pending',
+    why: 'A flood of requests tires the people who decide them.',
+    hint: 'wait for a decision or cancel a request, then ask again',
+    retryable: true,
   },
 } as const satisfies Record<string, ErrorEntry>

@@ -4,7 +4,9 @@ import type { ApprovalStatement } from './approvals.ts'
 /** Everything an approval is bound to: a change in any of it is another request. */
 export interface ApprovalSubject {
   readonly statement: ApprovalStatement
+  /** The Snowflake role it will run in: the one the requirement names, else the role of the session's own lease. */
   readonly role: string | null
+  /** `digest` of the policy payload in force. */
   readonly policyDigest: string
   readonly principal: { readonly issuer: string; readonly subject: string }
   readonly purpose: string

@@ -90,7 +90,16 @@ export const claimApprovalResponseSchema = z.strictObject({
 })
 export type ClaimApprovalResponse = z.infer<typeof claimApprovalResponseSchema>
 
-/** `POST /v1/approvals/{id}/settle`: how the claimed statement ended. */
+/** `GET /v1/approvals?state=pending`: newest first, only those that the bearer may read. */
+export const approvalListSchema = z.strictObject({ approvals: z.array(approvalSchema) })
+
+/** `POST /v1/approvals/{id}/revoke`, by an operator or an eligible approver: takes back what was not yet claimed. */
+export const revokeApprovalRequestSchema = z.strictObject({ reason: z.string().min(1).max(500) })
+
+/**
+ * `POST /v1/approvals/{id}/settle`: how the claimed statement ended. A claim that was not settled in time is
+ * `indeterminate`, and its claimer may still settle it: knowing late is better than not knowing.
+ */
 export const settleApprovalRequestSchema = z.strictObject({
   outcome: z.enum(['executed', 'failed']),
   queryId: z.string().nullable(),

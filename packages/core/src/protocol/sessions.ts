@@ -59,6 +59,9 @@ export const renewSessionResponseSchema = z.strictObject({
 })
 export type RenewSessionResponse = z.infer<typeof renewSessionResponseSchema>
 
+/** `POST /v1/sessions/{id}/revoke`, by an operator. The reason is shown to the agent. */
+export const revokeSessionRequestSchema = z.strictObject({ reason: z.string().min(1).max(500) })
+
 /** Server-sent events of `GET /v1/sessions/{id}/events`; the event's data is this JSON. */
 export const sessionEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('session.revoked'), reason: z.string() }),
