@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Mask } from './mask.ts'
+import type { UsePlace } from './statement-summary.ts'
 
 /** One reason of a decision, for a person and as data for an agent. Free of literals and values. */
 export interface DecisionReason {
@@ -18,6 +19,23 @@ export interface ColumnDecision {
   readonly classes: readonly string[]
   readonly mask: Mask | null
   readonly because: string
+}
+
+/** A change to the statement or its context that was tried against the policy and passes. Data for an agent. */
+export type Remedy = { readonly leadsTo: 'allow' | 'needs-approval' } & (
+  | { readonly kind: 'drop-use'; readonly uses: readonly { readonly column: string; readonly place: UsePlace }[] }
+  | { readonly kind: 'drop-column'; readonly columns: readonly string[] }
+  | { readonly kind: 'drop-table'; readonly tables: readonly string[] }
+  | { readonly kind: 'use-purpose'; readonly purpose: string }
+  | { readonly kind: 'aggregate'; readonly minimumGroupSize: number }
+  | { readonly kind: 'add-subject'; readonly columns: readonly string[] }
+)
+
+/** Where a result shows whose data a row is, so that distinct subjects can be counted before masking. */
+export interface SubjectColumn {
+  readonly column: string
+  /** Position of the output that carries it, from 0. */
+  readonly output: number
 }
 
 export interface Limits {
@@ -59,6 +77,10 @@ export interface Decision {
   readonly approval: ApprovalRequirement | null
   /** Never empty for `deny` and `needs-approval`. */
   readonly reasons: readonly DecisionReason[]
+  /** What would pass instead. Empty for `allow`, and where nothing that was tried passes. */
+  readonly wouldPass: readonly Remedy[]
+  /** The outputs to count distinct data subjects by; complete when `limits` bounds subjects. */
+  readonly subjects: readonly SubjectColumn[]
   /** The de-identification profile that the shown columns meet. */
   readonly profile: Profile
   /** Version and digest of the policy that decided. */

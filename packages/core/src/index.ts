@@ -7,6 +7,8 @@ export {
   type DecisionReason,
   type Limits,
   type Profile,
+  type Remedy,
+  type SubjectColumn,
 } from './decision.ts'
 export { canonicalJson, type Digest, digestOf } from './digest.ts'
 export { type ErrorCode, errorCatalogue } from './errors/catalogue.ts'
