@@ -7,7 +7,11 @@ const USAGE_EXIT_CODE = 2
 /** Runs the `snowfence` command. Sets the exit code: 0 done, 1 failed, 2 used wrongly. */
 export const main = async (argv: readonly string[]): Promise<void> => {
   const program = createProgram()
-  for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
+  for (const command of [
+    program,
+    ...program.commands,
+    ...program.commands.flatMap(({ commands }) => commands),
+  ]) {
     command.exitOverride()
   }
   try {

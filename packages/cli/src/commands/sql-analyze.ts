@@ -46,20 +46,30 @@ export const sqlAnalyzeCommand = (): Command =>
       const catalog: Catalog = flags.catalog === undefined ? {} : await readCatalog(flags.catalog)
       const analyzer = await createSqlAnalyzer()
       const analyze = (sql: string): StatementSummary =>
-        analyzer.analyze(sql, { catalog, database: flags.database ?? null, schema: flags.schema ?? null }).summary
+        analyzer.analyze(sql, { catalog, database: flags.database ?? null, schema: flags.schema ?? null })
+          .summary
 
       if (!flags.batch) {
         const sql = await readText(file)
         const summary = analyze(sql)
-        process.stdout.write(flags.json ? `${JSON.stringify(summary)}\n` : renderAnalysis(summary, sql, paletteFor(process.stdout)))
+        process.stdout.write(
+          flags.json
+            ? `${JSON.stringify(summary)}\n`
+            : renderAnalysis(summary, sql, paletteFor(process.stdout)),
+        )
         return
       }
       for await (const line of readJsonLines(file)) {
         const statement = line.ok ? batchStatement(line.value) : null
         if (statement === null) {
           const message = line.ok ? `line ${line.line} has no \`sql\` text` : line.message
-          const error = new SnowfenceError('ERR_CLI_USAGE', { message, hint: 'write each line as {"id":"…","sql":"…"}' })
-          process.stdout.write(`${JSON.stringify({ id: null, error: { code: error.code, message, hint: error.hint } })}\n`)
+          const error = new SnowfenceError('ERR_CLI_USAGE', {
+            message,
+            hint: 'write each line as {"id":"…","sql":"…"}',
+          })
+          process.stdout.write(
+            `${JSON.stringify({ id: null, error: { code: error.code, message, hint: error.hint } })}\n`,
+          )
           process.exitCode = 1
           continue
         }

@@ -8,7 +8,10 @@ export const readCatalog = async (file: string): Promise<Catalog> => {
   try {
     json = JSON.parse(content)
   } catch (cause) {
-    throw new SnowfenceError('ERR_CLI_FILE_UNREADABLE', { message: `the catalogue \`${file}\` is not JSON`, cause })
+    throw new SnowfenceError('ERR_CLI_FILE_UNREADABLE', {
+      message: `the catalogue \`${file}\` is not JSON`,
+      cause,
+    })
   }
   const parsed = catalogSchema.safeParse(json)
   if (parsed.success) return parsed.data

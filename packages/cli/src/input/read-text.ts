@@ -9,6 +9,9 @@ export const readText = async (file: string): Promise<string> => {
     return await readFile(file, 'utf8')
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown'
-    throw new SnowfenceError('ERR_CLI_FILE_UNREADABLE', { message: `the file \`${file}\` could not be read (${reason})`, cause })
+    throw new SnowfenceError('ERR_CLI_FILE_UNREADABLE', {
+      message: `the file \`${file}\` could not be read (${reason})`,
+      cause,
+    })
   }
 }

@@ -15,7 +15,13 @@ const isPlacedProblem = (value: unknown): value is PlacedProblem =>
 export const printError = (error: unknown, options: { readonly json?: boolean | undefined } = {}): void => {
   if (options.json) {
     const plain = isSnowfenceError(error)
-      ? { code: error.code, message: error.message, hint: error.hint, docs: error.docs, details: error.details }
+      ? {
+          code: error.code,
+          message: error.message,
+          hint: error.hint,
+          docs: error.docs,
+          details: error.details,
+        }
       : { code: 'ERR_UNEXPECTED', message: error instanceof Error ? error.message : String(error) }
     process.stdout.write(`${JSON.stringify({ error: plain })}\n`)
     return
@@ -23,7 +29,9 @@ export const printError = (error: unknown, options: { readonly json?: boolean | 
   const colour = paletteFor(process.stderr)
   const write = (line: string) => process.stderr.write(`${line}\n`)
   if (!isSnowfenceError(error)) {
-    write(`${colour.red('error')}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    write(
+      `${colour.red('error')}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    )
     return
   }
   write(`${colour.red('error')} ${colour.bold(error.code)}: ${error.message}`)

@@ -1,4 +1,9 @@
-import { type AnalyzedStatement, type StatementSummary, type UnsupportedStatement, usePlaces } from '@snowfence/core'
+import {
+  type AnalyzedStatement,
+  type StatementSummary,
+  type UnsupportedStatement,
+  usePlaces,
+} from '@snowfence/core'
 import type { Palette } from './palette.ts'
 
 const LABEL_WIDTH = 12
@@ -24,11 +29,17 @@ const renderAnalyzed = (summary: AnalyzedStatement, colour: Palette): string[] =
     .map((place) => `${place}: ${summary.uses[place].map(shortest).join(', ')}`)
   const writes = summary.writes.flatMap(({ table, effect, columns }) => [
     `${effect} ${table}`,
-    ...columns.map(({ name, columns: sources }) => `  ${name} <- ${sources.map(shortest).join(', ') || 'no base column'}`),
+    ...columns.map(
+      ({ name, columns: sources }) => `  ${name} <- ${sources.map(shortest).join(', ') || 'no base column'}`,
+    ),
   ])
   return [
     `${colour.green('analysed')} ${colour.bold(summary.kind)} (${summary.effects.join(', ') || 'no effect'})`,
-    ...section('reads', summary.reads.map(({ table, columns }) => `${table} (${columns.join(', ')})`), colour),
+    ...section(
+      'reads',
+      summary.reads.map(({ table, columns }) => `${table} (${columns.join(', ')})`),
+      colour,
+    ),
     ...section('writes', writes, colour),
     ...section('outputs', outputs, colour),
     ...section('uses', uses, colour),
@@ -39,16 +50,27 @@ const renderAnalyzed = (summary: AnalyzedStatement, colour: Palette): string[] =
 }
 
 /** The line of the text with a mark under the place that was refused. */
-const renderPlace = ({ line, column }: { line: number; column: number }, sql: string, colour: Palette): string[] => {
+const renderPlace = (
+  { line, column }: { line: number; column: number },
+  sql: string,
+  colour: Palette,
+): string[] => {
   const text = sql.split(/\r\n|\n|\r/)[line - 1]
   if (text === undefined) return []
   const start = Math.max(0, column - 60)
   const shown = text.slice(start, start + 120).replaceAll(/[\u0000-\u001f\u007f]/g, ' ')
   const gutter = `${line} | `
-  return [`  ${colour.dim(gutter)}${shown}`, `  ${' '.repeat(gutter.length + Math.max(0, column - 1 - start))}${colour.red('^')}`]
+  return [
+    `  ${colour.dim(gutter)}${shown}`,
+    `  ${' '.repeat(gutter.length + Math.max(0, column - 1 - start))}${colour.red('^')}`,
+  ]
 }
 
-const renderUnsupported = ({ kind, effects, reason }: UnsupportedStatement, sql: string, colour: Palette): string[] => [
+const renderUnsupported = (
+  { kind, effects, reason }: UnsupportedStatement,
+  sql: string,
+  colour: Palette,
+): string[] => [
   `${colour.red('refused')} ${colour.bold(kind)} (${effects.join(', ') || 'no known effect'})`,
   `  ${reason.message} ${colour.dim(`[${reason.code}, line ${reason.line}, column ${reason.column}]`)}`,
   ...renderPlace(reason, sql, colour),
@@ -57,7 +79,8 @@ const renderUnsupported = ({ kind, effects, reason }: UnsupportedStatement, sql:
 
 /** A summary as a report for people. `sql` is the text as it was given: it is shown only on the caller's own screen. */
 export const renderAnalysis = (summary: StatementSummary, sql: string, colour: Palette): string => {
-  const body = summary.status === 'analyzed' ? renderAnalyzed(summary, colour) : renderUnsupported(summary, sql, colour)
+  const body =
+    summary.status === 'analyzed' ? renderAnalyzed(summary, colour) : renderUnsupported(summary, sql, colour)
   const tail = [
     ...section('recorded as', [summary.text.replaceAll(/\s+/g, ' ')], colour),
     ...section('fingerprint', [summary.fingerprint], colour),

@@ -12,7 +12,13 @@ const MAX_CELL_WIDTH = 40
 const cellText = (value: unknown): string => {
   if (value === null || value === undefined) return 'NULL'
   const text =
-    typeof value === 'string' ? value : value instanceof Date ? value.toISOString() : typeof value === 'object' ? JSON.stringify(value) : String(value)
+    typeof value === 'string'
+      ? value
+      : value instanceof Date
+        ? value.toISOString()
+        : typeof value === 'object'
+          ? JSON.stringify(value)
+          : String(value)
   const oneLine = text.replaceAll(/[\u0000-\u001f\u007f]/g, ' ')
   return oneLine.length > MAX_CELL_WIDTH ? `${oneLine.slice(0, MAX_CELL_WIDTH - 1)}…` : oneLine
 }
@@ -28,7 +34,9 @@ export const renderTable = (
     style: { head: [], border: colour.isColorSupported ? ['gray'] : [], compact: true },
   })
   for (const row of rows) {
-    table.push(row.map((value) => (value === null || value === undefined ? colour.dim('NULL') : cellText(value))))
+    table.push(
+      row.map((value) => (value === null || value === undefined ? colour.dim('NULL') : cellText(value))),
+    )
   }
   return table.toString()
 }
