@@ -1,0 +1,19 @@
+import type { Kysely } from 'kysely'
+import { Migrator } from 'kysely/migration'
+import { sessionsMigration } from './migrations/0001-sessions.ts'
+import { trailMigration } from './migrations/0002-trail.ts'
+import { approvalsMigration } from './migrations/0003-approvals.ts'
+import type { Tables } from './tables.ts'
+
+const migrations = {
+  '0001-sessions': sessionsMigration,
+  '0002-trail': trailMigration,
+  '0003-approvals': approvalsMigration,
+}
+
+/** Brings the database to the present schema. Replicas that start together wait for each other. */
+export const migrate = async (database: Kysely<Tables>): Promise<void> => {
+  const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } })
+  const { error } = await migrator.migrateToLatest()
+  if (error !== undefined) throw error
+}

@@ -1,0 +1,146 @@
+import type { ApprovalRequirement, ApprovalState } from '@snowfence/core'
+import type { ColumnType } from 'kysely'
+
+/** JSON columns are written as text and read as parsed values, by both databases. */
+type Json<T> = ColumnType<T, string, string>
+type Bytes = ColumnType<Uint8Array, Uint8Array, Uint8Array>
+
+export interface SessionsTable {
+  id: string
+  /** Hex SHA-256 of the session token: the token itself is nowhere in the database. */
+  token_hash: string
+  issuer: string
+  subject: string
+  groups: Json<string[]>
+  claims: Json<Record<string, unknown>>
+  purpose: string
+  agent: Json<{
+    id: string
+    name?: string
+    version?: string
+    model?: string
+    task?: string
+    conversationId?: string
+  }>
+  snowflake_user: string
+  role: string
+  warehouse: string | null
+  created_at: Date
+  expires_at: Date
+  ended_at: Date | null
+  end_kind: 'closed' | 'revoked' | null
+  end_reason: string | null
+}
+
+export interface LeasesTable {
+  /** The `jti` of the credential. */
+  id: string
+  session_id: string
+  approval_id: string | null
+  snowflake_user: string
+  role: string
+  issued_at: Date
+  expires_at: Date
+}
+
+export interface ApprovalsTable {
+  id: string
+  state: ApprovalState
+  session_id: string
+  requester_issuer: string
+  requester_subject: string
+  purpose: string
+  agent_id: string
+  agent_task: string | null
+  digest: string
+  policy_digest: string
+  /** Principal, purpose, rule, role, resources and policy: what a time-boxed approval covers. */
+  scope_digest: string
+  requirement: Json<ApprovalRequirement>
+  /** Where the statement will run: the elevated role, or null for the session's own. */
+  role: string | null
+  /** Literal-free text. */
+  text: string
+  reads: Json<string[]>
+  classified_columns: Json<string[]>
+  /** The exact statement, encrypted; null once the request has ended. */
+  sealed_statement: string | null
+  sealed_reason: string | null
+  uses_left: number
+  created_at: Date
+  deadline_at: Date
+  approved_at: Date | null
+  valid_until: Date | null
+  claimed_at: Date | null
+  claimed_by_session: string | null
+  /** Until when a claim must be settled before it counts as indeterminate. */
+  settle_by: Date | null
+  ended_at: Date | null
+  query_id: string | null
+}
+
+export interface ApprovalDecisionsTable {
+  approval_id: string
+  issuer: string
+  subject: string
+  decision: 'approve' | 'reject'
+  sealed_comment: string | null
+  seen_digest: string
+  at: Date
+}
+
+/** Who was shown the real statement, once per person. */
+export interface ApprovalViewsTable {
+  approval_id: string
+  issuer: string
+  subject: string
+  at: Date
+}
+
+export interface SigningKeysTable {
+  kid: string
+  purpose: 'token' | 'checkpoint'
+  algorithm: string
+  public_key: string
+  sealed_private_key: string
+  created_at: Date
+  retired_at: Date | null
+}
+
+export interface RecordsTable {
+  /** Position in the tree. */
+  leaf_index: ColumnType<number | string, number, never>
+  leaf_hash: Bytes
+  source: 'session' | 'broker'
+  session_id: string | null
+  name: string
+  trace_id: string
+  span_id: string
+  body: Bytes
+  received_at: Date
+}
+
+/** Hashes of complete subtrees: level 0 are the leaves. */
+export interface TreeNodesTable {
+  level: number
+  position: ColumnType<number | string, number, never>
+  hash: Bytes
+}
+
+/** One row, locked by each append: the order of the trail. */
+export interface TreeHeadTable {
+  id: number
+  size: ColumnType<number | string, number, number>
+}
+
+export interface Tables {
+  sessions: SessionsTable
+  leases: LeasesTable
+  approvals: ApprovalsTable
+  approval_decisions: ApprovalDecisionsTable
+  approval_views: ApprovalViewsTable
+  signing_keys: SigningKeysTable
+  records: RecordsTable
+  tree_nodes: TreeNodesTable
+  tree_head: TreeHeadTable
+}

@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { SnowfenceError } from '@snowfence/core'
+
+const KEY_BYTES = 32
+
+const parseKey = (text: string): Uint8Array | null => {
+  const key = Buffer.from(text.trim(), 'base64')
+  return key.length === KEY_BYTES ? new Uint8Array(key) : null
+}
+
+export interface RootKeyLocation {
+  /** Base64 of 32 bytes, from the environment or a secret store. */
+  readonly encryptionKey?: string | undefined
+  readonly dataDir?: string | undefined
+}
+
+/**
+ * The broker's root key: given, else kept in the data directory (made at the first start, readable by its owner
+ * alone), else only in memory together with the in-memory database.
+ *
+ * @throws SnowfenceError `ERR_BROKER_CONFIG_INVALID` for a key of the wrong form, `ERR_BROKER_DATA_CORRUPT` when a
+ * data directory with a database has lost its key.
+ */
+export const loadRootKey = ({ encryptionKey, dataDir }: RootKeyLocation): Uint8Array => {
+  if (encryptionKey !== undefined) {
+    const key = parseKey(encryptionKey)
+    if (key !== null) return key
+    throw new SnowfenceError('ERR_BROKER_CONFIG_INVALID', {
+      message: 'the encryption key is not base64 of 32 bytes',
+      hint: 'make one with `openssl rand -base64 32` and give it as SNOWFENCE_BROKER_KEY',
+    })
+  }
+  if (dataDir === undefined) return new Uint8Array(randomBytes(KEY_BYTES))
+  const file = join(dataDir, 'broker.key')
+  if (existsSync(file)) {
+    const key = parseKey(readFileSync(file, 'utf8'))
+    if (key !== null) return key
+    throw new SnowfenceError('ERR_BROKER_DATA_CORRUPT', { message: `the key file \`${file}\` is damaged` })
+  }
+  if (existsSync(join(dataDir, 'database'))) {
+    throw new SnowfenceError('ERR_BROKER_DATA_CORRUPT', {
+      message: `the data directory \`${dataDir}\` holds a database but not the key it was sealed with`,
+    })
+  }
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const key = randomBytes(KEY_BYTES)
+  writeFileSync(file, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx' })
+  return new Uint8Array(key)
+}
