@@ -1,1 +1,7 @@
-export {}
+export type { Analysis, AnalyzeOptions, SqlAnalyzer } from './analysis.ts'
+export { analyzeStatement, createSqlAnalyzer } from './analyzer.ts'
+export { type ColumnRow, catalogFromRows, type ViewRow } from './catalogue/catalog-from-rows.ts'
+export { catalogStatements } from './catalogue/catalog-statements.ts'
+export { redactText } from './lexer/redact-text.ts'
+export { type StatementPart, splitStatements } from './lexer/split-statements.ts'
+export { type RefusalCode, refusalReasons } from './refusal-reasons.ts'

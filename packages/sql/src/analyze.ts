@@ -1,0 +1,55 @@
+import { digestOf, type RefusalReason, type StatementSummary } from '@snowfence/core'
+import type { Analysis, AnalyzeOptions } from './analysis.ts'
+import { classify } from './classify/classify.ts'
+import { fingerprintOf } from './lexer/fingerprint.ts'
+import { lex } from './lexer/lex.ts'
+import { findExceededLimit } from './lexer/limits.ts'
+import { redactLexed } from './lexer/redact-text.ts'
+import { stripComments } from './lexer/strip-comments.ts'
+import { TextPositions } from './lexer/text-position.ts'
+import type { SqlParser } from './parser/sql-parser.ts'
+import { Refusal } from './refusal.ts'
+import { refusalReasons } from './refusal-reasons.ts'
+import { summarizeStatement } from './statements/summarize-statement.ts'
+
+/** The whole way of one text, in order. */
+export const analyzeText = (parser: SqlParser, text: string, options: AnalyzeOptions): Analysis => {
+  const lexed = lex(text)
+  const executableText = stripComments(lexed)
+  const { kind, effects } = classify(lexed)
+  const facts = {
+    text: redactLexed(lexed, options.catalog),
+    fingerprint: fingerprintOf(lexed),
+    digest: digestOf(executableText),
+  }
+  const unsupported = (refusal: Refusal): StatementSummary => ({
+    status: 'unsupported',
+    kind,
+    effects,
+    reason: reasonOf(refusal, text),
+    ...facts,
+  })
+  try {
+    const problem = findExceededLimit(lexed) ?? lexed.problem
+    if (problem !== null)
+      throw new Refusal(problem.code, { place: { kind: 'offset', offset: problem.offset } })
+    const found = summarizeStatement({ parser, lexed, executableText, options })
+    return { summary: { status: 'analyzed', ...found, ...facts }, executableText }
+  } catch (error) {
+    // Anything unforeseen is a refusal too: a fault in the analysis must never let a statement pass.
+    const refusal = error instanceof Refusal ? error : new Refusal('unknown-syntax')
+    return { summary: unsupported(refusal), executableText }
+  }
+}
+
+const reasonOf = (refusal: Refusal, text: string): RefusalReason => {
+  const positions = new TextPositions(text)
+  const { place } = refusal
+  const { line, column } =
+    place === null
+      ? { line: 1, column: 1 }
+      : place.kind === 'offset'
+        ? positions.positionAt(place.offset)
+        : { line: Math.max(1, place.line), column: Math.max(1, place.column) }
+  return { code: refusal.code, message: refusal.text, hint: refusalReasons[refusal.code].hint, line, column }
+}

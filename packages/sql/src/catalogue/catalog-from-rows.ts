@@ -1,0 +1,58 @@
+import type { Catalog } from '@snowfence/core'
+
+/** A row of the first of `catalogStatements`. */
+export interface ColumnRow {
+  readonly TABLE_SCHEMA: string
+  readonly TABLE_NAME: string
+  readonly COLUMN_NAME: string
+  readonly DATA_TYPE: string
+}
+
+/** A row of the second. Snowflake shows the definition to the view's owner only, and never that of a secure view. */
+export interface ViewRow {
+  readonly TABLE_SCHEMA: string
+  readonly TABLE_NAME: string
+  readonly VIEW_DEFINITION: string | null
+}
+
+interface Relation {
+  readonly columns: { readonly name: string; readonly type: string }[]
+  definition?: string
+}
+
+/**
+ * Builds the catalogue of one database from the results of `catalogStatements`. A view whose definition is shown is
+ * analysed through it; one without is a table of its own.
+ */
+export const catalogFromRows = (
+  database: string,
+  rows: { readonly columns: Iterable<ColumnRow>; readonly views: Iterable<ViewRow> },
+): Catalog => {
+  // Names come from the warehouse and may be anything, `__proto__` included.
+  const schemas: Record<string, Record<string, Relation>> = Object.create(null)
+  for (const {
+    TABLE_SCHEMA: schema,
+    TABLE_NAME: table,
+    COLUMN_NAME: name,
+    DATA_TYPE: type,
+  } of rows.columns) {
+    schemas[schema] ??= Object.create(null) as Record<string, Relation>
+    const relation = (schemas[schema][table] ??= { columns: [] })
+    relation.columns.push({ name, type })
+  }
+  for (const { TABLE_SCHEMA: schema, TABLE_NAME: table, VIEW_DEFINITION: definition } of rows.views) {
+    const relation = schemas[schema]?.[table]
+    const query = definition === null ? null : viewQuery(definition)
+    if (relation !== undefined && query !== null) relation.definition = query
+  }
+  return { [database]: schemas }
+}
+
+/** The query of a `CREATE VIEW … AS query` text, or null where it cannot be told: the view then counts as a table. */
+const viewQuery = (definition: string): string | null => {
+  const match = /^\s*create\b/i.test(definition)
+    ? /\bas\s+((?:select|with)\b[\s\S]*)$/i.exec(definition)
+    : null
+  if (match !== null) return match[1]!
+  return /^\s*(?:select|with)\b/i.test(definition) ? definition : null
+}

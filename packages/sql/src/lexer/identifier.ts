@@ -1,0 +1,16 @@
+/** A name part as Snowflake stores it: unquoted names in upper case, quoted ones as written. Source: Snowflake, identifier requirements. */
+export const foldIdentifier = (written: string): string =>
+  written.startsWith('"') ? written.slice(1, -1).replaceAll('""', '"') : upperCaseAscii(written)
+
+/** Unquoted names are ASCII, so no locale and no special case folding may play a part. */
+export const upperCaseAscii = (name: string): string =>
+  name.replace(/[a-z]+/g, (letters) => letters.toUpperCase())
+
+const PLAIN_NAME = /^[A-Z_][A-Z0-9_$]*$/
+
+/** A stored name part as it must be written: in quotes only where it is not a plain upper-case name. */
+export const writeIdentifier = (stored: string): string =>
+  PLAIN_NAME.test(stored) ? stored : `"${stored.replaceAll('"', '""')}"`
+
+/** Joins stored name parts to the canonical `DATABASE.SCHEMA.TABLE` form. */
+export const writeName = (parts: readonly string[]): string => parts.map(writeIdentifier).join('.')

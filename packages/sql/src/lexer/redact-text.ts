@@ -1,0 +1,76 @@
+import type { Catalog } from '@snowfence/core'
+import { catalogueNames } from '../catalogue/catalogue-names.ts'
+import { builtinFunctions } from '../functions/builtin-names.ts'
+import { foldIdentifier } from './identifier.ts'
+import { datePartWords, grammarWords, typeWords } from './keywords.ts'
+import { lex } from './lex.ts'
+import type { Lexed } from './token.ts'
+
+/**
+ * Gives a statement's text without anything that could be about a person: every literal becomes `?`, comments
+ * disappear, and every name that is not in the catalogue becomes `_1`, `_2`, … in the order of first appearance
+ * (numbered, not hashed: a hash of a person's name can be guessed). Single letters, the usual table aliases, stay.
+ *
+ * Works on the lexer alone, so on any text, parsable or not. Never throws. Redacting twice changes nothing.
+ */
+export const redactText = (text: string, options: { readonly catalog?: Catalog } = {}): string =>
+  redactLexed(lex(text), options.catalog)
+
+export const redactLexed = (lexed: Lexed, catalog: Catalog | undefined): string => {
+  const { text, tokens } = lexed
+  const known = catalog === undefined ? null : catalogueNames(catalog)
+  const numbers = new Map<string, string>()
+  const nameFor = (written: string): string => {
+    const stored = foldIdentifier(written)
+    if (known?.has(stored)) return written
+    const number = numbers.get(stored) ?? `_${numbers.size + 1}`
+    numbers.set(stored, number)
+    return number
+  }
+  const redactWord = (word: string): string => {
+    if (word.length === 1) return word
+    const upper = word.toUpperCase()
+    return grammarWords.has(upper) ||
+      typeWords.has(upper) ||
+      datePartWords.has(upper) ||
+      builtinFunctions.has(upper)
+      ? word
+      : nameFor(word)
+  }
+  let redacted = ''
+  let end = -1
+  for (const token of tokens) {
+    const written = text.slice(token.start, token.end)
+    if (end >= 0 && token.start > end) redacted += ' '
+    end = token.end
+    switch (token.kind) {
+      case 'operator':
+        redacted += written
+        break
+      case 'word':
+        redacted += redactWord(written)
+        break
+      case 'quoted':
+        redacted += nameFor(written)
+        break
+      case 'placeholder':
+        redacted += /^\$[A-Za-z_]/.test(written) ? `$${nameFor(written.slice(1))}` : written
+        break
+      case 'stage':
+        redacted += '@?'
+        break
+      case 'file':
+        redacted += 'file://?'
+        break
+      case 'string':
+      case 'number':
+      case 'unknown':
+      case 'comment':
+        redacted += '?'
+        break
+      default:
+        token.kind satisfies never
+    }
+  }
+  return redacted
+}

@@ -1,0 +1,3 @@
+export interface SqlParser {
+  readonly parse: (text: string) => readonly unknown[]
+}

@@ -1,0 +1,158 @@
+interface ReasonEntry {
+  /** What happened: lower case start, no full stop, free of literals. */
+  readonly message: string
+  /** What would pass. */
+  readonly hint: string
+}
+
+/** Every reason for which a statement is not analysed. The closed list of `RefusalReason.code`. */
+export const refusalReasons = {
+  // the text
+  'empty-statement': {
+    message: 'the text holds no statement',
+    hint: 'send one SQL statement',
+  },
+  'multiple-statements': {
+    message: 'the text holds more than one statement',
+    hint: 'send the statements one at a time',
+  },
+  'text-too-large': {
+    message: 'the text is larger than 256 kB',
+    hint: 'shorten the statement, or pass long lists as a table',
+  },
+  'too-many-tokens': {
+    message: 'the text has more than 40,000 tokens',
+    hint: 'shorten the statement, or pass long lists as a table',
+  },
+  'too-many-operators': {
+    message: 'one expression chains more than 400 operators',
+    hint: 'use IN (…), CONCAT(…) or a join instead of a long chain',
+  },
+  'too-deeply-nested': {
+    message: 'brackets or CASE expressions are nested more than 40 deep',
+    hint: 'move inner parts into common table expressions',
+  },
+  'unreadable-character': {
+    message: 'a character outside strings is not plain SQL, such as a smart quote, a no-break space or `#`',
+    hint: 'use plain ASCII outside strings, and double quotes around other names',
+  },
+  'unterminated-string': {
+    message: 'a string does not end',
+    hint: 'close the string with a quote',
+  },
+  'unterminated-identifier': {
+    message: 'a quoted name does not end',
+    hint: 'close the name with a double quote',
+  },
+  'unterminated-comment': {
+    message: 'a comment does not end',
+    hint: 'close the comment with */',
+  },
+  'ambiguous-comment': {
+    message: 'a comment holds a carriage return of its own, so where it ends is ambiguous',
+    hint: 'end lines with LF or CR LF',
+  },
+  'comment-in-stage': {
+    message: 'a stage name runs into what could be a comment',
+    hint: 'put the stage location in single quotes',
+  },
+  'prefixed-string': {
+    message: "a string has a prefix, such as E'…' or N'…'",
+    hint: 'use a plain string',
+  },
+  'tagged-string': {
+    message: 'a dollar-quoted string has a tag',
+    hint: 'use $$ without a tag, or a plain string',
+  },
+  'ambiguous-number': {
+    message: 'a number runs into a name',
+    hint: 'put a space between the number and the name',
+  },
+  // the parser
+  'syntax-error': {
+    message: 'the statement could not be parsed',
+    hint: 'check the syntax at the place that is named, or write the statement in a simpler form',
+  },
+  'parser-failed': {
+    message: 'the parser gave up on the statement',
+    hint: 'split the statement into smaller parts',
+  },
+  'unknown-syntax': {
+    message: 'the statement uses syntax whose effect on data is not known here',
+    hint: 'write the statement without it',
+  },
+  'unread-token': {
+    message: 'a name in the text does not appear in what the parser read',
+    hint: 'write the statement in a simpler form',
+  },
+  // the statement kind
+  'statement-not-supported': {
+    message: 'this kind of statement is not supported on a governed connection',
+    hint: 'use SELECT and other plain statements that can be analysed',
+  },
+  'runs-other-code': {
+    message: 'what the statement runs cannot be seen from its text',
+    hint: 'send the inner statements themselves, one at a time',
+  },
+  'variable-holds-data': {
+    message: 'a session variable would hold a value read from a table',
+    hint: 'set the variable to a constant, or use a subquery where the value is needed',
+  },
+  // names
+  'no-current-schema': {
+    message: 'the name has no database or schema, and the session has none either',
+    hint: 'qualify the name as DATABASE.SCHEMA.TABLE',
+  },
+  'unknown-table': {
+    message: 'the table is not in the catalogue',
+    hint: 'check the name; if the table is new, reconnect to refresh the catalogue',
+  },
+  'unknown-column': {
+    message: 'the column is not in the catalogue',
+    hint: 'check the name; if the column is new, reconnect to refresh the catalogue',
+  },
+  'ambiguous-column': {
+    message: 'the column exists in more than one table of the query',
+    hint: 'qualify the column with its table',
+  },
+  'unknown-columns-of-relation': {
+    message: 'the columns of a table or table function are not known',
+    hint: 'name a table of the catalogue instead',
+  },
+  'column-count-mismatch': {
+    message: 'the number of columns does not fit',
+    hint: 'give each side the same number of columns',
+  },
+  'dynamic-name': {
+    message: 'the name of an object comes from a variable, a bind or an expression',
+    hint: "write the name itself, or IDENTIFIER('NAME')",
+  },
+  'stale-view': {
+    message: 'the definition of the view cannot be analysed or does not fit its columns',
+    hint: 'query the tables of the view instead, or reconnect to refresh the catalogue',
+  },
+  // functions
+  'unknown-function': {
+    message: 'the function is not a known built-in, and a user-defined function may read anything',
+    hint: 'use a built-in function, or write the expression out',
+  },
+  'function-refused': {
+    message: 'the function reads or sends data outside of what the text shows',
+    hint: 'leave the function out',
+  },
+  'function-form-not-supported': {
+    message: 'the function is used in a form that is not understood',
+    hint: 'use the plain form of the function',
+  },
+  // things that have no lineage
+  'stage-not-supported': {
+    message: 'data in staged files has no known columns or classification',
+    hint: 'load the file into a table first',
+  },
+  'column-not-allowed-here': {
+    message: 'a column or subquery stands where only a constant is understood',
+    hint: 'use a constant',
+  },
+} as const satisfies Record<string, ReasonEntry>
+
+export type RefusalCode = keyof typeof refusalReasons
