@@ -1,0 +1,73 @@
+import type { ApplyMask } from '../cell-mask.ts'
+import type { Detection, DetectorKind } from '../detectors/detection.ts'
+
+/** Finds the identifiers of one text, in order and without overlaps. */
+export type FindIdentifiers = (text: string) => readonly Detection[]
+export type OnDetection = (kind: DetectorKind) => void
+
+/** No document nests like this, so what does is withheld instead of walked. */
+const DEEPEST = 64
+const CIRCULAR_OR_TOO_DEEP = new RangeError('the value is nested too deeply')
+
+const ignore: OnDetection = () => undefined
+
+/** Replaces every identifier by its kind in brackets: a constant, so that it tells neither length nor value. */
+const scrubText = (text: string, find: FindIdentifiers, onDetection: OnDetection): string => {
+  const detections = find(text)
+  if (detections.length === 0) return text
+  let output = ''
+  let from = 0
+  for (const { kind, start, end } of detections) {
+    onDetection(kind)
+    output += `${text.slice(from, start)}[${kind}]`
+    from = end
+  }
+  return output + text.slice(from)
+}
+
+/** Sets members of one object. Two keys that become equal would drop a value, so the later ones are numbered. */
+const createMemberSetter = (target: object) => {
+  const uses = new Map<string, number>()
+  return (wanted: string, value: unknown): void => {
+    let key = wanted
+    while (Object.hasOwn(target, key)) {
+      const number = (uses.get(wanted) ?? 1) + 1
+      uses.set(wanted, number)
+      key = `${wanted} ${number}`
+    }
+    // Assigning `__proto__` would set the prototype.
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
+  }
+}
+
+/**
+ * Scrubs text, and the texts and keys inside a parsed VARIANT. The value itself comes back where nothing was
+ * found. Numbers and booleans inside pass; anything that is not JSON data is withheld.
+ */
+export const compileScrub = (find: FindIdentifiers, onDetection: OnDetection = ignore): ApplyMask => {
+  const walk = (value: unknown, depth: number): unknown => {
+    if (typeof value === 'string') return scrubText(value, find, onDetection)
+    if (typeof value !== 'object' || value === null) return isPlainScalar(value) ? value : null
+    if (depth >= DEEPEST) throw CIRCULAR_OR_TOO_DEEP
+    if (Array.isArray(value)) {
+      const scrubbed = value.map((item) => walk(item, depth + 1))
+      return scrubbed.every((item, index) => Object.is(item, value[index])) ? value : scrubbed
+    }
+    const prototype = Object.getPrototypeOf(value)
+    if (prototype !== Object.prototype && prototype !== null) return null
+    const scrubbed = {}
+    const setMember = createMemberSetter(scrubbed)
+    let isSame = true
+    for (const [key, item] of Object.entries(value)) {
+      const newKey = scrubText(key, find, onDetection)
+      const newItem = walk(item, depth + 1)
+      if (newKey !== key || !Object.is(newItem, item)) isSame = false
+      setMember(newKey, newItem)
+    }
+    return isSame ? value : scrubbed
+  }
+  return (value) => walk(value, 0)
+}
+
+const isPlainScalar = (value: unknown): boolean =>
+  value === null || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint'

@@ -1,0 +1,151 @@
+import { type Mask, SnowfenceError, typeFamilyOf } from '@snowfence/core'
+import { type ApplyMask, makeTotal } from './cell-mask.ts'
+import { compileMask, type MaskMaterial } from './compile-mask.ts'
+import { createDetector, type DetectOptions } from './detectors/detect.ts'
+import type { DetectorKind } from './detectors/detection.ts'
+import { createFindingCounter, type Finding } from './findings.ts'
+import { compileScrub } from './masks/scrub.ts'
+import type { RandomVault } from './random-vault.ts'
+import { type RestrictedZip3, restrictedZip3 } from './restricted-zip3.ts'
+
+export interface MaskedColumn {
+  readonly name: string
+  /** The driver's type name: `text`, `fixed`, `date`, `variant`, … */
+  readonly type: string
+  /** `null`: no class says how the column is shown. */
+  readonly mask: Mask | null
+  /**
+   * True where a rule reveals the column's classes: its values are shown as they are. Without it, the texts of a
+   * column with `mask: null` pass the content detectors.
+   */
+  readonly isRevealed?: boolean
+  /** Tokens of different domains are unrelated. Give the column's class, so that tokens of one class can be joined. */
+  readonly domain?: string
+}
+
+export interface RowMaskerOptions {
+  readonly columns: readonly MaskedColumn[]
+  /** At least 16 secret bytes each: of this session, and of the policy (the same in every session under it). */
+  readonly keys: { readonly session: Uint8Array; readonly policy: Uint8Array }
+  /** The day that ages and the 90-or-over rule are reckoned by, in UTC. */
+  readonly asOf: Date
+  /** The session's vault. Needed where a column has the mask `random`. */
+  readonly random?: RandomVault | null
+  /** Areas whose ZIP3 becomes `000`; the union of the 2000 and 2010 Census by default. */
+  readonly zip3?: RestrictedZip3
+  /** What is looked for in columns that lineage calls clean; `false` turns the second reading off. */
+  readonly detectors?: false | { readonly kinds?: readonly DetectorKind[] }
+}
+
+/** The masks of one result, compiled once. Positions are those of the result's columns, from 0. */
+export interface RowMasker {
+  /**
+   * What may be shown of a value as the driver gave it. NULL stays NULL. Never throws.
+   *
+   * @param subjectNames names of the person the row is about, when known: free text is also searched for them
+   */
+  maskCell(index: number, value: unknown, subjectNames?: readonly string[]): unknown
+  /** A new row with every value masked. */
+  maskRow(values: readonly unknown[], subjectNames?: readonly string[]): unknown[]
+  /** False where every value passes as it is, so that the call may be skipped. */
+  isActive(index: number): boolean
+  /** True where every non-null value becomes `constantOf(index)`, so that the value need not be read or converted. */
+  isConstant(index: number): boolean
+  constantOf(index: number): string | null
+  /** The driver's type name of what comes out. It differs from the column's own where a mask turns it into text. */
+  outputType(index: number): string
+  /** What the detectors found so far in columns that lineage calls clean. */
+  findings(): readonly Finding[]
+}
+
+interface CompiledColumn {
+  readonly apply: ApplyMask | null
+  readonly constant: { readonly value: string | null } | null
+  readonly outputType: string
+}
+
+/** Columns of these types hold text whatever the driver was asked to fetch as a string. */
+const isChecked = (type: string): boolean => {
+  const family = typeFamilyOf(type)
+  return family === 'text' || family === 'semi-structured' || family === 'other'
+}
+
+/**
+ * Compiles the masks of one result.
+ *
+ * @throws ERR_MASK_UNKNOWN when a mask is not understood, ERR_MASK_MATERIAL_MISSING when a key is too short or a
+ * column asks for `random` without a vault: no row may be shown then
+ */
+export const compileRowMasker = (options: RowMaskerOptions): RowMasker => {
+  const { columns, detectors = {} } = options
+  if (Number.isNaN(options.asOf.getTime())) throw new TypeError('`asOf` is not a date')
+  const counter = createFindingCounter(columns.map(({ name }) => name))
+  let names: readonly string[] = []
+
+  const freeText = createDetector({ freeText: true })
+  const material: MaskMaterial = {
+    keys: options.keys,
+    asOf: options.asOf,
+    random: options.random ?? null,
+    zip3: options.zip3 ?? restrictedZip3,
+    findInFreeText: (text) => freeText(text, names),
+  }
+
+  const compileCheck = (column: MaskedColumn, index: number): ApplyMask | null => {
+    if (column.isRevealed || detectors === false || !isChecked(column.type)) return null
+    const settings: DetectOptions = {
+      columnName: column.name,
+      ...(detectors.kinds && { kinds: detectors.kinds }),
+    }
+    const find = createDetector(settings)
+    return compileScrub(
+      (text) => find(text, names),
+      (kind) => counter.add(index, kind),
+    )
+  }
+
+  const compiled = columns.map((column, index): CompiledColumn => {
+    if (column.mask === null) {
+      const check = compileCheck(column, index)
+      return { apply: check && makeTotal(check), constant: null, outputType: column.type }
+    }
+    const mask = compileMask(column.mask, column.type, column.domain ?? '', material)
+    return { ...mask, apply: makeTotal(mask.apply) }
+  })
+
+  const at = (index: number): CompiledColumn => {
+    const column = compiled[index]
+    if (column === undefined) {
+      throw new SnowfenceError('ERR_RESULT_SHAPE_MISMATCH', {
+        message: `no mask was compiled for column ${index + 1}`,
+      })
+    }
+    return column
+  }
+
+  const maskCell = (index: number, value: unknown, subjectNames: readonly string[] = []): unknown => {
+    const { apply } = at(index)
+    if (apply === null) return value
+    names = subjectNames
+    return apply(value)
+  }
+
+  return {
+    maskCell,
+    maskRow: (values, subjectNames) => {
+      const row = new Array<unknown>(values.length)
+      for (let index = 0; index < values.length; index += 1)
+        row[index] = maskCell(index, values[index], subjectNames)
+      return row
+    },
+    isActive: (index) => at(index).apply !== null,
+    isConstant: (index) => at(index).constant !== null,
+    constantOf: (index) => {
+      const { constant } = at(index)
+      if (constant === null) throw new TypeError(`column ${index + 1} is not constant`)
+      return constant.value
+    },
+    outputType: (index) => at(index).outputType,
+    findings: counter.findings,
+  }
+}
