@@ -1,1 +1,45 @@
-export {}
+export {
+  type AuditRecord,
+  isSameSpan,
+  type RecordSource,
+  recordId,
+  type SealedRecord,
+  sealRecord,
+} from './codec/audit-record.ts'
+export type { CanonicalAttributes, CanonicalSpan, CanonicalValue } from './codec/canonical-span.ts'
+export { canonicalSpans } from './codec/canonical-spans.ts'
+export { decodeTraceRequest } from './codec/decode-trace-request.ts'
+export { encodeTraceRequest } from './codec/encode-trace-request.ts'
+export type { AttributeDefinition, AuditSpanKind, ValueForm } from './schema/attribute-definition.ts'
+export {
+  AUDIT_SCHEMA_VERSION,
+  type AuditAttributeName,
+  type AuditAttributeValues,
+  auditAttributes,
+  auditSpanKinds,
+  MAX_LIST_ENTRIES,
+} from './schema/audit-attributes.ts'
+export { createMemorySink, type MemorySink } from './sink/memory-sink.ts'
+export { causeOf, type NotDurableCause } from './sink/not-durable.ts'
+export { createOtlpSink, type OtlpSinkOptions } from './sink/otlp-sink.ts'
+export type { SpanSink } from './sink/span-sink.ts'
+export {
+  type AuditTrail,
+  type AuditTrailOptions,
+  createAuditTrail,
+  type RecordOptions,
+} from './trail/audit-trail.ts'
+export { type AuditTree, createAuditTree, type TreeHead } from './tree/audit-tree.ts'
+export {
+  appendLeaves,
+  emptyFrontier,
+  type Frontier,
+  frontierNodes,
+  frontierRoot,
+  type NodeHash,
+} from './tree/frontier.ts'
+export { emptyRoot, hashChildren, hashLeaf } from './tree/hash.ts'
+export { createMemoryTreeStore } from './tree/memory-tree-store.ts'
+export type { NodeId } from './tree/subtree.ts'
+export type { TreeStore } from './tree/tree-store.ts'
+export { verifyConsistency, verifyInclusion } from './tree/verify-proof.ts'

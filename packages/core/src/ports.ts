@@ -63,7 +63,12 @@ export interface StatementIdentity {
   readonly agent: Agent
   readonly purpose: string
   readonly account: string
+  /** The account's host and port, where they differ from `<account>.snowflakecomputing.com:443`. */
+  readonly host?: string
+  readonly port?: number
   readonly role: string
+  /** The lease that the statement is to run on. */
+  readonly leaseId?: string
   readonly warehouse: string | null
   readonly database: string | null
   readonly schema: string | null
@@ -96,6 +101,12 @@ export interface OutcomeRecord {
   readonly columns: readonly { readonly name: string; readonly mask: string | null }[]
   /** The role it ran with: the elevated one after an approval. */
   readonly role: string
+  /** The lease it ran on, where that is not the session's. */
+  readonly leaseId?: string
+  /** What content detection found, by result column (from 0); null when it did not look. */
+  readonly findings?:
+    | readonly { readonly column: number; readonly detector: string; readonly count: number }[]
+    | null
   /** Code and SQLSTATE, never the text. */
   readonly error: { readonly code: string; readonly sqlState: string | null } | null
 }

@@ -1,0 +1,105 @@
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
+import { isSnowfenceError } from '@snowfence/core'
+import { type FieldDefinition, type FieldKind, type MessageName, otlpMessages } from './otlp-messages.ts'
+import { MAX_MESSAGE_DEPTH, type OtlpField, type OtlpMessage } from './otlp-tree.ts'
+import { refuseRequest } from './refuse-request.ts'
+
+const wireTypeOf = (kind: FieldKind): WireType => {
+  if (typeof kind === 'object') return WireType.LengthDelimited
+  switch (kind) {
+    case 'string':
+    case 'bytes':
+      return WireType.LengthDelimited
+    case 'double':
+    case 'fixed64':
+      return WireType.Bit64
+    case 'fixed32':
+      return WireType.Bit32
+    case 'bool':
+    case 'int64':
+    case 'uint32':
+    case 'enum':
+      return WireType.Varint
+    default:
+      return kind satisfies never
+  }
+}
+
+const readField = (reader: BinaryReader, kind: FieldKind, depth: number): OtlpField => {
+  if (typeof kind === 'object') return readMessage(reader.bytes(), kind.message, depth + 1)
+  switch (kind) {
+    case 'string':
+      return reader.string(true)
+    case 'bytes':
+      // A copy: the reader gives a view, and the request's buffer may be reused by its owner.
+      return Uint8Array.from(reader.bytes())
+    case 'bool':
+      return reader.bool()
+    case 'double':
+      return reader.double()
+    case 'int64':
+      return BigInt(reader.int64())
+    case 'fixed64':
+      return BigInt(reader.fixed64())
+    case 'uint32':
+      return reader.uint32()
+    case 'fixed32':
+      return reader.fixed32()
+    case 'enum':
+      return reader.int32()
+    default:
+      return kind satisfies never
+  }
+}
+
+const assertFirst = (message: Record<string, OtlpField>, field: FieldDefinition, name: MessageName): void => {
+  // Protobuf lets the last one win, and another reader may not: two readings of one record are refused.
+  if (Object.hasOwn(message, field.name)) throw refuseRequest(`${name}.${field.name} is given twice`)
+  const { oneof } = field
+  if (oneof === undefined) return
+  const rival = Object.values(otlpMessages[name]).find(
+    (other) => other.oneof === oneof && Object.hasOwn(message, other.name),
+  )
+  if (rival !== undefined) throw refuseRequest(`${name} holds both ${rival.name} and ${field.name}`)
+}
+
+const readMessage = (bytes: Uint8Array, name: MessageName, depth: number): OtlpMessage => {
+  if (depth > MAX_MESSAGE_DEPTH) throw refuseRequest('values are nested too deeply')
+  const reader = new BinaryReader(bytes)
+  const message: Record<string, OtlpField> = {}
+  while (reader.pos < reader.len) {
+    const [number, wireType] = reader.tag()
+    const field = otlpMessages[name][number]
+    if (field === undefined) {
+      // What is not known would be missing from the record that is sealed.
+      throw refuseRequest(`${name} has a field ${number} that is not known`)
+    }
+    if (wireType !== wireTypeOf(field.kind))
+      throw refuseRequest(`${name}.${field.name} has a wrong wire type`)
+    if (field.repeated) {
+      message[field.name] ??= []
+      const list = message[field.name] as OtlpField[]
+      list.push(readField(reader, field.kind, depth))
+    } else {
+      assertFirst(message, field, name)
+      message[field.name] = readField(reader, field.kind, depth)
+    }
+  }
+  return message
+}
+
+/**
+ * Reads an OTLP `ExportTraceServiceRequest` in protobuf, stricter than protobuf asks: unknown fields, repeated
+ * singular fields and text that is not UTF-8 are refused, so that every reader sees one and the same record.
+ *
+ * @throws ERR_AUDIT_REQUEST_INVALID
+ */
+export const decodeProtobuf = (bytes: Uint8Array): OtlpMessage => {
+  try {
+    return readMessage(bytes, 'ExportTraceServiceRequest', 0)
+  } catch (error) {
+    if (isSnowfenceError(error)) throw error
+    // The reader's own errors are about the wire format; their texts are left out, they could quote the input.
+    throw refuseRequest('it is not protobuf in the form of ExportTraceServiceRequest')
+  }
+}

@@ -1,0 +1,37 @@
+import { isSnowfenceError, SnowfenceError } from '@snowfence/core'
+
+/** Why a record is not durable: a closed list, in `details.cause` of ERR_AUDIT_NOT_DURABLE. */
+export type NotDurableCause =
+  | 'unreachable'
+  | 'timeout'
+  | 'unauthorized'
+  | 'refused'
+  | 'unavailable'
+  | 'receipt-invalid'
+  | 'queue-full'
+  | 'aborted'
+  | 'closed'
+  | 'store-failed'
+
+const messages: Readonly<Record<NotDurableCause, string>> = {
+  unreachable: 'the audit store could not be reached',
+  timeout: 'the audit store did not acknowledge the record in time',
+  unauthorized: 'the audit store does not accept the session of this connection',
+  refused: 'the audit store refused the record',
+  unavailable: 'the audit store could not store the record',
+  'receipt-invalid': 'the audit store answered without a valid receipt for the record',
+  'queue-full': 'too many audit records wait for the audit store',
+  aborted: 'the wait for the audit record was aborted',
+  closed: 'the audit trail is closed',
+  'store-failed': 'the audit record could not be written to the local store',
+}
+
+/** The error for a record of which nobody knows that it is stored. `facts` holds no values, literals or tokens. */
+export const notDurable = (
+  cause: NotDurableCause,
+  facts: Readonly<Record<string, unknown>> = {},
+): SnowfenceError =>
+  new SnowfenceError('ERR_AUDIT_NOT_DURABLE', { message: messages[cause], details: { cause, ...facts } })
+
+export const causeOf = (error: unknown): NotDurableCause | null =>
+  isSnowfenceError(error, 'ERR_AUDIT_NOT_DURABLE') ? (error.details.cause as NotDurableCause) : null

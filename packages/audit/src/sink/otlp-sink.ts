@@ -1,0 +1,94 @@
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
+import type { Receipt, Secret } from '@snowfence/core'
+import { createHeadGuard } from './head-guard.ts'
+import { createHttpPost, type HttpAnswer } from './http-post.ts'
+import { notDurable } from './not-durable.ts'
+import { readReceipt } from './read-receipt.ts'
+import type { SpanSink } from './span-sink.ts'
+
+export interface OtlpSinkOptions {
+  /** The broker's address, such as `https://broker.internal:8443`; spans go to `/v1/traces` below it. */
+  readonly broker: string
+  /** The session token in force, asked for with every request. */
+  readonly token: () => Secret
+  /** Certificate authorities to trust for the broker, in PEM. */
+  readonly ca?: string
+}
+
+/** Errors of a connection that broke before an answer: the request may or may not have arrived. */
+const resetCodes: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED'])
+
+const errorCodeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
+
+const tracesUrl = (broker: string): URL => {
+  const url = new URL('v1/traces', broker.endsWith('/') ? broker : `${broker}/`)
+  const isPlainLoopback = url.protocol === 'http:' && isLoopback(url.hostname)
+  if (url.protocol !== 'https:' && !isPlainLoopback) {
+    throw new TypeError('`broker` must be an https address, or plain http on the loopback interface')
+  }
+  return url
+}
+
+/** Turns a status into the reason why nothing is durable; a 2xx gives null. */
+const refusalOf = ({ status }: HttpAnswer): Error | null => {
+  if (status >= 200 && status < 300) return null
+  if (status === 401 || status === 403) return notDurable('unauthorized', { status })
+  // These speak about the content: the same spans will be refused again.
+  if (status === 400 || status === 409 || status === 413 || status === 415 || status === 422) {
+    return notDurable('refused', { status })
+  }
+  return notDurable('unavailable', { status })
+}
+
+/**
+ * Sends spans to the broker by OTLP/HTTP in protobuf, and resolves only with its receipt.
+ *
+ * A connection that breaks before the answer is tried once more with the same span ids, by which the broker knows
+ * what it already holds. Redirects are not followed: the session token goes to the broker alone.
+ *
+ * @throws TypeError for an address that is neither https nor plain http on loopback.
+ */
+export const createOtlpSink = ({ broker, token, ca }: OtlpSinkOptions): SpanSink => {
+  const post = createHttpPost(tracesUrl(broker), ca === undefined ? {} : { ca })
+  const checkHead = createHeadGuard()
+
+  const send = async (
+    body: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<{ answer: HttpAnswer; isRetry: boolean }> => {
+    const headers = {
+      'content-type': 'application/x-protobuf',
+      authorization: `Bearer ${token().reveal()}`,
+    }
+    try {
+      return { answer: await post(body, headers, signal), isRetry: false }
+    } catch (error) {
+      if (signal.aborted) throw notDurable('timeout')
+      if (!resetCodes.has(errorCodeOf(error))) throw notDurable('unreachable', { code: errorCodeOf(error) })
+    }
+    try {
+      return { answer: await post(body, headers, signal), isRetry: true }
+    } catch (error) {
+      if (signal.aborted) throw notDurable('timeout')
+      throw notDurable('unreachable', { code: errorCodeOf(error) })
+    }
+  }
+
+  return {
+    write: async (spans, signal): Promise<Receipt> => {
+      const body = ProtobufTraceSerializer.serializeRequest([...spans])
+      if (body === undefined) throw notDurable('refused', { reason: 'the spans could not be serialised' })
+      const { answer, isRetry } = await send(body, signal)
+      const refusal = refusalOf(answer)
+      if (refusal !== null) throw refusal
+      const receipt = readReceipt(answer, spans.length, isRetry)
+      checkHead(receipt)
+      return receipt
+    },
+    close: async () => post.close(),
+  }
+}

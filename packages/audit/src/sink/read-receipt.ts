@@ -1,0 +1,56 @@
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
+import { RECEIPT_HEADER, type Receipt, receiptSchema } from '@snowfence/core'
+import { HASH_LENGTH } from '../tree/hash.ts'
+import type { HttpAnswer } from './http-post.ts'
+import { notDurable } from './not-durable.ts'
+
+const parseReceipt = (header: string | string[] | undefined): Receipt | null => {
+  if (typeof header !== 'string') return null
+  let value: unknown
+  try {
+    value = JSON.parse(header)
+  } catch {
+    return null
+  }
+  const { data } = receiptSchema.safeParse(value)
+  if (data === undefined) return null
+  const rootHash = Buffer.from(data.rootHash, 'base64')
+  const isHash = rootHash.length === HASH_LENGTH && rootHash.toString('base64') === data.rootHash
+  return isHash && data.firstLeaf + data.leaves <= data.treeSize ? data : null
+}
+
+const countRejected = ({ body, headers }: HttpAnswer): number => {
+  if (body.length === 0) return 0
+  const isJson = String(headers['content-type'] ?? '').startsWith('application/json')
+  const answer = isJson
+    ? JSON.parse(Buffer.from(body).toString('utf8'))
+    : ProtobufTraceSerializer.deserializeResponse(body)
+  return Number(answer?.partialSuccess?.rejectedSpans ?? 0)
+}
+
+/**
+ * The receipt of a successful answer, which must cover every span that was sent.
+ *
+ * @param isRetry whether the broker may hold some of the spans from an earlier try, and so add fewer.
+ * @throws ERR_AUDIT_NOT_DURABLE with cause `receipt-invalid`, or `refused` when OTLP's partial success says so.
+ */
+export const readReceipt = (answer: HttpAnswer, spans: number, isRetry: boolean): Receipt => {
+  let rejected: number
+  try {
+    rejected = countRejected(answer)
+  } catch {
+    throw notDurable('receipt-invalid', { reason: 'the body is not an OTLP answer' })
+  }
+  if (rejected !== 0) throw notDurable('refused', { rejected })
+  const receipt = parseReceipt(answer.headers[RECEIPT_HEADER])
+  if (receipt === null)
+    throw notDurable('receipt-invalid', { reason: `the header ${RECEIPT_HEADER} is not a receipt` })
+  if (receipt.leaves > spans || (receipt.leaves < spans && !isRetry)) {
+    throw notDurable('receipt-invalid', {
+      reason: 'the receipt does not cover the records',
+      leaves: receipt.leaves,
+      spans,
+    })
+  }
+  return receipt
+}

@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto'
+import {
+  type Context,
+  context,
+  isSpanContextValid,
+  ROOT_CONTEXT,
+  type SpanContext,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api'
+import { resourceFromAttributes } from '@opentelemetry/resources'
+import { AlwaysOnSampler, type IdGenerator, TracerProvider } from '@opentelemetry/sdk-trace'
+import { MAX_LIST_ENTRIES } from '../schema/audit-attributes.ts'
+
+export interface AuditTracerOptions {
+  readonly serviceName: string
+  readonly producer: 'sdk' | 'broker'
+}
+
+/** Ids identify records, so they come from the system's generator and not from `Math.random`. */
+const randomIds: IdGenerator = {
+  generateTraceId: () => randomBytes(16).toString('hex'),
+  generateSpanId: () => randomBytes(8).toString('hex'),
+}
+
+/**
+ * A tracer of our own: never registered globally, never sampled away, without the application's processors.
+ * Its spans end in the caller's hands.
+ */
+export const createAuditTracer = ({ serviceName, producer }: AuditTracerOptions): Tracer => {
+  const provider = new TracerProvider({
+    sampler: new AlwaysOnSampler(),
+    idGenerator: randomIds,
+    resource: resourceFromAttributes({ 'service.name': serviceName, 'snowfence.producer': producer }),
+    // Lists and texts are bounded by the schema; the provider's own limits would cut without a trace.
+    spanLimits: { attributeCountLimit: 128, linkCountLimit: MAX_LIST_ENTRIES, eventCountLimit: 0 },
+  })
+  return provider.getTracer('@snowfence/audit', '1')
+}
+
+/**
+ * The context below which audit spans start: the application's active span as parent, and nothing else of its context.
+ *
+ * A context can also say "do not trace" (`suppressTracing`), and a program must not be able to switch its audit off.
+ */
+export const parentContext = (
+  parent: SpanContext | undefined = trace.getSpanContext(context.active()),
+): Context =>
+  parent !== undefined && isSpanContextValid(parent)
+    ? trace.setSpanContext(ROOT_CONTEXT, parent)
+    : ROOT_CONTEXT

@@ -1,0 +1,104 @@
+import type { ReadableSpan } from '@opentelemetry/sdk-trace'
+import type { Receipt } from '@snowfence/core'
+import { causeOf, notDurable } from '../sink/not-durable.ts'
+import type { SpanSink } from '../sink/span-sink.ts'
+
+export interface GroupCommitOptions {
+  readonly sink: SpanSink
+  /** Records that may wait while a write is under way; one more is refused. */
+  readonly maxQueue: number
+  /** Records in one write. */
+  readonly maxBatch: number
+  /** How long one write may take. */
+  readonly timeoutMilliseconds: number
+}
+
+/** Makes single records durable; those that come while a write is under way share the next one. */
+export interface GroupCommit {
+  /**
+   * Resolves with the receipt that covers the span.
+   *
+   * An abort ends the wait, not the record: what happened is still written when the store can be reached.
+   *
+   * @throws ERR_AUDIT_NOT_DURABLE for exactly the records of the write that failed.
+   */
+  commit(span: ReadableSpan, signal?: AbortSignal): Promise<Receipt>
+  /** Writes what is queued, then refuses everything. */
+  close(): Promise<void>
+}
+
+interface Waiting {
+  readonly span: ReadableSpan
+  readonly resolve: (receipt: Receipt) => void
+  readonly reject: (error: unknown) => void
+}
+
+const rejectOnAbort = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(notDurable('timeout')), { once: true })
+  })
+
+export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
+  const { sink, maxQueue, maxBatch, timeoutMilliseconds } = options
+  let queue: Waiting[] = []
+  let draining: Promise<void> | null = null
+  let isClosed = false
+
+  const write = async (batch: readonly Waiting[]): Promise<void> => {
+    try {
+      const signal = AbortSignal.timeout(timeoutMilliseconds)
+      const spans = batch.map(({ span }) => span)
+      // The race holds even for a store that does not heed the signal.
+      const receipt = await Promise.race([sink.write(spans, signal), rejectOnAbort(signal)])
+      for (const { resolve } of batch) resolve(receipt)
+    } catch (error) {
+      // One record that the store will never take must not fail the others that happened to travel with it.
+      if (causeOf(error) === 'refused' && batch.length > 1) {
+        const middle = Math.ceil(batch.length / 2)
+        await write(batch.slice(0, middle))
+        await write(batch.slice(middle))
+        return
+      }
+      for (const { reject } of batch) reject(error)
+    }
+  }
+
+  const drain = async (): Promise<void> => {
+    while (queue.length > 0) {
+      const batch = queue.slice(0, maxBatch)
+      queue = queue.slice(maxBatch)
+      await write(batch)
+    }
+    draining = null
+  }
+
+  return {
+    commit: (span, signal) => {
+      if (isClosed) return Promise.reject(notDurable('closed'))
+      if (signal?.aborted) return Promise.reject(notDurable('aborted'))
+      if (queue.length >= maxQueue) return Promise.reject(notDurable('queue-full', { waiting: queue.length }))
+      return new Promise<Receipt>((resolve, reject) => {
+        const abort = () => reject(notDurable('aborted'))
+        signal?.addEventListener('abort', abort, { once: true })
+        const settle = () => signal?.removeEventListener('abort', abort)
+        queue.push({
+          span,
+          resolve: (receipt) => {
+            settle()
+            resolve(receipt)
+          },
+          reject: (error) => {
+            settle()
+            reject(error)
+          },
+        })
+        draining ??= drain()
+      })
+    },
+    close: async () => {
+      isClosed = true
+      await draining
+      await sink.close()
+    },
+  }
+}
