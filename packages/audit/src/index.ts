@@ -1,4 +1,21 @@
 export {
+  type Checkpoint,
+  cosignCheckpoint,
+  parseCheckpoint,
+  signCheckpoint,
+  type VerifiedCheckpoint,
+  type VerifyCheckpointOptions,
+  verifyCheckpoint,
+} from './checkpoint/checkpoint.ts'
+export {
+  createNoteKey,
+  ED25519_COSIGNATURE,
+  ED25519_NOTE,
+  formatNoteKey,
+  type NoteKey,
+  parseNoteKey,
+} from './checkpoint/note-key.ts'
+export {
   type AuditRecord,
   isSameSpan,
   type RecordSource,
