@@ -1,1 +1,10 @@
-export {}
+export type { GovernedConnectionOptions, GovernedOptions } from './connection/connection-options.ts'
+export { createGovernedConnection } from './connection/create-governed-connection.ts'
+export type { GovernedConnection } from './connection/governed-connection.ts'
+export { type DriverShapedError, type GovernedError, isGovernedError } from './driver/driver-error.ts'
+export { type IdentitySource, identity } from './identity/identity-source.ts'
+export type { AskPerson, CallbackAnswer } from './ports/callback-approvals.ts'
+export type { Governance, GovernanceRequest, OpenGovernance } from './ports/governance.ts'
+export { createJournalSink } from './ports/journal-sink.ts'
+export { createLocalGovernance, type LocalGovernanceOptions } from './ports/local-governance.ts'
+export type { GovernedStatement } from './statement/governed-statement.ts'

@@ -55,6 +55,48 @@ export const sdkErrors = {
     hint: 'connect again',
     retryable: true,
   },
+  ERR_LEASE_ROLE_MISMATCH: {
+    message: 'the Snowflake session does not hold exactly the role of its lease',
+    why: 'The session was opened with another role, or with secondary roles that add privileges.',
+    hint: 'compare the role in the broker configuration with the grants of the Snowflake user',
+    retryable: false,
+  },
+  ERR_ROW_LIMIT_EXCEEDED: {
+    message: 'the result has more rows than the policy allows',
+    why: 'A result is never cut silently, so none of its rows was handed over.',
+    hint: 'narrow the statement, aggregate, or add a LIMIT within the allowed number of rows',
+    retryable: false,
+  },
+  ERR_RATE_LIMIT_EXCEEDED: {
+    message: 'the policy allows no more statements in this hour',
+    why: 'A rule limits how many statements an agent may run in an hour.',
+    hint: 'wait, or combine statements',
+    retryable: true,
+  },
+  ERR_MASK_FAILED: {
+    message: 'a value could not be masked',
+    why: 'The value was withheld and the statement failed, because an unmasked value must never be shown.',
+    hint: 'report the column type and mask; the value itself is not recorded',
+    retryable: false,
+  },
+  ERR_WAREHOUSE_FAILED: {
+    message: 'the warehouse refused or could not finish the statement',
+    why: 'Snowflake answered with an error. Its text can quote values, so only its code and SQLSTATE are kept.',
+    hint: 'look up the code in the Snowflake documentation',
+    retryable: false,
+  },
+  ERR_STATEMENT_CANCELLED: {
+    message: 'the statement was cancelled',
+    why: 'Its program called `cancel`, aborted its signal, or stopped waiting.',
+    hint: 'run the statement again if it is still needed',
+    retryable: true,
+  },
+  ERR_APPROVAL_PENDING: {
+    message: 'the statement waits for a person',
+    why: 'The connection was told to fail instead of waiting, and a rule asks for an approval.',
+    hint: 'call `resume` with the id of the request once it was decided',
+    retryable: true,
+  },
   ERR_SESSION_REVOKED: {
     message: 'the session was revoked',
     why: 'An operator or a policy ended the session of this agent.',

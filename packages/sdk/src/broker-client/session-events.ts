@@ -1,0 +1,88 @@
+import { type Secret, type SessionEvent, sessionEventSchema } from '@snowfence/core'
+import { brokerUrl } from './broker-request.ts'
+
+export interface SessionEventsOptions {
+  readonly broker: URL
+  readonly sessionId: string
+  token(): Secret
+  onEvent(event: SessionEvent): void
+  /** The broker no longer knows the session: it ended or was revoked while nobody listened. */
+  onGone(): void
+  readonly signal: AbortSignal
+}
+
+const FIRST_PAUSE_MS = 200
+const LONGEST_PAUSE_MS = 5_000
+
+/** WHATWG server-sent events: lines of `data:`, an empty line ends an event. Other fields do not matter here. */
+const readEvents = async (body: AsyncIterable<Uint8Array>, onEvent: (event: SessionEvent) => void) => {
+  const decoder = new TextDecoder()
+  let rest = ''
+  let data: string[] = []
+  for await (const bytes of body) {
+    rest += decoder.decode(bytes, { stream: true })
+    const lines = rest.split(/\r\n|\n|\r/)
+    rest = lines.pop() ?? ''
+    for (const line of lines) {
+      if (line.startsWith('data:')) data.push(line.slice(5).trimStart())
+      if (line !== '' || data.length === 0) continue
+      const text = data.join('\n')
+      data = []
+      const parsed = sessionEventSchema.safeParse(parseJson(text))
+      if (parsed.success) onEvent(parsed.data)
+    }
+  }
+}
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+const pause = async (milliseconds: number, signal: AbortSignal): Promise<void> => {
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, milliseconds)
+    timer.unref()
+    signal.addEventListener('abort', done, { once: true })
+  })
+}
+
+/**
+ * Listens for revocation and policy change until the signal ends it, and comes back after a broken connection.
+ * Losing the stream grants nothing: each statement's record must still be acknowledged by the broker.
+ */
+export const listenToSession = async (options: SessionEventsOptions): Promise<void> => {
+  const { broker, sessionId, signal } = options
+  const url = brokerUrl(broker, `v1/sessions/${encodeURIComponent(sessionId)}/events`)
+  let pauseMs = FIRST_PAUSE_MS
+  while (!signal.aborted) {
+    try {
+      const response = await fetch(url, {
+        redirect: 'error',
+        headers: { authorization: `Bearer ${options.token().reveal()}`, accept: 'text/event-stream' },
+        signal,
+      })
+      if (response.status === 401 || response.status === 404 || response.status === 410) {
+        await response.body?.cancel()
+        options.onGone()
+        return
+      }
+      if (response.ok && response.body) {
+        pauseMs = FIRST_PAUSE_MS
+        await readEvents(response.body, options.onEvent)
+      } else await response.body?.cancel()
+    } catch {
+      // A stream that broke is opened again below; what it would have said is learnt at the next request.
+    }
+    await pause(pauseMs, signal)
+    pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
+  }
+}

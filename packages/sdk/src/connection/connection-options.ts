@@ -1,0 +1,198 @@
+import { type Agent, agentSchema, SnowfenceError } from '@snowfence/core'
+import type { DriverConnectionOptions } from '../driver/snowflake-driver.ts'
+import type { IdentitySource } from '../identity/identity-source.ts'
+import type { Governance } from '../ports/governance.ts'
+
+/** Options of snowflake-sdk that are passed on. Everything else is refused: an option nobody has judged is a way around. */
+const passedOn = [
+  'account',
+  'region',
+  'accessUrl',
+  'host',
+  'port',
+  'protocol',
+  'warehouse',
+  'database',
+  'schema',
+  'role',
+  'application',
+  'serviceName',
+  'clientSessionKeepAlive',
+  'clientSessionKeepAliveHeartbeatFrequency',
+  'jsTreatIntegerAsBigInt',
+  'gcsUseDownscopedCredential',
+  'disableQueryContextCache',
+  'rowMode',
+  'streamResult',
+  'fetchAsString',
+  'representNullAsStringNull',
+  'rowStreamHighWaterMark',
+  'resultPrefetch',
+  'timeout',
+  'retryTimeout',
+  'sfRetryMaxLoginRetries',
+  'sfRetryMaxNumRetries',
+  'sfRetryMaxSleepTime',
+  'sfRetryStartingSleepTime',
+  'includeRetryReason',
+  'validateDefaultParameters',
+  'proxyHost',
+  'proxyPort',
+  'proxyUser',
+  'proxyPassword',
+  'proxyProtocol',
+  'noProxy',
+  'useConnectionConfigProxyForOCSP',
+  'certRevocationCheckMode',
+  'crlAllowCertificatesWithoutCrlURL',
+  'crlInMemoryCache',
+  'crlOnDiskCache',
+  'crlDownloadTimeout',
+] as const
+
+/** Accepted for compatibility and without effect: the lease names the user, and bulk binds are always sent inline. */
+const withoutEffect = ['username', 'arrayBindingThreshold'] as const
+
+const ownOptions = [
+  'broker',
+  'governance',
+  'identity',
+  'purpose',
+  'agent',
+  'onApproval',
+  'approvalTimeoutMs',
+  'fastPath',
+] as const
+
+const credentialOption =
+  /^(password|pass(code|codeInPassword)|token|tokenFilePath|privateKey.*|authenticator|sessionToken.*|masterToken.*|oauth.*|workloadIdentity.*|clientRequestMFAToken|clientStoreTemporaryCredential|credentialCacheDir)$/i
+
+const whyRefused = (name: string): { message: string; hint: string } => {
+  if (credentialOption.test(name))
+    return {
+      message: `the option \`${name}\` is a credential, and a governed connection takes its credential from its lease`,
+      hint: `remove \`${name}\`; the broker hands out a short-lived credential for the identity`,
+    }
+  if (name === 'disableOCSPChecks')
+    return {
+      message: 'the option `disableOCSPChecks` would weaken the transport',
+      hint: 'remove `disableOCSPChecks`',
+    }
+  if (name === 'queryTag')
+    return {
+      message: 'the option `queryTag` would overwrite the tag that ties a query to its audit record',
+      hint: 'pass the tag per statement as `parameters: { QUERY_TAG }`; it becomes part of the governed tag',
+    }
+  return {
+    message: `the option \`${name}\` is not known to be safe on a governed connection`,
+    hint: `remove \`${name}\``,
+  }
+}
+
+export interface GovernedOptions {
+  /** Address of the broker, https; plain http only on loopback. */
+  readonly broker?: string | URL
+  /** Ports filled by hand instead of a broker: a local policy, an approvals callback, a local journal. */
+  readonly governance?: Governance
+  /** Who the program is: where its OIDC identity token comes from. Needed with `broker`. */
+  readonly identity?: IdentitySource
+  /** Purpose of use, a code of HL7 PurposeOfUse such as `TREAT` or `HOPERAT`. */
+  readonly purpose: string
+  readonly agent: Agent
+  /** `wait` (default) blocks until a person has answered; `throw` fails at once with the request's id. */
+  readonly onApproval?: 'wait' | 'throw'
+  /** How long a statement waits for a person before it is withdrawn, in milliseconds. Default: the rule's deadline. */
+  readonly approvalTimeoutMs?: number
+  /** `false` keeps to the driver's public API. Default `true`. */
+  readonly fastPath?: boolean
+}
+
+/** snowflake-sdk's connection options without a credential, and what governs them. */
+export type GovernedConnectionOptions = Omit<
+  DriverConnectionOptions,
+  'password' | 'token' | 'privateKey' | 'privateKeyPath' | 'privateKeyPass' | 'authenticator' | 'queryTag'
+> &
+  GovernedOptions
+
+export interface ReceivedConnectionOptions {
+  readonly driver: Readonly<Record<string, unknown>>
+  readonly broker: URL | null
+  readonly governance: Governance | null
+  readonly identity: IdentitySource | null
+  readonly purpose: string
+  readonly agent: Agent
+  readonly onApproval: 'wait' | 'throw'
+  readonly approvalTimeoutMs: number | null
+  readonly fastPath: boolean
+}
+
+const isLoopback = (hostname: string): boolean =>
+  hostname === 'localhost' ||
+  hostname === '[::1]' ||
+  hostname === '::1' ||
+  /^127\.\d+\.\d+\.\d+$/.test(hostname)
+
+const refuse = (message: string, hint: string): never => {
+  throw new SnowfenceError('ERR_OPTION_REFUSED', { message, hint })
+}
+
+const requireSafeTransport = (name: string, value: string | URL): URL => {
+  let url: URL
+  try {
+    url = new URL(value)
+  } catch (cause) {
+    throw new TypeError(`\`${name}\` must be a URL`, { cause })
+  }
+  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
+  if (!isSafe)
+    refuse(`the option \`${name}\` would send credentials over plain http`, `use https for \`${name}\``)
+  return url
+}
+
+/**
+ * Reads and copies the options of a governed connection. The caller's object is never changed.
+ *
+ * @throws TypeError when an own option is missing or of the wrong form
+ * @throws SnowfenceError ERR_OPTION_REFUSED for credentials, insecure transport and options nobody has judged
+ */
+export const receiveConnectionOptions = (options: GovernedConnectionOptions): ReceivedConnectionOptions => {
+  if (options === null || typeof options !== 'object')
+    throw new TypeError('the options of a governed connection must be an object')
+  const given = { ...options } as Record<string, unknown>
+  const known = new Set<string>([...passedOn, ...withoutEffect, ...ownOptions])
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || known.has(name)) continue
+    const { message, hint } = whyRefused(name)
+    refuse(message, hint)
+  }
+  if (typeof given.accessUrl === 'string') requireSafeTransport('accessUrl', given.accessUrl)
+  if (given.protocol === 'http' && !isLoopback(String(given.host ?? '')))
+    refuse('the option `protocol` would send credentials over plain http', 'use https')
+  const purpose = given.purpose
+  if (typeof purpose !== 'string' || purpose === '')
+    throw new TypeError('`purpose` must name the purpose of use, such as `TREAT`')
+  const agent = agentSchema.safeParse(given.agent)
+  if (!agent.success) throw new TypeError('`agent` must be an object with at least an `id`')
+  const broker = given.broker === undefined ? null : requireSafeTransport('broker', given.broker as string)
+  const governance = (given.governance as Governance | undefined) ?? null
+  const identity = (given.identity as IdentitySource | undefined) ?? null
+  if ((broker === null) === (governance === null))
+    throw new TypeError('exactly one of `broker` and `governance` must be given')
+  if (broker !== null && typeof identity?.token !== 'function')
+    throw new TypeError('`identity` must be an identity source, such as `identity.fromFile(path)`')
+  return Object.freeze({
+    driver: Object.freeze(
+      Object.fromEntries(
+        passedOn.filter((name) => given[name] !== undefined).map((name) => [name, given[name]]),
+      ),
+    ),
+    broker,
+    governance,
+    identity,
+    purpose,
+    agent: agent.data,
+    onApproval: given.onApproval === 'throw' ? 'throw' : 'wait',
+    approvalTimeoutMs: typeof given.approvalTimeoutMs === 'number' ? given.approvalTimeoutMs : null,
+    fastPath: given.fastPath !== false,
+  })
+}

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto'
+import { createRandomVault } from '@snowfence/masking'
+import { parsePolicy } from '@snowfence/policy'
+import { createSqlAnalyzer, redactText } from '@snowfence/sql'
+import { CatalogueCache } from '../catalogue/catalogue-cache.ts'
+import type { PipelineEnvironment, PolicyInForce } from '../pipeline/pipeline-environment.ts'
+import type { OpenGovernance } from '../ports/governance.ts'
+import type { ReceivedConnectionOptions } from './connection-options.ts'
+import { LeasedSession } from './leased-session.ts'
+import { RateLimit } from './rate-limit.ts'
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+
+/** Everything an open connection runs on. */
+export interface OpenEnvironment {
+  readonly pipeline: PipelineEnvironment
+  readonly session: LeasedSession
+  readonly ports: OpenGovernance
+}
+
+/** `acme-clinic` of `account`, or the first label of the address, as the driver takes it. */
+export const accountOf = (driver: Readonly<Record<string, unknown>>): string => {
+  if (typeof driver.account === 'string') return driver.account
+  const address = typeof driver.accessUrl === 'string' ? new URL(driver.accessUrl).hostname : driver.host
+  return String(address ?? '').split('.')[0] ?? ''
+}
+
+const serverOf = ({ accessUrl, host, port }: Readonly<Record<string, unknown>>) => {
+  const url = typeof accessUrl === 'string' ? new URL(accessUrl) : null
+  const number = url ? Number(url.port) : Number(port)
+  return { host: url?.hostname ?? textOf(host), port: number > 0 ? number : null }
+}
+
+const policyReader = (ports: OpenGovernance): (() => Promise<PolicyInForce>) => {
+  let known: PolicyInForce | null = null
+  return async () => {
+    const { policy: payload, principal } = await ports.policy.current()
+    if (known?.digest !== payload.digest)
+      known = { policy: parsePolicy(payload.document), digest: payload.digest, principal }
+    return known.principal === principal ? known : { ...known, principal }
+  }
+}
+
+/**
+ * Opens the ports, logs in under the first lease, asserts its role and reads the catalogue.
+ * Whatever fails, what was opened before it is closed again.
+ */
+export const openEnvironment = async (
+  options: ReceivedConnectionOptions,
+  openPorts: (signal: AbortSignal) => Promise<OpenGovernance>,
+  signal: AbortSignal,
+): Promise<OpenEnvironment> => {
+  const account = accountOf(options.driver)
+  const analyzing = createSqlAnalyzer()
+  analyzing.catch(() => {})
+  const ports = await openPorts(signal)
+  const session = new LeasedSession(options.driver, ports.credentials, account)
+  try {
+    const policy = policyReader(ports)
+    await Promise.all([session.inner(), policy()])
+    const { accessUrl, host, port } = options.driver
+    const catalogue = new CatalogueCache(
+      JSON.stringify([accessUrl ?? host ?? null, port ?? null]),
+      async (sqlText) => await (await session.inner()).read(sqlText),
+      () => session.context(),
+    )
+    const [analyzer] = await Promise.all([analyzing, catalogue.current()])
+    signal.throwIfAborted()
+    const rateLimit = new RateLimit()
+    const keys = { session: randomBytes(32), policy: ports.policyTokenKey }
+    const random = createRandomVault({ random: randomBytes })
+    const pipeline: PipelineEnvironment = {
+      ports,
+      analyzer,
+      server: serverOf(options.driver),
+      agent: options.agent,
+      purpose: options.purpose,
+      onApproval: options.onApproval,
+      approvalTimeoutMs: options.approvalTimeoutMs,
+      maskMaterial: () => ({ keys, random, asOf: new Date() }),
+      now: () => new Date(),
+      policy,
+      catalogue,
+      context: () => session.context(),
+      inner: () => session.inner(),
+      openElevated: (lease) => session.openElevated(lease),
+      countStatement: (perHour) => rateLimit.take(perHour, Date.now()),
+      redact: (text) => redactText(text),
+    }
+    return { pipeline, session, ports }
+  } catch (error) {
+    await session.close()
+    await ports.close()
+    throw error
+  }
+}
+
+/** What the ports are told about a connection before they open. */
+export const governanceRequestOf = (options: ReceivedConnectionOptions) => ({
+  account: accountOf(options.driver),
+  warehouse: textOf(options.driver.warehouse),
+  role: textOf(options.driver.role),
+  purpose: options.purpose,
+  agent: options.agent,
+})

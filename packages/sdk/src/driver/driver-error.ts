@@ -1,0 +1,176 @@
+import {
+  type Decision,
+  type DecisionReason,
+  type ErrorCode,
+  errorCatalogue,
+  type Remedy,
+} from '@snowfence/core'
+
+/** The driver's own client errors that a governed connection raises by itself, with its codes, texts and SQLSTATEs. */
+const clientErrors = {
+  alreadyConnecting: { code: 405501, sqlState: '08002', message: 'Connection already in progress.' },
+  alreadyConnected: { code: 405502, sqlState: '08002', message: 'Already connected.' },
+  connectAfterEnd: {
+    code: 405503,
+    sqlState: '08003',
+    message: 'Connection already terminated. Cannot connect again.',
+  },
+  destroyBeforeConnect: {
+    code: 406501,
+    sqlState: undefined,
+    message: 'Not connected, so nothing to destroy.',
+  },
+  destroyTwice: { code: 406502, sqlState: undefined, message: 'Already disconnected.' },
+  neverConnected: {
+    code: 407001,
+    sqlState: '08003',
+    message: 'Unable to perform operation because a connection was never established.',
+  },
+  terminated: {
+    code: 407002,
+    sqlState: '08003',
+    message: 'Unable to perform operation using terminated connection.',
+  },
+  rowsNotReady: {
+    code: 450007,
+    sqlState: undefined,
+    message: 'Operation failed because the statement is still in progress.',
+  },
+} as const
+
+export type ClientErrorKind = keyof typeof clientErrors
+
+/** An error in the driver's shape: a plain `Error` with a name, a code, usually a SQLSTATE, and `externalize()`. */
+export interface DriverShapedError extends Error {
+  code: number | string
+  sqlState?: string
+  data?: Record<string, unknown>
+  isFatal?: boolean
+  externalize(): DriverShapedError
+}
+
+/** What a refusal by Snowfence carries beyond the driver's shape. */
+export interface GovernedError extends DriverShapedError {
+  /** Stable, listed in `docs/errors/`. */
+  snowfenceCode: ErrorCode
+  /** The first rule that decided; `rules` has them all. */
+  rule: string | null
+  rules: readonly string[]
+  reason: string
+  hint: string
+  /** Changes to the statement that were tried against the policy and pass, as data. */
+  wouldPass: readonly Remedy[]
+  decision: Decision | null
+  approvalId: string | null
+  traceId: string | null
+  retryable: boolean
+}
+
+const shape = <T extends DriverShapedError>(error: Error, members: Record<string, unknown>): T => {
+  Object.assign(error, members)
+  Object.defineProperty(error, 'externalize', { value: () => error, enumerable: false })
+  return error as T
+}
+
+export const createClientError = (kind: ClientErrorKind): DriverShapedError => {
+  const { code, sqlState, message } = clientErrors[kind]
+  return shape(new Error(message), {
+    name: 'ClientError',
+    code,
+    ...(sqlState === undefined ? {} : { sqlState }),
+    ...(kind === 'terminated' || kind === 'connectAfterEnd' ? { isFatal: true } : {}),
+  })
+}
+
+export interface GovernedErrorOptions {
+  readonly message?: string
+  readonly reasons?: readonly DecisionReason[]
+  readonly hint?: string
+  readonly decision?: Decision | null
+  readonly approvalId?: string | null
+  readonly traceId?: string | null
+  readonly queryId?: string | null
+  /** Snowflake's own code and SQLSTATE, kept where the warehouse refused; otherwise 003001 and 42501 (no privilege). */
+  readonly code?: string | number
+  readonly sqlState?: string
+  readonly cause?: unknown
+}
+
+/**
+ * A refusal in the shape of the driver's `OperationFailedError`, so that code written for snowflake-sdk handles it:
+ * `code` 003001 and `sqlState` 42501 are what Snowflake answers when a privilege is missing.
+ *
+ * A SQLSTATE is always present: without one the driver's callers, and the driver itself, would send the query again.
+ */
+export const createGovernedError = (
+  snowfenceCode: ErrorCode,
+  options: GovernedErrorOptions = {},
+): GovernedError => {
+  const entry = errorCatalogue[snowfenceCode]
+  const reasons = options.reasons ?? []
+  const decision = options.decision ?? null
+  const reason = options.message ?? reasons[0]?.message ?? entry.message
+  const code = String(options.code ?? '003001')
+  const sqlState = options.sqlState ?? '42501'
+  const rules = decision?.rules ?? []
+  const hint = options.hint ?? reasons[0]?.hint ?? entry.hint
+  const headline = options.message ?? entry.message
+  const told = [headline, ...reasons.map(({ message }) => message).filter((text) => text !== headline)]
+  return shape(
+    new Error(
+      `${told.join(': ')} (${snowfenceCode})`,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    ),
+    {
+      name: 'OperationFailedError',
+      code,
+      sqlState,
+      data: { errorCode: code, sqlState, queryId: options.queryId ?? null, snowfenceCode },
+      snowfenceCode,
+      rule: rules[0] ?? null,
+      rules,
+      reason,
+      hint,
+      wouldPass: decision?.wouldPass ?? [],
+      decision,
+      approvalId: options.approvalId ?? null,
+      traceId: options.traceId ?? null,
+      retryable: entry.retryable,
+    },
+  )
+}
+
+export const isGovernedError = (value: unknown, code?: ErrorCode): value is GovernedError =>
+  value instanceof Error &&
+  typeof (value as Partial<GovernedError>).snowfenceCode === 'string' &&
+  (code === undefined || (value as Partial<GovernedError>).snowfenceCode === code)
+
+/** Synchronous errors of the driver's for a caller's mistake in `streamRows` and `fetchRows`. */
+const parameterErrors = {
+  streamOptions: [411001, 'Invalid options. The specified value must be an object.'],
+  streamStart: [411002, 'Invalid start index. The specified value must be a number.'],
+  streamEnd: [411003, 'Invalid end index. The specified value must be a number.'],
+  streamFetchAsString: [411004, 'Invalid fetchAsString value. The specified value must be an Array.'],
+  streamFetchAsStringValue: [
+    411005,
+    'Invalid fetchAsString type. The supported types are: String, Boolean, Number, Date, Buffer, and JSON.',
+  ],
+  fetchMissingOptions: [450001, 'Fetch-row options must be specified.'],
+  fetchOptions: [450002, 'Invalid options. The specified value must be an object.'],
+  fetchMissingEach: [450003, 'An each() callback must be specified.'],
+  fetchEach: [450004, 'Invalid each() callback. The specified value must be a function.'],
+  fetchMissingEnd: [450005, 'An end() callback must be specified.'],
+  fetchEnd: [450006, 'Invalid end() callback. The specified value must be a function.'],
+  connectCallback: [405001, 'Invalid callback. The specified value must be a function.'],
+  destroyCallback: [406001, 'Invalid callback. The specified value must be a function.'],
+} as const
+
+export type ParameterErrorKind = keyof typeof parameterErrors
+
+export const createParameterError = (kind: ParameterErrorKind): Error => {
+  const [code, message] = parameterErrors[kind]
+  return Object.assign(new Error(message), {
+    name: kind.includes('Missing') ? 'MissingParameterError' : 'InvalidParameterError',
+    code,
+  })
+}

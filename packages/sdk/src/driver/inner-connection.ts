@@ -1,0 +1,168 @@
+import type { Lease } from '@snowfence/core'
+import { type ExecutableState, type SessionContext, spendExecutable } from '../pipeline/statement-states.ts'
+import { createGovernedError } from './driver-error.ts'
+import { type DriverConnection, type DriverStatement, loadDriver } from './snowflake-driver.ts'
+
+export interface RunSettings {
+  readonly rowMode: 'object' | 'array'
+  readonly parameters: Readonly<Record<string, unknown>>
+}
+
+/** A statement on its way through the driver. */
+export interface RunningStatement {
+  /** The driver's own statement. It never leaves the SDK. */
+  readonly statement: DriverStatement
+  /** Resolves when the warehouse has answered; rejects with the driver's error. */
+  readonly completed: Promise<DriverStatement>
+}
+
+const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+/**
+ * One real snowflake-sdk connection under one lease. Kept in a private field, so that no printing, inspecting or
+ * serialising of what holds it can reach the connection, its tokens or its rows.
+ */
+export class InnerConnection {
+  readonly #connection: DriverConnection
+  readonly role: string
+  readonly expiresAt: number
+
+  private constructor(connection: DriverConnection, lease: Lease) {
+    this.#connection = connection
+    this.role = lease.role
+    this.expiresAt = Date.parse(lease.expiresAt)
+  }
+
+  /**
+   * Logs in with the lease's token.
+   *
+   * @throws the driver's error when the login fails
+   */
+  static async open(options: Readonly<Record<string, unknown>>, lease: Lease): Promise<InnerConnection> {
+    const connection = loadDriver().createConnection({
+      ...structuredClone(options),
+      authenticator: 'OAUTH',
+      token: lease.token,
+      username: lease.user,
+      role: lease.role,
+      ...(lease.warehouse === null ? {} : { warehouse: lease.warehouse }),
+      clientStoreTemporaryCredential: false,
+    } as Parameters<ReturnType<typeof loadDriver>['createConnection']>[0])
+    await new Promise<void>((resolve, reject) => {
+      // The driver logs in again when this callback throws, so it must not.
+      connection.connect((error) => (error ? reject(error) : resolve()))
+    })
+    return new InnerConnection(connection, lease)
+  }
+
+  /**
+   * Reads where the session stands and makes sure that it holds exactly the lease's role.
+   *
+   * @throws GovernedError ERR_LEASE_ROLE_MISMATCH when another role is in force, or secondary roles are
+   */
+  async assertContext(account: string): Promise<SessionContext> {
+    const [row] = await this.read(
+      'select current_user(), current_role(), current_secondary_roles(), current_warehouse(), current_database(), current_schema()',
+    )
+    const [user, role, secondary, warehouse, database, schema] = row ?? []
+    if (role !== this.role)
+      throw createGovernedError('ERR_LEASE_ROLE_MISMATCH', {
+        message: `the session has another role than its lease, \`${this.role}\``,
+      })
+    if (!isWithoutSecondaryRoles(secondary))
+      throw createGovernedError('ERR_LEASE_ROLE_MISMATCH', {
+        message: 'secondary roles are in force, so the session can do more than its lease says',
+        hint: 'set DEFAULT_SECONDARY_ROLES to () for the Snowflake user, or forbid them by session policy',
+      })
+    const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+    return {
+      account,
+      user: text(user) ?? '',
+      role: this.role,
+      warehouse: text(warehouse),
+      database: text(database),
+      schema: text(schema),
+    }
+  }
+
+  /** Puts a fresh session where the one before it stood. */
+  async restoreContext(context: Pick<SessionContext, 'warehouse' | 'database' | 'schema'>): Promise<void> {
+    if (context.warehouse !== null) await this.read(`use warehouse ${quote(context.warehouse)}`)
+    if (context.database !== null) await this.read(`use database ${quote(context.database)}`)
+    if (context.schema !== null) await this.read(`use schema ${quote(context.schema)}`)
+  }
+
+  /** Runs a statement of Snowfence's own (the catalogue, the session's names) and gives its rows as arrays. */
+  async read(sqlText: string): Promise<unknown[][]> {
+    return await new Promise((resolve, reject) => {
+      this.#connection.execute({
+        sqlText,
+        rowMode: 'array',
+        parameters: { QUERY_TAG: '{"snowfence":"internal"}' },
+        complete: (error, _statement, rows) => (error ? reject(error) : resolve((rows ?? []) as unknown[][])),
+      })
+    })
+  }
+
+  /**
+   * Sends a statement. The one place where a governed statement reaches the driver.
+   *
+   * Always streamed inside, also when the caller wants the rows collected: the driver would otherwise read rows
+   * before anything could mask them, and send the query again when an error has no SQLSTATE.
+   *
+   * @throws TypeError when the statement is not executable or ran before
+   */
+  run(executable: ExecutableState, settings: RunSettings): RunningStatement {
+    const { received, executableText } = spendExecutable(executable)
+    let statement: DriverStatement | undefined
+    const completed = new Promise<DriverStatement>((resolve, reject) => {
+      statement = this.#connection.execute({
+        sqlText: executableText,
+        requestId: received.requestId,
+        streamResult: true,
+        rowMode: settings.rowMode,
+        parameters: { ...settings.parameters },
+        ...(received.binds === undefined ? {} : { binds: structuredClone(received.binds) as never }),
+        ...(received.fetchAsString === undefined
+          ? {}
+          : { fetchAsString: [...received.fetchAsString] as never }),
+        ...(received.asyncExec ? { asyncExec: true } : {}),
+        ...(received.describeOnly ? { describeOnly: true } : {}),
+        ...(received.cwd === undefined ? {} : { cwd: received.cwd }),
+        complete: (error, completedStatement) => (error ? reject(error) : resolve(completedStatement)),
+      })
+    })
+    return { statement: statement as DriverStatement, completed }
+  }
+
+  isUp(): boolean {
+    return this.#connection.isUp()
+  }
+
+  async isValid(): Promise<boolean> {
+    return await this.#connection.isValidAsync()
+  }
+
+  async getQueryStatus(queryId: string): Promise<string> {
+    return await this.#connection.getQueryStatus(queryId)
+  }
+
+  /** Ends the Snowflake session. Never rejects: a session that is gone already is what was wanted. */
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#connection.destroy(() => resolve())
+    })
+  }
+}
+
+/** Snowflake answers with JSON such as `{"roles":"","value":""}`; an empty answer also means none. */
+const isWithoutSecondaryRoles = (answer: unknown): boolean => {
+  if (answer === null || answer === undefined || answer === '') return true
+  if (typeof answer !== 'string') return false
+  try {
+    const { roles, value } = JSON.parse(answer) as { roles?: unknown; value?: unknown }
+    return (roles ?? '') === '' && (value ?? '') !== 'ALL'
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,71 @@
+import { isSnowfenceError } from '@snowfence/core'
+import { createGovernedError, type DriverShapedError, isGovernedError } from './driver-error.ts'
+
+/** Names of the driver's errors whose texts are its own and never the server's. */
+const ownWords = new Set(['ClientError', 'NetworkError', 'LargeResultSetError', 'OCSPError', 'CRLError'])
+
+interface DriverErrorMembers {
+  readonly name?: unknown
+  readonly code?: unknown
+  readonly sqlState?: unknown
+  readonly message?: unknown
+  readonly isFatal?: unknown
+  readonly data?: { readonly queryId?: unknown; readonly line?: unknown; readonly pos?: unknown } | null
+}
+
+export interface TranslationContext {
+  readonly traceId: string | null
+  /** Removes literals from a text, so that what is left holds names only. */
+  redact(text: string): string
+}
+
+const asText = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+
+/**
+ * Rebuilds an error of the driver's from the parts that are safe to show.
+ *
+ * The driver's errors carry the HTTP response, its body, and causes that hold request headers with tokens: none of
+ * these is taken over. Snowflake's own texts quote values ("Numeric value '…' is not recognized"), so they are replaced;
+ * only those of SQLSTATE class 42 (syntax, names, privileges) stay, without their literals. Code and SQLSTATE are kept.
+ */
+export const translateDriverError = (error: unknown, context: TranslationContext): Error => {
+  if (isGovernedError(error)) return error
+  if (isSnowfenceError(error))
+    return createGovernedError(error.code, {
+      message: error.message,
+      hint: error.hint,
+      traceId: context.traceId,
+    })
+  const given = (error ?? {}) as DriverErrorMembers
+  const name = asText(given.name) ?? 'Error'
+  const sqlState = asText(given.sqlState)
+  if (ownWords.has(name)) {
+    const rebuilt = new Error(asText(given.message) ?? 'the driver failed') as DriverShapedError
+    Object.assign(rebuilt, {
+      name,
+      code: given.code,
+      ...(sqlState === null ? {} : { sqlState }),
+      ...(given.isFatal === true ? { isFatal: true } : {}),
+    })
+    Object.defineProperty(rebuilt, 'externalize', { value: () => rebuilt, enumerable: false })
+    return rebuilt
+  }
+  const code =
+    typeof given.code === 'string' || typeof given.code === 'number' ? String(given.code) : '000000'
+  const isAboutNames = sqlState?.startsWith('42') === true
+  const said = isAboutNames ? context.redact(asText(given.message) ?? '') : ''
+  return createGovernedError('ERR_WAREHOUSE_FAILED', {
+    code,
+    sqlState: sqlState ?? '58000',
+    message:
+      said !== ''
+        ? said
+        : `the warehouse answered with error ${code} (SQLSTATE ${sqlState ?? 'unknown'}); its text is withheld because it can quote values`,
+    queryId: asText(given.data?.queryId),
+    traceId: context.traceId,
+  })
+}
+
+/** Rebuilds a login's error. No statement has run, so the server's text quotes no data and stays. */
+export const translateLoginError = (error: unknown): Error =>
+  translateDriverError(error, { traceId: null, redact: (text) => text })

@@ -1,0 +1,103 @@
+import { type ApprovalStatement, approvalDigest, type Decision, type DecisionReason } from '@snowfence/core'
+import { evaluate } from '@snowfence/policy'
+import type { BindValue, ReceivedStatement } from '../statement/statement-options.ts'
+import type { PipelineEnvironment } from './pipeline-environment.ts'
+import { refuseParameters } from './statement-parameters.ts'
+import { type AnalyzedState, type AuthorizedState, markAuthorized } from './statement-states.ts'
+
+const sendable = (bind: BindValue): unknown =>
+  Array.isArray(bind)
+    ? bind.map((value) => sendable(value as BindValue))
+    : typeof bind === 'number' && !Number.isFinite(bind)
+      ? null
+      : bind
+
+/** The statement as a person approves it and as it will run: exact text, binds and context. */
+export const approvalStatementOf = (
+  state: Pick<AnalyzedState, 'executableText' | 'received' | 'context'>,
+): ApprovalStatement => ({
+  sqlText: state.executableText,
+  binds: state.received.binds?.map(sendable) ?? null,
+  warehouse: state.context.warehouse,
+  database: state.context.database,
+  schema: state.context.schema,
+})
+
+const deny = (decision: Decision, reason: DecisionReason): Decision => ({
+  ...decision,
+  decision: 'deny',
+  columns: [],
+  approval: null,
+  wouldPass: [],
+  reasons: [reason],
+})
+
+/** Ways of executing that no rule speaks of, because each would change what the analysed text means or returns. */
+const refuseManner = (received: ReceivedStatement): DecisionReason | null => {
+  if (received.isResubmission && received.sqlText === undefined)
+    return {
+      code: 'resubmission-without-text',
+      message: 'a request id without its text would return the result of a statement that was not analysed',
+      hint: 'pass the statement text together with the request id',
+    }
+  return refuseParameters(received.parameters)
+}
+
+/** Limits that nobody here can count are obligations that cannot be met. */
+const refuseUncountable = (decision: Decision): DecisionReason | null => {
+  const { subjectsPerTask, subjectsPerDay } = decision.limits
+  if (subjectsPerTask === undefined && subjectsPerDay === undefined) return null
+  return {
+    code: 'limit-not-enforceable',
+    message: 'a rule limits the number of data subjects, which cannot be counted for this statement',
+    hint: 'aggregate over the subjects, or ask for a rule with a row limit',
+  }
+}
+
+/** A result that is known beforehand to have more rows than its rule allows. */
+const refuseRowLimit = (decision: Decision, state: AnalyzedState): DecisionReason | null => {
+  const limit = decision.limits.rows
+  if (limit === undefined || state.summary.status !== 'analyzed') return null
+  const asked = state.summary.rowLimit
+  if (asked === null || asked <= limit) return null
+  return {
+    code: 'row-limit',
+    message: `the statement asks for up to ${asked} rows and the policy allows ${limit}`,
+    hint: `use LIMIT ${limit} or less, or aggregate`,
+  }
+}
+
+/** Second stage: may they, and with what obligations? Never throws for a statement that is merely refused. */
+export const authorize = async (
+  state: AnalyzedState,
+  environment: PipelineEnvironment,
+): Promise<AuthorizedState> => {
+  const { policy, digest, principal } = await environment.policy()
+  const judged = evaluate(policy, {
+    principal,
+    agent: environment.agent,
+    purpose: environment.purpose,
+    summary: state.summary,
+    now: environment.now(),
+  })
+  const refusal = refuseManner(state.received) ?? refuseUncountable(judged) ?? refuseRowLimit(judged, state)
+  let decision = refusal === null || judged.decision === 'deny' ? judged : deny(judged, refusal)
+  if (decision.decision !== 'deny' && !environment.countStatement(decision.limits.statementsPerHour))
+    decision = deny(decision, {
+      code: 'rate-limit',
+      message: `the policy allows ${decision.limits.statementsPerHour} statements in an hour`,
+      hint: 'wait, or combine statements',
+    })
+  return markAuthorized({
+    ...state,
+    stage: 'authorized',
+    decision,
+    approvalDigest: approvalDigest({
+      statement: approvalStatementOf(state),
+      role: decision.approval?.role ?? state.context.role,
+      policyDigest: digest,
+      principal,
+      purpose: environment.purpose,
+    }),
+  })
+}

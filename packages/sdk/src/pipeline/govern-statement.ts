@@ -1,0 +1,90 @@
+import type { Turn } from '../connection/statement-queue.ts'
+import { createGovernedError } from '../driver/driver-error.ts'
+import type { DriverStatement } from '../driver/snowflake-driver.ts'
+import { translateDriverError } from '../driver/translate-error.ts'
+import type { ReceivedStatement, RowMode } from '../statement/statement-options.ts'
+import { analyze } from './analyze.ts'
+import { approve } from './approve.ts'
+import { authorize } from './authorize.ts'
+import { finishTrail, type GovernedResult } from './governed-result.ts'
+import type { PipelineEnvironment } from './pipeline-environment.ts'
+import { type DurableTrail, openTrail } from './record.ts'
+import { runAndCheck } from './run-and-check.ts'
+import { type AuthorizedState, type ExecutableState, releaseForExecution } from './statement-states.ts'
+import { untilAborted } from './until-aborted.ts'
+
+export interface StatementControl {
+  readonly turn: Turn
+  /** Aborted by `cancel`, `destroy`, revocation or the caller's own signal; its reason is what the caller sees. */
+  readonly signal: AbortSignal
+  readonly rowMode: RowMode
+  /** Told the driver's statement as soon as it was sent, so that a cancel can reach the warehouse. */
+  onSent(statement: DriverStatement): void
+  /** Told what ran on the session's own connection, and the session's names afterwards, from the warehouse's answer. */
+  onRan(executable: ExecutableState, state: object | undefined): void
+}
+
+/** Effects after which the names, the role or the transaction of the session may be others. */
+const changesSession = (state: AuthorizedState): boolean =>
+  state.summary.effects.some(
+    (effect) => effect === 'session' || effect === 'transaction' || effect === 'call',
+  )
+
+/**
+ * The way of one statement, from its text to rows that may be read:
+ * analyze, authorize, record, approve, run, check, mask, record.
+ *
+ * @throws the driver's error or a GovernedError; in either case nothing is released
+ */
+export const governStatement = async (
+  received: ReceivedStatement,
+  environment: PipelineEnvironment,
+  control: StatementControl,
+): Promise<GovernedResult> => {
+  const { turn, signal } = control
+  let trail: DurableTrail | null = null
+  try {
+    await untilAborted(turn.mayAnalyze, signal)
+
+    const analyzed = await analyze(received, environment)
+    const authorized = await authorize(analyzed, environment)
+    if (!changesSession(authorized)) turn.letNextAnalyze()
+
+    trail = await openTrail(authorized, environment)
+    const { summary, decision } = authorized
+    const receipt = await trail.authorize({ summary, decision })
+    if (decision.decision === 'deny')
+      throw createGovernedError(
+        summary.status === 'unsupported' ? 'ERR_STATEMENT_UNSUPPORTED' : 'ERR_STATEMENT_DENIED',
+        { decision, reasons: decision.reasons, traceId: trail.traceId },
+      )
+    signal.throwIfAborted()
+
+    const approval =
+      decision.decision === 'needs-approval' ? await approve(authorized, trail, environment, signal) : null
+    const executable = releaseForExecution(authorized, {
+      trail,
+      receipt,
+      approvedDigest: approval?.digest ?? null,
+    })
+
+    await untilAborted(turn.maySend, signal)
+    return await runAndCheck(executable, approval, environment, control)
+  } catch (error) {
+    const shown = translateDriverError(error, {
+      traceId: trail?.traceId ?? null,
+      redact: environment.redact,
+    })
+    if (trail && !trail.isEnded)
+      await finishTrail(trail, {
+        queryId: null,
+        rows: 0,
+        columns: [],
+        role: environment.context().role,
+        error: shown,
+      })
+    throw shown
+  } finally {
+    turn.end()
+  }
+}

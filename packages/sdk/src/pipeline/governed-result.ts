@@ -1,0 +1,79 @@
+import type {
+  AuditAcknowledgement,
+  Decision,
+  OutcomeRecord,
+  StatementSummary,
+  StatementTrail,
+} from '@snowfence/core'
+import type { Finding } from '@snowfence/masking'
+import type { DriverStatement } from '../driver/snowflake-driver.ts'
+import type { OpenedRows } from '../rows/masked-row-stream.ts'
+import type { ResultColumn } from '../rows/result-shape.ts'
+
+export interface RowRange {
+  readonly start?: number
+  readonly end?: number
+  readonly fetchAsString?: readonly string[]
+}
+
+/** A statement that ran and whose result was checked. Rows leave it only masked. */
+export interface GovernedResult {
+  readonly decision: Decision
+  readonly summary: StatementSummary
+  readonly traceId: string
+  readonly role: string
+  readonly columns: readonly ResultColumn[]
+  /** The driver's completed statement: for the facade's private field, never for the caller. */
+  readonly statement: DriverStatement
+  openRows(range?: RowRange): OpenedRows
+  /** Writes the outcome, once; later calls resolve with the first. Lets go of the elevated connection, if any. */
+  settle(outcome: { readonly rows: number; readonly error: Error | null }): Promise<void>
+}
+
+const errorOf = (error: Error): OutcomeRecord['error'] => {
+  const { code, sqlState, snowfenceCode } = error as {
+    code?: unknown
+    sqlState?: unknown
+    snowfenceCode?: unknown
+  }
+  return {
+    code: String(snowfenceCode ?? code ?? error.name),
+    sqlState: typeof sqlState === 'string' ? sqlState : null,
+  }
+}
+
+export interface OutcomeFacts {
+  readonly queryId: string | null
+  readonly rows: number
+  readonly columns: readonly ResultColumn[]
+  readonly role: string
+  /** The elevated lease, where there is one. */
+  readonly leaseId?: string | null
+  readonly findings?: readonly Finding[]
+  readonly error: Error | null
+}
+
+const outcomeOf = (error: Error | null): OutcomeRecord['outcome'] => {
+  if (error === null) return 'completed'
+  const { sqlState, snowfenceCode } = error as { sqlState?: unknown; snowfenceCode?: unknown }
+  if (sqlState === '57014') return 'cancelled'
+  return snowfenceCode === undefined || snowfenceCode === 'ERR_WAREHOUSE_FAILED' ? 'failed' : 'withheld'
+}
+
+/** Writes how a statement ended: counts and names of masks, never values or texts. */
+export const finishTrail = (trail: StatementTrail, facts: OutcomeFacts): Promise<AuditAcknowledgement> =>
+  trail.finish({
+    outcome: outcomeOf(facts.error),
+    queryId: facts.queryId,
+    rows: facts.rows,
+    columns: facts.columns.map(({ name, mask }) => ({ name, mask: mask?.kind ?? null })),
+    role: facts.role,
+    ...(facts.leaseId == null ? {} : { leaseId: facts.leaseId }),
+    findings:
+      facts.findings?.map(({ kind, column, count }) => ({
+        column: facts.columns.findIndex(({ name }) => name === column),
+        detector: kind,
+        count,
+      })) ?? null,
+    error: facts.error === null ? null : errorOf(facts.error),
+  })

@@ -1,0 +1,43 @@
+import type { Agent, Catalog, Lease, Principal } from '@snowfence/core'
+import type { Policy } from '@snowfence/policy'
+import type { SqlAnalyzer } from '@snowfence/sql'
+import type { InnerConnection } from '../driver/inner-connection.ts'
+import type { OpenGovernance } from '../ports/governance.ts'
+import type { MaskMaterial } from '../rows/compile-masker.ts'
+import type { SessionContext } from './statement-states.ts'
+
+/** The policy in force, read once per version. */
+export interface PolicyInForce {
+  readonly policy: Policy
+  readonly digest: string
+  readonly principal: Principal
+}
+
+/** What the stages of one connection share. */
+export interface PipelineEnvironment {
+  readonly ports: OpenGovernance
+  readonly analyzer: SqlAnalyzer
+  /** Where the warehouse answers, when it is not the account's usual address. */
+  readonly server: { readonly host: string | null; readonly port: number | null }
+  readonly agent: Agent
+  readonly purpose: string
+  readonly onApproval: 'wait' | 'throw'
+  readonly approvalTimeoutMs: number | null
+  /** What masks need beside the value, as of now. */
+  maskMaterial(): MaskMaterial
+  now(): Date
+  policy(): Promise<PolicyInForce>
+  catalogue: {
+    current(): Promise<Catalog>
+    /** Reads it again, unless that was just done and nothing is known to have changed. Resolves to whether it was. */
+    refresh(options?: { readonly hasChanged?: boolean }): Promise<boolean>
+  }
+  context(): SessionContext
+  /** The connection under the present lease, rebuilt when the lease was renewed. */
+  inner(): Promise<InnerConnection>
+  /** A second connection under an elevated lease, for one statement. */
+  openElevated(lease: Lease): Promise<InnerConnection>
+  /** Counts a statement against the hourly limit; false when there is none left. */
+  countStatement(perHour: number | undefined): boolean
+  redact(text: string): string
+}

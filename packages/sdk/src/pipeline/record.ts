@@ -1,0 +1,68 @@
+import { type AuditAcknowledgement, SnowfenceError, type StatementTrail } from '@snowfence/core'
+import { bindTypes } from '../statement/statement-options.ts'
+import type { PipelineEnvironment } from './pipeline-environment.ts'
+import type { AuthorizedState } from './statement-states.ts'
+
+/** The store's failure, whatever it was, as the one error that says what it means for the statement. */
+const durable = async (record: () => Promise<AuditAcknowledgement>): Promise<AuditAcknowledgement> => {
+  try {
+    const acknowledgement = await record()
+    if (typeof acknowledgement?.digest !== 'string' || acknowledgement.digest === '')
+      throw new TypeError('the audit store acknowledged nothing')
+    return acknowledgement
+  } catch (cause) {
+    throw new SnowfenceError('ERR_AUDIT_NOT_DURABLE', { cause })
+  }
+}
+
+/** A trail that is ended once, and whose every record is durable or an ERR_AUDIT_NOT_DURABLE. */
+export interface DurableTrail extends StatementTrail {
+  /** True after a denial, a refused approval, or `finish`: nothing more is to be recorded. */
+  readonly isEnded: boolean
+}
+
+/**
+ * Opens the trail of a statement as a child of the caller's active span. A denial ends it with its `authorize`
+ * record, a refused approval with its `approval` record, everything else with `finish`.
+ */
+export const openTrail = async (
+  state: AuthorizedState,
+  environment: PipelineEnvironment,
+): Promise<DurableTrail> => {
+  const { principal } = await environment.policy()
+  const { host, port } = environment.server
+  const trail = environment.ports.audit.begin({
+    sessionId: environment.ports.sessionId,
+    principal,
+    agent: environment.agent,
+    purpose: environment.purpose,
+    account: state.context.account,
+    ...(host === null ? {} : { host }),
+    ...(port === null ? {} : { port }),
+    role: state.context.role,
+    warehouse: state.context.warehouse,
+    database: state.context.database,
+    schema: state.context.schema,
+    requestId: state.received.requestId,
+    bindTypes: bindTypes(state.received.binds),
+  })
+  let isEnded = false
+  return {
+    traceId: trail.traceId,
+    get isEnded() {
+      return isEnded
+    },
+    authorize: async (record) => {
+      if (record.decision.decision === 'deny') isEnded = true
+      return await durable(() => trail.authorize(record))
+    },
+    approval: async (record) => {
+      if (record.state !== 'approved') isEnded = true
+      return await durable(() => trail.approval(record))
+    },
+    finish: async (record) => {
+      isEnded = true
+      return await durable(() => trail.finish(record))
+    },
+  }
+}

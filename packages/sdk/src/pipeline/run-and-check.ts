@@ -1,0 +1,129 @@
+import { createGovernedError } from '../driver/driver-error.ts'
+import type { InnerConnection } from '../driver/inner-connection.ts'
+import type { DriverStatement } from '../driver/snowflake-driver.ts'
+import { translateDriverError } from '../driver/translate-error.ts'
+import { compileMasker } from '../rows/compile-masker.ts'
+import { checkResultShape } from '../rows/result-shape.ts'
+import { compileRowShaper, innerRowMode } from '../rows/row-shaper.ts'
+import type { GrantedApproval } from './approve.ts'
+import type { StatementControl } from './govern-statement.ts'
+import { finishTrail, type GovernedResult } from './governed-result.ts'
+import type { PipelineEnvironment } from './pipeline-environment.ts'
+import { buildQueryTag } from './query-tag.ts'
+import { callerQueryTag, sendableParameters } from './statement-parameters.ts'
+import type { ExecutableState } from './statement-states.ts'
+
+const isDdl = (state: ExecutableState): boolean =>
+  state.summary.effects.some((effect) => effect === 'create' || effect === 'alter' || effect === 'drop')
+
+const tagOf = ({ receipt, trail, received }: ExecutableState, environment: PipelineEnvironment): string =>
+  buildQueryTag({
+    receipt,
+    sessionId: environment.ports.sessionId,
+    agentId: environment.agent.id,
+    traceId: trail.traceId,
+    callerTag: callerQueryTag(received.parameters),
+  })
+
+/** The row limit was known before only for a literal LIMIT; now the warehouse has said how many rows there are. */
+const refuseTooManyRows = ({ decision, summary, trail }: ExecutableState, rows: number): void => {
+  const limit = decision.limits.rows
+  const isData = summary.status === 'analyzed' && summary.outputs.length > 0
+  if (limit === undefined || !isData || rows <= limit) return
+  throw createGovernedError('ERR_ROW_LIMIT_EXCEEDED', {
+    decision,
+    message: `the result has ${rows} rows and the policy allows ${limit}`,
+    hint: `add LIMIT ${limit} or less, or aggregate`,
+    traceId: trail.traceId,
+  })
+}
+
+/**
+ * The second half of the way: run, check the columns that came back, compile their masks. Every way out is recorded:
+ * a failure here, a success when its rows were read.
+ *
+ * @throws the driver's error or a GovernedError
+ */
+export const runAndCheck = async (
+  executable: ExecutableState,
+  approval: GrantedApproval | null,
+  environment: PipelineEnvironment,
+  control: StatementControl,
+): Promise<GovernedResult> => {
+  const { summary, decision, trail, received, context } = executable
+  const { signal, turn, rowMode } = control
+  const lease = approval?.claim.lease ?? null
+  let elevated: InnerConnection | null = null
+  let sent: DriverStatement | null = null
+  let isApprovalOpen = approval !== null
+
+  const settleApproval = async (outcome: 'executed' | 'failed'): Promise<void> => {
+    if (!isApprovalOpen) return
+    isApprovalOpen = false
+    await approval?.claim.settle(outcome, sent?.getQueryId() ?? null)
+  }
+  const place = () => ({
+    queryId: sent?.getQueryId() ?? null,
+    role: elevated?.role ?? context.role,
+    leaseId: lease?.id ?? null,
+  })
+
+  try {
+    signal.throwIfAborted()
+    if (lease !== null) elevated = await environment.openElevated(lease)
+    const inner = elevated ?? (await environment.inner())
+    signal.throwIfAborted()
+
+    const outputs = summary.status === 'analyzed' ? summary.outputs : []
+    const innerMode = innerRowMode(
+      rowMode,
+      outputs.map(({ name }) => name),
+    )
+    const running = inner.run(executable, {
+      rowMode: innerMode,
+      parameters: sendableParameters(received.parameters, tagOf(executable, environment)),
+    })
+    sent = running.statement
+    control.onSent(sent)
+    turn.letNextSend()
+    const statement = await running.completed
+
+    await settleApproval('executed')
+    // After an asynchronous start the driver holds no result yet, and would throw when asked about it.
+    if (elevated === null)
+      control.onRan(executable, received.asyncExec ? undefined : statement.getSessionState())
+    if (isDdl(executable)) await environment.catalogue.refresh({ hasChanged: true })
+    signal.throwIfAborted()
+
+    const columns = received.asyncExec
+      ? []
+      : checkResultShape(summary, decision.columns, statement.getColumns() ?? [])
+    if (!received.asyncExec) refuseTooManyRows(executable, statement.getNumRows() ?? 0)
+    const masker = compileMasker(columns, environment.maskMaterial())
+    const shape = compileRowShaper(columns, masker, innerMode, rowMode)
+
+    let settled: Promise<void> | null = null
+    return {
+      decision,
+      summary,
+      traceId: trail.traceId,
+      role: place().role,
+      columns,
+      statement,
+      openRows: (range = {}) => ({ source: statement.streamRows({ ...range } as never), shape }),
+      settle: async (outcome) => {
+        settled ??= finishTrail(trail, { ...outcome, ...place(), columns, findings: masker.findings() })
+          .then(() => {})
+          .finally(() => elevated?.close())
+        await settled
+      },
+    }
+  } catch (error) {
+    const shown = translateDriverError(error, { traceId: trail.traceId, redact: environment.redact })
+    // The approval's own record at the broker stays `claimed`, then `indeterminate`, when this does not reach it.
+    await settleApproval('failed').catch(() => {})
+    await elevated?.close()
+    await finishTrail(trail, { ...place(), rows: 0, columns: [], error: shown })
+    throw shown
+  }
+}

@@ -1,0 +1,41 @@
+import type { DecisionReason } from '@snowfence/core'
+
+/**
+ * Statement parameters that change how a result is written or when it is given up, and nothing else. Any other one
+ * could change what the analysed text means (QUOTED_IDENTIFIERS_IGNORE_CASE, SEARCH_PATH) or how much runs
+ * (MULTI_STATEMENT_COUNT).
+ */
+const harmless =
+  /^(STATEMENT_TIMEOUT_IN_SECONDS|STATEMENT_QUEUED_TIMEOUT_IN_SECONDS|LOCK_TIMEOUT|TIMEZONE|(DATE|TIME|TIMESTAMP|TIMESTAMP_NTZ|TIMESTAMP_LTZ|TIMESTAMP_TZ)_OUTPUT_FORMAT|BINARY_OUTPUT_FORMAT|JS_TREAT_INTEGER_AS_BIGINT|STRICT_JSON_OUTPUT|JSON_INDENT|USE_CACHED_RESULT|WEEK_START|WEEK_OF_YEAR_POLICY)$/i
+
+const isScalar = (value: unknown): boolean =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+
+/** Why the parameters of a statement are refused, or null. QUERY_TAG is taken into the governed tag. */
+export const refuseParameters = (
+  parameters: Readonly<Record<string, unknown>> | undefined,
+): DecisionReason | null => {
+  for (const [name, value] of Object.entries(parameters ?? {})) {
+    if (name.toUpperCase() === 'QUERY_TAG') continue
+    if (harmless.test(name) && isScalar(value)) continue
+    return {
+      code: 'statement-parameter',
+      message: `the statement parameter \`${name.slice(0, 60)}\` could change what the statement does`,
+      hint: 'leave the parameter out',
+    }
+  }
+  return null
+}
+
+/** The parameters to send: the harmless ones, and the governed tag in place of the caller's. */
+export const sendableParameters = (
+  parameters: Readonly<Record<string, unknown>> | undefined,
+  queryTag: string,
+): Record<string, unknown> => {
+  const kept = Object.entries(parameters ?? {}).filter(([name]) => name.toUpperCase() !== 'QUERY_TAG')
+  return { ...Object.fromEntries(kept), QUERY_TAG: queryTag }
+}
+
+/** The caller's own QUERY_TAG, in whatever case it was written. */
+export const callerQueryTag = (parameters: Readonly<Record<string, unknown>> | undefined): unknown =>
+  Object.entries(parameters ?? {}).find(([name]) => name.toUpperCase() === 'QUERY_TAG')?.[1]

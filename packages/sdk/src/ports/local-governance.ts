@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto'
+import { createAuditTrail, type SpanSink } from '@snowfence/audit'
+import { type AuditSink, type Lease, type Principal, principalSchema } from '@snowfence/core'
+import { type AskPerson, createCallbackApprovals, nobodyToAsk } from './callback-approvals.ts'
+import type { Governance, GovernanceRequest } from './governance.ts'
+import { createJournalSink } from './journal-sink.ts'
+import { createLocalPolicy } from './local-policy.ts'
+
+export interface LocalGovernanceOptions {
+  /** Path of a policy document. */
+  readonly policyFile: string
+  /** Who the statements run for. Without a broker nobody has verified it: the policy decides for what it is told. */
+  readonly principal: {
+    readonly issuer: string
+    readonly subject: string
+    readonly groups: readonly string[]
+  }
+  /** Gives a Snowflake credential for the connection; asked again when the last one has a minute left. */
+  readonly lease: (request: GovernanceRequest, signal?: AbortSignal) => Promise<Lease>
+  /** Path of the journal, or a sink of your own. */
+  readonly journal: string | SpanSink
+  /** Asks a person. Without it, whatever needs an approval is rejected. */
+  readonly approvals?: AskPerson
+  /** 32 bytes; random when absent, so that tokens of scope `policy` are equal within this process only. */
+  readonly policyTokenKey?: Uint8Array
+}
+
+const RENEW_BEFORE_MS = 60_000
+
+/** Fills the four ports without a broker: a policy file, a lease function, an approvals callback, a journal. */
+export const createLocalGovernance = (options: LocalGovernanceOptions): Governance => {
+  const principal: Principal = principalSchema.parse({ claims: {}, ...options.principal })
+  const policy = createLocalPolicy(options.policyFile, principal)
+  const policyTokenKey = options.policyTokenKey ?? randomBytes(32)
+  return {
+    open: async (request) => {
+      const sink = typeof options.journal === 'string' ? createJournalSink(options.journal) : options.journal
+      const audit: AuditSink = createAuditTrail({ sink, serviceName: 'snowfence' })
+      let lease: Promise<Lease> | null = null
+      return {
+        sessionId: null,
+        policy,
+        audit,
+        policyTokenKey,
+        approvals: createCallbackApprovals(options.approvals ?? nobodyToAsk),
+        credentials: {
+          lease: async (signal) => {
+            const known = await lease?.catch(() => null)
+            if (known && Date.parse(known.expiresAt) - Date.now() > RENEW_BEFORE_MS) return known
+            lease = options.lease(request, signal)
+            return await lease
+          },
+        },
+        onRevoked: () => {},
+        close: async () => await audit.close(),
+      }
+    },
+  }
+}

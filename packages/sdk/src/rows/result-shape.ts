@@ -1,0 +1,80 @@
+import type { ColumnDecision, Mask, OutputColumn, StatementSummary } from '@snowfence/core'
+import { createGovernedError } from '../driver/driver-error.ts'
+import type { DriverColumn } from '../driver/snowflake-driver.ts'
+
+/** One column of a result as it came back, with the mask that its position carries. */
+export interface ResultColumn {
+  readonly name: string
+  /** The driver's type name: `text`, `fixed`, `date`, `timestamp_ntz`, `variant`, … */
+  readonly type: string
+  readonly mask: Mask | null
+  /** A rule reveals the column's classes: its values are shown as they are. */
+  readonly isRevealed: boolean
+  /** Tokens of one class can be joined with each other, and with no other's. */
+  readonly domain: string
+}
+
+/** Statements whose result rows are the warehouse's own words or counts, not data: `number of rows inserted`, a status. */
+const statusEffects = new Set([
+  'insert',
+  'update',
+  'delete',
+  'merge',
+  'truncate',
+  'create',
+  'alter',
+  'drop',
+  'grant',
+  'session',
+  'transaction',
+  'metadata',
+])
+
+const mismatch = (message: string) => createGovernedError('ERR_RESULT_SHAPE_MISMATCH', { message })
+
+const matches = (output: OutputColumn, column: DriverColumn): boolean =>
+  output.name === null || output.name === column.getName()
+
+/**
+ * Pairs the columns that came back with the masks that were decided, by position.
+ *
+ * The analysis foresaw every output column. A result with other columns was not understood, so a mask could land on
+ * the wrong one, and no row of it is released.
+ *
+ * @throws GovernedError ERR_RESULT_SHAPE_MISMATCH
+ */
+export const checkResultShape = (
+  summary: StatementSummary,
+  decided: readonly ColumnDecision[],
+  columns: readonly DriverColumn[],
+): readonly ResultColumn[] => {
+  if (summary.status !== 'analyzed') throw mismatch('a statement that was not understood has no result')
+  const { outputs, effects } = summary
+  if (outputs.length === 0) {
+    if (!effects.every((effect) => statusEffects.has(effect)))
+      throw mismatch('the statement returned columns whose origin is not known')
+    return columns.map((column) => ({
+      name: column.getName(),
+      type: column.getType(),
+      mask: null,
+      isRevealed: false,
+      domain: '',
+    }))
+  }
+  if (decided.length !== outputs.length) throw mismatch('the decision does not cover every output column')
+  if (columns.length !== outputs.length)
+    throw mismatch(`the result has ${columns.length} columns, and ${outputs.length} were foreseen`)
+  return columns.map((column, index) => {
+    const output = outputs[index]!
+    const decision = decided[index]!
+    if (!matches(output, column) || decision.name !== output.name)
+      throw mismatch(`column ${index + 1} of the result is not the one that was foreseen`)
+    return {
+      name: column.getName(),
+      type: column.getType(),
+      mask: decision.mask,
+      isRevealed: decision.mask === null && decision.classes.length > 0,
+      domain: decision.classes.join('+'),
+    }
+  })
+}

@@ -1,0 +1,95 @@
+import type { RowMasker } from '@snowfence/masking'
+import { createGovernedError } from '../driver/driver-error.ts'
+import type { RowMode } from '../statement/statement-options.ts'
+import type { ResultColumn } from './result-shape.ts'
+
+export type DriverRow = unknown[] | Record<string, unknown>
+export type RowShaper = (row: DriverRow) => DriverRow
+
+/** Masks cells by the position of their column. */
+export type CellMasker = Pick<RowMasker, 'maskCell' | 'isActive'>
+
+/**
+ * Which form to ask of the driver. Objects are cheapest, but their keys must say without doubt which column a value
+ * came from: with names that repeat, are made up by Snowflake, or collide with the prototype, rows come as arrays.
+ */
+export const innerRowMode = (wanted: RowMode, names: readonly (string | null)[]): 'object' | 'array' => {
+  if (wanted === 'array') return 'array'
+  const isPlain = names.length > 0 && names.every((name) => name !== null && name !== '__proto__')
+  return isPlain && new Set(names).size === names.length ? 'object' : 'array'
+}
+
+/** The driver's naming of repeated columns: `A`, `A_2`, `A_3`. */
+const outerNames = (columns: readonly ResultColumn[], wanted: RowMode): readonly string[] => {
+  if (wanted !== 'object_with_renamed_duplicated_columns') return columns.map(({ name }) => name)
+  const taken = new Set<string>()
+  const counts = new Map<string, number>()
+  return columns.map(({ name }) => {
+    let candidate = name
+    let count = counts.get(name) ?? 1
+    while (taken.has(candidate)) {
+      count += 1
+      candidate = `${name}_${count}`
+    }
+    counts.set(name, count)
+    taken.add(candidate)
+    return candidate
+  })
+}
+
+const setMember = (row: Record<string, unknown>, name: string, value: unknown): void => {
+  if (name === '__proto__')
+    Object.defineProperty(row, name, { value, enumerable: true, configurable: true, writable: true })
+  else row[name] = value
+}
+
+/**
+ * Compiles what happens to each row of one result: masks by position, then the form the caller asked for.
+ * The given row is changed in place where it has the right form already.
+ *
+ * @returns a function that throws GovernedError ERR_MASK_FAILED, with the value withheld, when a mask fails
+ */
+export const compileRowShaper = (
+  columns: readonly ResultColumn[],
+  masker: CellMasker,
+  inner: 'object' | 'array',
+  wanted: RowMode,
+): RowShaper => {
+  const masked = columns.flatMap((_column, index) => (masker.isActive(index) ? [index] : []))
+  const maskedNames = masked.map((index) => columns[index]!.name)
+
+  const mask = (index: number, value: unknown): unknown => {
+    try {
+      return masker.maskCell(index, value)
+    } catch {
+      throw createGovernedError('ERR_MASK_FAILED', {
+        message: `a value of type \`${columns[index]!.type}\` could not be masked`,
+      })
+    }
+  }
+
+  if (inner === 'object')
+    return (given) => {
+      const row = given as Record<string, unknown>
+      for (let at = 0; at < masked.length; at += 1) {
+        const name = maskedNames[at]!
+        row[name] = mask(masked[at]!, row[name])
+      }
+      return row
+    }
+
+  const maskArray: RowShaper = (given) => {
+    const row = given as unknown[]
+    for (const index of masked) row[index] = mask(index, row[index])
+    return row
+  }
+  if (wanted === 'array') return maskArray
+
+  const names = outerNames(columns, wanted)
+  return (given) => {
+    const values = maskArray(given) as unknown[]
+    const row: Record<string, unknown> = {}
+    for (let index = 0; index < names.length; index += 1) setMember(row, names[index]!, values[index])
+    return row
+  }
+}

@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto'
+import type { DriverConnection, DriverStatementOption } from '../driver/snowflake-driver.ts'
+
+export type RowMode = 'object' | 'array' | 'object_with_renamed_duplicated_columns'
+
+/** A bind as the driver would send it: read once, so that a later change of the caller's objects changes nothing. */
+export type BindValue =
+  | string
+  | number
+  | boolean
+  | null
+  | { readonly [key: string]: unknown }
+  | readonly unknown[]
+
+/** The options of one `execute`, read once and copied. */
+export interface ReceivedStatement {
+  readonly sqlText: string | undefined
+  readonly binds: readonly BindValue[] | undefined
+  readonly requestId: string
+  /** The caller named the request id: the driver would return an earlier statement's result. */
+  readonly isResubmission: boolean
+  readonly streamResult: boolean | undefined
+  readonly fetchAsString: readonly string[] | undefined
+  readonly rowMode: RowMode | undefined
+  readonly parameters: Readonly<Record<string, unknown>> | undefined
+  readonly asyncExec: boolean
+  readonly describeOnly: boolean
+  readonly cwd: string | undefined
+  readonly complete: ((error: unknown, statement: unknown, rows?: unknown) => void) | undefined
+  /** Why the agent asks: shown to the person who approves. A Snowfence option. */
+  readonly reason: string | null
+}
+
+type RuntimeOptions = Partial<DriverStatementOption> & {
+  readonly fileStream?: unknown
+  readonly internal?: unknown
+  readonly reason?: unknown
+}
+
+const snapshotBind = (value: unknown): BindValue => {
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return value
+  // The driver sends a Date as the text of its toJSON, typed TEXT.
+  if (value instanceof Date) return value.toJSON()
+  return JSON.parse(JSON.stringify(value)) as BindValue
+}
+
+const snapshotBinds = (binds: readonly unknown[]): readonly BindValue[] =>
+  Object.freeze(
+    binds.map((bind) => (Array.isArray(bind) ? Object.freeze(bind.map(snapshotBind)) : snapshotBind(bind))),
+  )
+
+/**
+ * Validates the options of `execute` exactly as the installed driver does, and copies them.
+ *
+ * The driver is its own judge: a connection that was never connected is given the same options, without text to run
+ * and without a callback. What it throws is what the caller sees.
+ *
+ * @throws the driver's MissingParameterError and InvalidParameterError, 409xxx and 411006
+ */
+export const receiveStatement = (probe: DriverConnection, options: unknown): ReceivedStatement => {
+  const given = options as RuntimeOptions
+  if (given === null || typeof given !== 'object') probe.execute(given as unknown as DriverStatementOption)
+  const copy = {
+    sqlText: given.sqlText,
+    binds: given.binds as unknown,
+    requestId: given.requestId,
+    streamResult: given.streamResult,
+    fetchAsString: given.fetchAsString,
+    rowMode: given.rowMode,
+    parameters: given.parameters,
+    asyncExec: given.asyncExec,
+    describeOnly: given.describeOnly,
+    cwd: given.cwd,
+    internal: given.internal,
+    complete: given.complete as unknown,
+    reason: given.reason,
+  }
+  probe.execute({
+    ...copy,
+    ...(typeof copy.sqlText === 'string' ? { sqlText: 'select 1' } : {}),
+    ...(typeof copy.complete === 'function' ? { complete: () => {} } : {}),
+  } as unknown as DriverStatementOption)
+  const binds = copy.binds === undefined || copy.binds === null ? undefined : (copy.binds as unknown[])
+  return {
+    sqlText: copy.sqlText,
+    binds: binds === undefined ? undefined : snapshotBinds(binds),
+    requestId: copy.requestId || randomUUID(),
+    isResubmission: Boolean(copy.requestId),
+    streamResult: copy.streamResult ?? undefined,
+    fetchAsString: copy.fetchAsString ? [...copy.fetchAsString] : undefined,
+    rowMode: (copy.rowMode as RowMode | null | undefined) ?? undefined,
+    parameters: copy.parameters ? structuredClone(copy.parameters) : undefined,
+    asyncExec: copy.asyncExec === true,
+    describeOnly: copy.describeOnly === true,
+    cwd: copy.cwd ?? undefined,
+    complete: (copy.complete as ReceivedStatement['complete']) ?? undefined,
+    reason: typeof copy.reason === 'string' ? copy.reason.slice(0, 2000) : null,
+  }
+}
+
+/** The driver's type name of each bind, as the audit trail keeps it. For bulk binds: of the first row. */
+export const bindTypes = (binds: readonly BindValue[] | undefined): readonly string[] => {
+  const row = binds && Array.isArray(binds[0]) ? (binds[0] as readonly unknown[]) : (binds ?? [])
+  return row.map((value) => {
+    if (typeof value === 'boolean') return 'BOOLEAN'
+    if (typeof value === 'number') return Number.isInteger(value) ? 'FIXED' : 'REAL'
+    return typeof value === 'object' && value !== null ? 'VARIANT' : 'TEXT'
+  })
+}
