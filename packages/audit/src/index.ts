@@ -36,6 +36,8 @@ export {
   auditSpanKinds,
   MAX_LIST_ENTRIES,
 } from './schema/audit-attributes.ts'
+export { spanAttributes } from './schema/span-attributes.ts'
+export { type JournalSinkOptions, openJournalSink } from './sink/journal-sink.ts'
 export { createMemorySink, type MemorySink } from './sink/memory-sink.ts'
 export { causeOf, type NotDurableCause } from './sink/not-durable.ts'
 export { createOtlpSink, type OtlpSinkOptions } from './sink/otlp-sink.ts'
@@ -47,6 +49,7 @@ export {
   type RecordOptions,
 } from './trail/audit-trail.ts'
 export { type AuditTree, createAuditTree, type TreeHead } from './tree/audit-tree.ts'
+export { type FileTreeStore, openFileTreeStore } from './tree/file-tree-store.ts'
 export {
   appendLeaves,
   emptyFrontier,
@@ -60,3 +63,19 @@ export { createMemoryTreeStore } from './tree/memory-tree-store.ts'
 export type { NodeId } from './tree/subtree.ts'
 export type { TreeStore } from './tree/tree-store.ts'
 export { verifyConsistency, verifyInclusion } from './tree/verify-proof.ts'
+export {
+  type AuditExport,
+  createExportedHead,
+  type ExportedHead,
+  type ExportedRecord,
+  formatExport,
+  formatHeadLine,
+  formatRecordLine,
+  parseExport,
+} from './verify/audit-export.ts'
+export {
+  describeProblem,
+  type VerificationProblem,
+  type VerificationReport,
+} from './verify/verification-report.ts'
+export { type Anchor, type VerifyExportOptions, verifyExport } from './verify/verify-export.ts'

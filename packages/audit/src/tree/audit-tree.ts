@@ -21,6 +21,14 @@ export interface AuditTree {
   inclusionProof(index: number, size: number): Promise<Uint8Array[]>
   /** Proves that the tree of `first` leaves is the beginning of the tree of `second` leaves. */
   consistencyProof(first: number, second: number): Promise<Uint8Array[]>
+  /** What an export carries beside a checkpoint: the leaf hashes since `from`, and the frontier at `size`. */
+  evidence(from: number, size: number): Promise<TreeEvidence>
+}
+
+export interface TreeEvidence {
+  /** Hashes of the leaves `from` to `size - 1`. */
+  readonly leaves: readonly Uint8Array[]
+  readonly frontier: readonly Uint8Array[]
 }
 
 const MAX_APPEND_ATTEMPTS = 16
@@ -74,6 +82,12 @@ export const createAuditTree = (store: TreeStore): AuditTree => {
     consistencyProof: async (first, second) => {
       await assertReached(second)
       return hashRanges(consistencyRanges(first, second))
+    },
+    evidence: async (from, size) => {
+      await assertReached(size)
+      assertTreeSize(size - from, 'size - from')
+      const nodes = Array.from({ length: size - from }, (_, offset) => ({ level: 0, index: from + offset }))
+      return { leaves: await store.read(nodes), frontier: (await frontierAt(size)).hashes }
     },
   }
 }

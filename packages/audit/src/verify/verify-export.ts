@@ -1,0 +1,165 @@
+import type { VerifyCheckpointOptions } from '../checkpoint/checkpoint.ts'
+import { appendLeaves, emptyFrontier, frontierRoot } from '../tree/frontier.ts'
+import { hashLeaf } from '../tree/hash.ts'
+import type { AuditExport, ExportedRecord } from './audit-export.ts'
+import { readRecordId } from './record-id.ts'
+import { proveHashes, type SealedHashes } from './sealed-hashes.ts'
+import type { VerificationProblem, VerificationReport } from './verification-report.ts'
+import { verifyHeads } from './verify-heads.ts'
+
+/** A head that was carried off the box: a receipt, the head of an earlier report, a witness's note. */
+export interface Anchor {
+  readonly size: number
+  /** Base64. */
+  readonly rootHash: string
+}
+
+export interface VerifyExportOptions extends AuditExport {
+  /** The log's key, and witnesses with their quorum; null for a journal that was kept without a key. */
+  readonly verify: VerifyCheckpointOptions | null
+  readonly anchors?: readonly Anchor[]
+}
+
+const keyOf = (hash: Uint8Array): string => Buffer.from(hash).toString('base64')
+
+/** The records by index, and lines that give an index for the second time or not in order. */
+const placeRecords = ({ records, heads }: AuditExport) => {
+  // An index beyond all lines and hashes fills no gap that can be named, and is no reason to reserve memory.
+  const reach = records.length + heads.reduce((sum, { leaves }) => sum + leaves.length, 0)
+  const placed: (ExportedRecord | undefined)[] = []
+  const problems: VerificationProblem[] = []
+  let highest = -1
+  for (const [position, record] of records.entries()) {
+    const { index } = record
+    if (placed[index] !== undefined || index >= reach) {
+      problems.push({ kind: 'record-added', index })
+      continue
+    }
+    placed[index] = record
+    if (index < highest) problems.push({ kind: 'record-reordered', index: position, belongsAt: index })
+    highest = Math.max(highest, index)
+  }
+  return { placed, problems, highest }
+}
+
+const compareRecords = (
+  placed: readonly (Uint8Array | undefined)[],
+  { hashes }: SealedHashes,
+  found: number,
+): VerificationProblem[] => {
+  const places = new Map(
+    hashes.flatMap((hash, index) => (hash === undefined ? [] : [[keyOf(hash), index] as const])),
+  )
+  const problems: VerificationProblem[] = []
+  const present = new Set(placed.flatMap((hash) => (hash === undefined ? [] : [keyOf(hash)])))
+  for (const [index, sealed] of hashes.entries()) {
+    if (sealed === undefined || index >= found) continue
+    const hash = placed[index]
+    if (hash === undefined) {
+      if (!present.has(keyOf(sealed))) problems.push({ kind: 'record-missing', index })
+      continue
+    }
+    if (keyOf(hash) === keyOf(sealed)) continue
+    const belongsAt = places.get(keyOf(hash))
+    problems.push(
+      belongsAt === undefined
+        ? { kind: 'record-changed', index }
+        : { kind: 'record-reordered', index, belongsAt },
+    )
+    // What was sealed here is neither here nor elsewhere.
+    if (belongsAt !== undefined && !present.has(keyOf(sealed)))
+      problems.push({ kind: 'record-missing', index })
+  }
+  return problems
+}
+
+const checkRecords = (placed: readonly (ExportedRecord | undefined)[]): VerificationProblem[] => {
+  const seen = new Map<string, number>()
+  return placed.flatMap((record, index): VerificationProblem[] => {
+    if (record === undefined) return []
+    const id = readRecordId(record.text)
+    if (id === null) return [{ kind: 'record-malformed', index }]
+    const first = seen.get(id)
+    if (first !== undefined) return [{ kind: 'record-repeated', index, first }]
+    seen.set(id, index)
+    return []
+  })
+}
+
+const checkAnchors = (
+  anchors: readonly Anchor[],
+  hashes: readonly (Uint8Array | undefined)[],
+): { problems: VerificationProblem[]; expected: number } => {
+  const problems: VerificationProblem[] = []
+  let expected = 0
+  let frontier = emptyFrontier
+  for (const { size, rootHash } of [...anchors].sort((left, right) => left.size - right.size)) {
+    expected = Math.max(expected, size)
+    const more = hashes.slice(frontier.size, size)
+    // A hole or a cut tail is reported as such; the anchor beyond it cannot be computed.
+    if (frontier.size + more.length < size || more.includes(undefined)) break
+    frontier = appendLeaves(frontier, more as Uint8Array[]).frontier
+    if (keyOf(frontierRoot(frontier)) !== rootHash) problems.push({ kind: 'anchor-contradicts', size })
+  }
+  return { problems, expected }
+}
+
+/**
+ * Verifies an export offline: only the export, the log's public key and, best, a head that was kept elsewhere.
+ *
+ * Damage is named to the record wherever the signed roots and the export's hash lists allow it, and to the interval
+ * between two checkpoints otherwise. A tail that was cut together with its checkpoints shows only against an anchor.
+ */
+export const verifyExport = (options: VerifyExportOptions): VerificationReport => {
+  const { records, heads, verify, anchors = [] } = options
+  const { placed, problems: placing, highest } = placeRecords(options)
+  const recordHashes = Array.from(placed, (record) =>
+    record === undefined ? undefined : hashLeaf(record.text),
+  )
+  const { trusted, problems: headProblems } = verifyHeads(heads, verify)
+  const sealed = proveHashes(trusted, recordHashes)
+  const found = highest + 1
+  const last = trusted.at(-1)
+
+  // Behind the last checkpoint nothing is proved; there an anchor can only be compared with the records themselves.
+  const known = [...sealed.hashes, ...recordHashes.slice(sealed.hashes.length)]
+  const anchored = checkAnchors(anchors, known)
+  const expected = Math.max(last?.size ?? 0, anchored.expected)
+
+  const problems: VerificationProblem[] = [
+    ...headProblems,
+    ...placing,
+    ...compareRecords(recordHashes, sealed, found),
+    ...sealed.unproved.flatMap(({ from, to }) => unprovedProblems(recordHashes, from, Math.min(to, found))),
+    ...sealed.problems,
+    ...checkRecords(placed),
+    ...anchored.problems,
+    ...(expected > found ? [{ kind: 'tail-cut', expected, found } as const] : []),
+  ]
+  return {
+    intact: problems.length === 0,
+    problems,
+    records: records.length,
+    sealed: last?.size ?? 0,
+    checkpoints: trusted.length,
+    signed: verify !== null,
+    head:
+      last === undefined ? null : { size: last.size, rootHash: keyOf(last.root), issuedAt: last.issuedAt },
+  }
+}
+
+/** In an interval of which no hash is proved, gaps can still be named. */
+const unprovedProblems = (
+  recordHashes: readonly (Uint8Array | undefined)[],
+  from: number,
+  to: number,
+): VerificationProblem[] => {
+  if (to <= from) return []
+  const gaps = Array.from({ length: to - from }, (_, offset) => from + offset).filter(
+    (index) => recordHashes[index] === undefined,
+  )
+  return [
+    { kind: 'interval-contradicts', from, to },
+    ...gaps.map((index) => ({ kind: 'record-missing', index }) as const),
+  ]
+}
