@@ -29,7 +29,8 @@ const matchesPieces = (pieces: readonly string[], value: string): boolean => {
   const first = pieces[0]!
   const last = pieces.at(-1)!
   if (pieces.length === 1) return value === first
-  if (value.length < first.length + last.length || !value.startsWith(first) || !value.endsWith(last)) return false
+  if (value.length < first.length + last.length || !value.startsWith(first) || !value.endsWith(last))
+    return false
   const end = value.length - last.length
   let from = first.length
   for (const piece of pieces.slice(1, -1)) {

@@ -12,6 +12,8 @@ export interface NamePattern {
   matches(resource: string): boolean
   /** Whether every resource that `other` matches is matched by this one too. */
   covers(other: NamePattern): boolean
+  /** Whether some resource may be matched by both. A yes may be a no where both hold stars. */
+  overlaps(other: NamePattern): boolean
 }
 
 interface Shape {
@@ -26,7 +28,7 @@ const shapes = new WeakMap<NamePattern, Shape>()
 /** Reads a resource pattern: `*`, `DB.*`, `DB.SCHEMA.*`, `DB.*.T`, `DB.SCHEMA.PRE*`, `stage:…`, `function:…`. Null if it is none. */
 export const compileNamePattern = (text: string): NamePattern | null => {
   if (text === '*') {
-    return { text, everything: true, matches: () => true, covers: () => true }
+    return { text, everything: true, matches: () => true, covers: () => true, overlaps: () => true }
   }
   const shape = readShape(text)
   if (shape === null) return null
@@ -47,12 +49,30 @@ export const compileNamePattern = (text: string): NamePattern | null => {
       if (shape.open ? inner.parts.length < shape.parts.length : inner.parts.length !== shape.parts.length) {
         return false
       }
-      return (shape.open || !inner.open) && shape.parts.every((part, index) => part.covers(inner.parts[index]!))
+      return (
+        (shape.open || !inner.open) && shape.parts.every((part, index) => part.covers(inner.parts[index]!))
+      )
+    },
+    overlaps: (other) => {
+      if (other.everything) return true
+      const theirs = shapes.get(other)
+      if (theirs === undefined || theirs.kind !== shape.kind) return false
+      const shared = Math.min(shape.parts.length, theirs.parts.length)
+      return shape.parts
+        .slice(0, shared)
+        .every(
+          (part, index) =>
+            part.covers(theirs.parts[index]!) ||
+            theirs.parts[index]!.covers(part) ||
+            bothGlobs(part, theirs.parts[index]!),
+        )
     },
   }
   shapes.set(pattern, shape)
   return pattern
 }
+
+const bothGlobs = (left: Glob, right: Glob): boolean => left.text.includes('*') && right.text.includes('*')
 
 const readShape = (text: string): Shape | null => {
   const named = kinded.exec(text)

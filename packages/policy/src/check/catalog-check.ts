@@ -1,0 +1,104 @@
+import { type Catalog, type MaskKind, maskAppliesTo } from '@snowfence/core'
+import { tableNameOf } from '../compile/classification.ts'
+import type { Finding } from '../document/policy-problem.ts'
+import { compileNamePattern } from '../naming/name-pattern.ts'
+import { normalizeName, quoteName } from '../naming/qualified-name.ts'
+import type { CheckOptions } from './check-policy.ts'
+import { nearest } from './nearest.ts'
+import type { PolicyParts } from './policy-parts.ts'
+
+interface KnownTable {
+  readonly name: string
+  /** Type by column in normal form; null where the catalogue tells no type. */
+  readonly columns: ReadonlyMap<string, string | null>
+}
+
+/** What the policy names exists in the warehouse, and each mask can show something of the columns it is for. */
+export const checkAgainstCatalog = (parts: PolicyParts, { catalog }: CheckOptions): Finding[] => {
+  if (catalog === undefined) return []
+  const tables = tablesOf(catalog)
+  const masks = new Map(parts.classes.map(({ name, value }) => [name, value.mask.kind]))
+  return parts.resources.flatMap(({ value, path }) => {
+    const pattern = compileNamePattern(value.table)!
+    const matching = tables.filter((table) => pattern.matches(table.name))
+    if (matching.length === 0) {
+      const close = nearest(
+        normalizeName(value.table) ?? value.table,
+        tables.map((table) => table.name),
+      )
+      return [
+        {
+          severity: 'error',
+          code: 'unknown-table',
+          message: `no table of the catalogue is \`${value.table}\``,
+          hint: close === null ? 'correct the name, or remove the resource' : `did you mean \`${close}\`?`,
+          path: [...path, 'table'],
+        },
+      ]
+    }
+    const named = [
+      ...Object.entries(value.columns).map(([column, cls]) => ({
+        column,
+        mask: masks.get(cls),
+        at: ['columns', column],
+        atKey: true,
+      })),
+      ...(typeof value.subject === 'string'
+        ? [{ column: value.subject, mask: undefined, at: ['subject'], atKey: false }]
+        : []),
+    ]
+    return named.flatMap(({ column, mask, at, atKey }) =>
+      checkColumn(matching, column, mask, { path: [...path, ...at], atKey }),
+    )
+  })
+}
+
+const checkColumn = (
+  tables: readonly KnownTable[],
+  column: string,
+  mask: MaskKind | undefined,
+  place: Pick<Finding, 'path' | 'atKey'>,
+): Finding[] => {
+  const name = normalizeName(column)!
+  const having = tables.filter((table) => table.columns.has(name))
+  if (having.length === 0) {
+    const close = nearest(
+      name,
+      tables.flatMap((table) => [...table.columns.keys()]),
+    )
+    return [
+      {
+        severity: 'error',
+        code: 'unknown-column',
+        message: `\`${column}\` is not a column of ${tables.map((table) => table.name).join(', ')}`,
+        hint: close === null ? 'correct the name, or remove the column' : `did you mean \`${close}\`?`,
+        ...place,
+      },
+    ]
+  }
+  return having.flatMap((table) => {
+    const type = table.columns.get(name)
+    if (mask === undefined || type === null || type === undefined || maskAppliesTo(mask, type)) return []
+    return {
+      severity: 'error',
+      code: 'mask-type-mismatch',
+      message: `the mask \`${mask}\` cannot apply to ${table.name}.${name}, which is ${type}`,
+      hint: 'use `withhold`, or a mask that the type allows',
+      ...place,
+    }
+  })
+}
+
+const tablesOf = (catalog: Catalog): KnownTable[] =>
+  Object.entries(catalog).flatMap(([database, schemas]) =>
+    Object.entries(schemas).flatMap(([schema, tables]) =>
+      Object.entries(tables).map(([table, entry]) => ({
+        name: tableNameOf(database, schema, table),
+        columns: new Map(
+          (Array.isArray(entry) ? entry : entry.columns).map((column) =>
+            typeof column === 'string' ? [quoteName(column), null] : [quoteName(column.name), column.type],
+          ),
+        ),
+      })),
+    ),
+  )

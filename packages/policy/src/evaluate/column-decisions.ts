@@ -1,0 +1,76 @@
+import type { ColumnDecision, ColumnFlow, Mask, OutputColumn } from '@snowfence/core'
+import type { ColumnLens, SeenColumn } from './column-lens.ts'
+import { strictestMask } from './strictest-mask.ts'
+
+const withhold: Mask = { kind: 'withhold' }
+
+export interface SeenFlow {
+  readonly seen: SeenColumn
+  readonly via: ColumnFlow['via']
+  readonly masks: readonly Mask[]
+  readonly because: string
+}
+
+/** What one base column contributes to an output, and under which masks. */
+export const seeFlow = (flow: ColumnFlow, lens: ColumnLens): SeenFlow => {
+  const seen = lens(flow.column)
+  switch (flow.via) {
+    case 'count':
+      return { seen, via: flow.via, masks: [], because: `only counts ${flow.column}` }
+    case 'value':
+      return { seen, via: flow.via, masks: seen.masks, because: seen.because }
+    case 'derived':
+      return { seen, via: flow.via, ...seeDerived(flow, seen) }
+    default:
+      return flow.via satisfies never
+  }
+}
+
+const seeDerived = (flow: ColumnFlow, seen: SeenColumn): Pick<SeenFlow, 'masks' | 'because'> => {
+  if (seen.masks.length === 0) return { masks: [], because: seen.because }
+  // A path that names no function cannot be one that a class allows.
+  const masks =
+    flow.functions.length === 0 ? [withhold] : flow.functions.flatMap((name) => seen.functionMasks(name))
+  const how = flow.functions.length === 0 ? '' : ` by ${flow.functions.join(', ')}`
+  return {
+    masks,
+    because: masks.some((mask) => mask.kind === 'withhold')
+      ? `computed${how}, and ${seen.because}: a mask cannot follow a computation`
+      : `computed${how}, which its class allows, and ${seen.because}`,
+  }
+}
+
+export interface SeenOutput {
+  readonly decision: ColumnDecision
+  readonly flows: readonly SeenFlow[]
+}
+
+/** The mask of one output: the strictest of everything that flows into it. */
+export const seeOutput = (output: OutputColumn, lens: ColumnLens): SeenOutput => {
+  const flows = output.flows.map((flow) => seeFlow(flow, lens))
+  // INVARIANT: a source without a flow is one whose way to the output is unknown, and is treated as computed.
+  for (const column of output.columns) {
+    if (!output.flows.some((flow) => flow.column === column)) {
+      flows.push(seeFlow({ column, via: 'derived', functions: [] }, lens))
+    }
+  }
+  const mask = strictestMask(flows.flatMap((flow) => flow.masks))
+  const classes = new Set(flows.flatMap(({ seen }) => seen.classes.map((cls) => cls.name)))
+  const sources = new Set(flows.map(({ seen }) => seen.column))
+  return {
+    flows,
+    decision: {
+      name: output.name,
+      sources: [...sources].sort(),
+      classes: [...classes].sort(),
+      mask,
+      because: explain(flows, mask),
+    },
+  }
+}
+
+const explain = (flows: readonly SeenFlow[], mask: Mask | null): string => {
+  if (flows.length === 0) return 'holds no column of any table'
+  const telling = mask === null ? flows : flows.filter((flow) => flow.masks.length > 0)
+  return [...new Set(telling.map((flow) => flow.because))].sort().join('; ')
+}

@@ -1,0 +1,96 @@
+import { type ColumnName, type IdentifierKind, type Mask, type UsePlace, usePlaces } from '@snowfence/core'
+import type { Classifier, CompiledClass } from '../compile/classification.ts'
+import type { CompiledPermit } from '../compile/compiled-rule.ts'
+import type { UnclassifiedTreatment } from '../document/policy-document.ts'
+import { splitColumnName } from '../naming/qualified-name.ts'
+import { matches } from './combine.ts'
+
+/** How one base column is seen by one asker: the policy's classes, seen through the permits of this statement. */
+export interface SeenColumn {
+  readonly column: ColumnName
+  readonly table: string
+  readonly classes: readonly CompiledClass[]
+  readonly unclassified: UnclassifiedTreatment | null
+  /** Everything that hides a part of its value. None shows it, and lets it be used anywhere. */
+  readonly masks: readonly Mask[]
+  /** The same for what a function makes of it. A function that a class does not list withholds. */
+  functionMasks(name: string): readonly Mask[]
+  readonly uses: ReadonlySet<UsePlace> | 'all'
+  readonly identifiers: readonly IdentifierKind[]
+  /** The rules that reveal it. */
+  readonly revealedBy: readonly string[]
+  /** Why it has this mask. */
+  readonly because: string
+}
+
+export type ColumnLens = (column: ColumnName) => SeenColumn
+
+const withhold: Mask = { kind: 'withhold' }
+
+export const createColumnLens = (classifier: Classifier, permits: readonly CompiledPermit[]): ColumnLens => {
+  const seen = new Map<ColumnName, SeenColumn>()
+  return (column) => {
+    const known = seen.get(column)
+    if (known !== undefined) return known
+    const computed = look(classifier, permits, column)
+    seen.set(column, computed)
+    return computed
+  }
+}
+
+const look = (classifier: Classifier, permits: readonly CompiledPermit[], column: ColumnName): SeenColumn => {
+  const { classes, unclassified } = classifier.classify(column)
+  const { table } = splitColumnName(column)
+  const here = permits.filter((permit) => matches(permit, { effect: 'select', resource: table }))
+  const names = classes.map((cls) => cls.name)
+  if (classes.length === 0) {
+    const hidden = unclassified === 'withhold' || unclassified === 'deny'
+    const masks = hidden ? [withhold] : []
+    return {
+      column,
+      table,
+      classes,
+      unclassified,
+      masks,
+      functionMasks: () => masks,
+      uses: hidden ? new Set<UsePlace>() : 'all',
+      identifiers: [],
+      revealedBy: [],
+      because: hidden
+        ? `${column} is not classified, and columns that are not are withheld`
+        : unclassified === 'allow'
+          ? `${column} is not classified, and the policy shows such columns`
+          : `${column} is listed as clear`,
+    }
+  }
+  const revealing = here.filter((permit) => names.some((name) => permit.reveal.has(name)))
+  const covered = classes.filter((cls) => !revealing.some((permit) => permit.reveal.has(cls.name)))
+  const tightened = here.flatMap((permit) => names.flatMap((name) => permit.rule.masks?.[name] ?? []))
+  const masks = [...covered.map((cls) => cls.mask), ...tightened]
+  const label = `${column} is of class ${names.join(' and ')}`
+  const revealedBy = revealing.map((permit) => permit.rule.id)
+  return {
+    column,
+    table,
+    classes,
+    unclassified,
+    masks,
+    functionMasks: (name) => [
+      ...covered.flatMap((cls) => (cls.functions.has(name) ? (cls.functions.get(name) ?? []) : withhold)),
+      ...tightened,
+    ],
+    uses: masks.length === 0 ? 'all' : usesOf(covered.length > 0 ? covered : classes),
+    identifiers: classes.map((cls) => cls.identifier),
+    revealedBy,
+    because:
+      masks.length === 0
+        ? `${label}, which ${revealedBy.join(' and ')} reveals`
+        : tightened.length > 0
+          ? `${label}, tightened by a rule`
+          : label,
+  }
+}
+
+/** The places that every class allows. */
+const usesOf = (classes: readonly CompiledClass[]): ReadonlySet<UsePlace> =>
+  new Set(usePlaces.filter((place) => classes.every((cls) => cls.uses.has(place))))

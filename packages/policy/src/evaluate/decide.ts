@@ -1,0 +1,164 @@
+import type { Decision, DecisionReason, StatementSummary } from '@snowfence/core'
+import type { Asker, CompiledForbid, CompiledRule } from '../compile/compiled-rule.ts'
+import type { CompiledPolicy } from '../compile/policy.ts'
+import { seeOutput } from './column-decisions.ts'
+import { createColumnLens } from './column-lens.ts'
+import { combine } from './combine.ts'
+import { type Demand, demandsOf, printDemand } from './demands.ts'
+import { groupGuard } from './group-guard.ts'
+import type { Guard, GuardInput } from './guards.ts'
+import { inferenceGuard } from './inference-guard.ts'
+import { combineApprovals, combineLimits } from './obligations.ts'
+import { createProfileGuard, profileOf } from './profile-guard.ts'
+import { type ReasonCode, reason } from './reasons.ts'
+import { subjectColumns, subjectGuard } from './subject-guard.ts'
+import { unclassifiedGuard } from './unclassified-guard.ts'
+import { writeGuard } from './write-guard.ts'
+
+/** A decision without what would pass instead. */
+export type Verdict = Omit<Decision, 'wouldPass'>
+
+/** What the guards looked at, for those who look for what would pass; null when it did not come to that. */
+export interface Judged {
+  readonly verdict: Verdict
+  readonly input: GuardInput | null
+}
+
+/** Decides one statement for one asker. Total: whatever cannot be decided is denied. */
+export const decide = (compiled: CompiledPolicy, asker: Asker, summary: StatementSummary): Judged => {
+  const deny = (
+    reasons: readonly DecisionReason[],
+    rules: readonly string[] = [],
+    rest: Partial<Verdict> = {},
+    input: GuardInput | null = null,
+  ): Judged => ({
+    input,
+    verdict: {
+      decision: 'deny',
+      columns: [],
+      limits: {},
+      approval: null,
+      profile: 'safe-harbor',
+      subjects: [],
+      ...rest,
+      rules,
+      reasons: inOperatorsWords(compiled, reasons),
+      policy: versionOf(compiled),
+    },
+  })
+
+  if (summary.status === 'unsupported') {
+    return deny([
+      reason('statement-not-understood', { message: summary.reason.message, hint: summary.reason.hint }),
+    ])
+  }
+  const demands = demandsOf(summary)
+  const speaking: CompiledRule[] = []
+  const failed: string[] = []
+  for (const rule of compiled.rules) {
+    try {
+      if (rule.speaksOf(asker)) speaking.push(rule)
+    } catch {
+      failed.push(rule.rule.id)
+    }
+  }
+  if (failed.length > 0) {
+    return deny(
+      [reason('rule-failed', { message: `the rule ${failed.join(', ')} could not be evaluated` })],
+      failed,
+    )
+  }
+
+  const combination = combine(demands, speaking)
+  if (combination.kind === 'forbidden') {
+    return deny(combination.forbids.map(refuseByRule), idsOf(combination.forbids))
+  }
+  if (combination.kind === 'unpermitted') {
+    return deny(
+      combination.demands.length === 0
+        ? [reason('nothing-to-decide')]
+        : combination.demands.map((demand) => refuseWithoutPermit(demand, asker)),
+    )
+  }
+
+  const { permits } = combination
+  const lens = createColumnLens(compiled.classifier, permits)
+  const outputs = summary.outputs.map((output) => seeOutput(output, lens))
+  const input: GuardInput = { summary, permits, classifier: compiled.classifier, lens, outputs }
+  const approval = combineApprovals(permits)
+  const shown = {
+    columns: outputs.map((output) => output.decision),
+    limits: combineLimits(permits),
+    profile: profileOf(outputs),
+    subjects: subjectColumns(input),
+  }
+  const guards: readonly Guard[] = [
+    unclassifiedGuard,
+    inferenceGuard,
+    writeGuard,
+    groupGuard,
+    subjectGuard,
+    createProfileGuard(compiled.policy.document),
+  ]
+  const refusals = guards.flatMap((guard) => guard(input))
+  if (approval === 'conflict') refusals.push(reason('approvals-conflict'))
+  if (refusals.length > 0 || approval === 'conflict') return deny(refusals, idsOf(permits), shown, input)
+
+  const verdict: Verdict = {
+    ...shown,
+    decision: approval === null ? 'allow' : 'needs-approval',
+    rules: idsOf(permits),
+    approval,
+    reasons:
+      approval === null
+        ? []
+        : inOperatorsWords(compiled, [
+            reason(approval.breakGlass ? 'needs-break-glass' : 'needs-approval', {
+              message: askInWords(permits, approval.rule, approval.breakGlass, approval.approverGroups),
+            }),
+          ]),
+    policy: versionOf(compiled),
+  }
+  return { verdict, input }
+}
+
+const versionOf = ({ policy }: CompiledPolicy) => ({ version: policy.version, digest: policy.digest })
+
+const idsOf = (rules: readonly CompiledRule[]): string[] => rules.map(({ rule }) => rule.id).sort()
+
+const refuseByRule = ({ rule }: CompiledForbid): DecisionReason =>
+  reason('forbidden-by-rule', {
+    message:
+      rule.message ??
+      `the rule ${rule.id} forbids ${rule.actions.map((action) => `\`${action}\``).join(', ')}`,
+    hint: `leave out what the rule ${rule.id} forbids`,
+  })
+
+const refuseWithoutPermit = (demand: Demand, { purpose }: Asker): DecisionReason =>
+  reason('no-permit', {
+    message: `no rule permits ${printDemand(demand)} to this principal for the purpose ${purpose}`,
+  })
+
+const askInWords = (
+  permits: readonly CompiledRule[],
+  rules: string,
+  breakGlass: boolean,
+  groups: readonly string[],
+): string => {
+  const asking = new Set(rules.split(', '))
+  const own = permits.flatMap(({ rule }) => (asking.has(rule.id) ? (rule.message ?? []) : []))
+  if (own.length > 0) return own.join('; ')
+  return breakGlass
+    ? `emergency access by the rule ${rules}: granted at once, and reviewed by ${groups.join(' or ')} without fail`
+    : `the rule ${rules} asks for the approval of ${groups.join(' or ')}`
+}
+
+/** The policy's own texts by reason code. A rule's own message has been put in before, and stands. */
+const inOperatorsWords = (
+  { policy }: CompiledPolicy,
+  reasons: readonly DecisionReason[],
+): readonly DecisionReason[] =>
+  reasons.map((given) => {
+    const text = policy.document.messages[given.code as ReasonCode]
+    return text === undefined ? given : { ...given, message: `${text} (${given.message})` }
+  })

@@ -1,0 +1,39 @@
+import type { AnalyzedStatement, Effect } from '@snowfence/core'
+
+/** One thing a statement does to one resource: each needs a permit of its own. */
+export interface Demand {
+  readonly effect: Effect
+  /** A table name, `stage:…`, `function:…`, or null where the effect names no resource. */
+  readonly resource: string | null
+}
+
+const stageEffects: readonly Effect[] = ['export', 'put', 'get']
+
+/** Everything that a statement needs a permit for, in a fixed order and without repetition. */
+export const demandsOf = (summary: AnalyzedStatement): Demand[] => {
+  const demands: Demand[] = []
+  const add = (effect: Effect, resource: string | null): void => {
+    if (!demands.some((known) => known.effect === effect && known.resource === resource)) {
+      demands.push({ effect, resource })
+    }
+  }
+  // Describing a table tells its structure and no value: the only read that `select` is not asked for.
+  const describes = summary.effects.length === 1 && summary.effects[0] === 'metadata'
+  for (const { table } of summary.reads) add(describes ? 'metadata' : 'select', table)
+  for (const { table, effect } of summary.writes) add(effect, table)
+  for (const stage of summary.stages) {
+    const moved = summary.effects.filter((effect) => stageEffects.includes(effect))
+    for (const effect of moved.length > 0 ? moved : (['select'] as const)) add(effect, `stage:${stage}`)
+  }
+  // A function with a schema is somebody's own: it may write, or send its arguments away. Of the others the analysis
+  // lets only built-in ones through that compute from their arguments.
+  for (const name of summary.functions) if (name.includes('.')) add('call', `function:${name}`)
+  for (const effect of summary.effects) {
+    if (!demands.some((known) => known.effect === effect)) add(effect, null)
+  }
+  return demands
+}
+
+/** A demand as a person reads it. */
+export const printDemand = ({ effect, resource }: Demand): string =>
+  resource === null ? `\`${effect}\`` : `\`${effect}\` on ${resource}`

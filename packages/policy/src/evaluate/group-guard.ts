@@ -1,0 +1,78 @@
+import type { AnalyzedStatement, ColumnFlow, DecisionReason } from '@snowfence/core'
+import type { Classifier } from '../compile/classification.ts'
+import type { Guard } from './guards.ts'
+import { combineLimits } from './obligations.ts'
+import { reason } from './reasons.ts'
+
+// Aggregates that give one number for a group and not the value of one of its rows.
+const statistics = new Set(
+  `COUNT COUNT_IF SUM AVG STDDEV STDDEV_POP STDDEV_SAMP VARIANCE VARIANCE_POP VARIANCE_SAMP VAR_POP VAR_SAMP CORR
+  COVAR_POP COVAR_SAMP SKEW KURTOSIS APPROX_COUNT_DISTINCT HLL APPROX_PERCENTILE`.split(/\s+/),
+)
+// What may be done with a statistic. Nothing here can pick out single rows: no CASE, no IFF, no comparison.
+const harmless = new Set(
+  'ROUND CEIL FLOOR TRUNC ABS COALESCE NVL ZEROIFNULL NULLIFZERO NULLIF DIV0 DIV0NULL CAST TO_NUMBER TO_DOUBLE SQRT LN LOG EXP + - * /'.split(
+    ' ',
+  ),
+)
+
+/** Where a permit gives groups only: no small group, no single row's value, nobody singled out. */
+export const groupGuard: Guard = ({ summary, permits, classifier }) => {
+  const minimum = combineLimits(permits).minimumGroupSize
+  if (minimum === undefined || summary.reads.length === 0) return []
+  const reasons: DecisionReason[] = []
+  const guaranteed = summary.aggregation?.minimumGroupSize ?? 0
+  if (guaranteed < minimum) {
+    reasons.push(
+      reason('group-too-small', {
+        message: `only groups of at least ${minimum} rows may be read, and the statement ${
+          summary.aggregation === null ? 'reads single rows' : `guarantees ${guaranteed}`
+        }`,
+        hint: `group the rows and add HAVING COUNT(*) >= ${minimum}`,
+      }),
+    )
+  }
+  const grouped = new Set(summary.uses.group)
+  summary.outputs.forEach((output, index) => {
+    if (
+      output.flows.every((flow) => isStatistic(flow) || (flow.via === 'value' && isGroupKey(flow, grouped)))
+    )
+      return
+    reasons.push(
+      reason('not-an-aggregate', {
+        message: `output ${index + 1}${output.name === null ? '' : ` (${output.name})`} would show values of single rows`,
+      }),
+    )
+  })
+  return [...reasons, ...singledOut(summary, classifier)]
+}
+
+const isStatistic = ({ via, functions }: ColumnFlow): boolean =>
+  via === 'count' ||
+  (via === 'derived' &&
+    functions.some((name) => statistics.has(name)) &&
+    functions.every((name) => statistics.has(name) || harmless.has(name)))
+
+const isGroupKey = ({ column, functions }: ColumnFlow, grouped: ReadonlySet<string>): boolean =>
+  grouped.has(column) && functions.length === 0
+
+/** Filtering or grouping by whose data it is makes a group of one person, however many rows there are. */
+const singledOut = (summary: AnalyzedStatement, classifier: Classifier): DecisionReason[] => {
+  const subjects = new Set(
+    summary.reads.flatMap(({ table }) => {
+      const subject = classifier.subjectOf(table)
+      return typeof subject === 'string' ? `${table}.${subject}` : []
+    }),
+  )
+  const places = ['filter', 'group', 'having', 'qualify', 'window', 'connectBy'] as const
+  return places.flatMap((place) =>
+    summary.uses[place]
+      .filter((column) => subjects.has(column))
+      .map((column) =>
+        reason('group-too-small', {
+          message: `${column} says whose data a row is, and may not single out people where only groups may be read`,
+          hint: `join by ${column} or count it, and nothing else`,
+        }),
+      ),
+  )
+}

@@ -1,0 +1,42 @@
+import { type ColumnName, type UsePlace, usePlaces } from '@snowfence/core'
+import type { Guard, GuardInput } from './guards.ts'
+import { reason } from './reasons.ts'
+
+export interface RefusedUse {
+  readonly column: ColumnName
+  readonly place: UsePlace
+}
+
+const inWords: Readonly<Record<UsePlace, string>> = {
+  filter: 'in a filter',
+  join: 'in a join condition',
+  group: 'in a grouping',
+  order: 'in an ordering',
+  having: 'in HAVING',
+  qualify: 'in QUALIFY',
+  window: 'in a window',
+  connectBy: 'in CONNECT BY',
+}
+
+/** Every use of a masked column in a place that its class does not allow. */
+export const refusedUses = ({ summary, lens }: Pick<GuardInput, 'summary' | 'lens'>): RefusedUse[] =>
+  usePlaces.flatMap((place) =>
+    summary.uses[place].flatMap((column) => {
+      const { uses } = lens(column)
+      return uses === 'all' || uses.has(place) ? [] : { column, place }
+    }),
+  )
+
+/** A masked column that steers a result tells its values one question at a time. */
+export const inferenceGuard: Guard = (input) =>
+  refusedUses(input).map(({ column, place }) => {
+    const seen = input.lens(column)
+    const allowed = seen.uses === 'all' ? [] : [...seen.uses].sort()
+    return reason('use-not-allowed', {
+      message: `${column} is masked and may not be used ${inWords[place]}: ${seen.because}`,
+      hint:
+        allowed.length > 0
+          ? `its class allows these uses: ${allowed.join(', ')}; or leave it out ${inWords[place]}, or count it`
+          : `leave ${column} out ${inWords[place]}; selecting it shows it masked, and counting it is free`,
+    })
+  })

@@ -1,0 +1,97 @@
+import type { AnalyzedStatement, DecisionReason, Effect, TableWrite } from '@snowfence/core'
+import { seeFlow } from './column-decisions.ts'
+import type { ColumnLens, SeenColumn } from './column-lens.ts'
+import type { Guard } from './guards.ts'
+import { reason } from './reasons.ts'
+
+/** A write must neither lose a classification nor put a mask where a value was. */
+export const writeGuard: Guard = ({ summary, lens }) => [
+  ...summary.writes.flatMap((write) => write.columns.flatMap((column) => checkColumn(write, column, lens))),
+  ...checkOtherEffects(summary, lens),
+]
+
+const checkColumn = (
+  { table }: TableWrite,
+  written: TableWrite['columns'][number],
+  lens: ColumnLens,
+): DecisionReason[] => {
+  const target = lens(`${table}.${written.name}`)
+  const flowing = new Set(written.flows.map((flow) => flow.column))
+  const flows = [
+    ...written.flows,
+    ...written.columns
+      .filter((column) => !flowing.has(column))
+      .map((column) => ({ column, via: 'derived' as const, functions: [] })),
+  ]
+    .filter((flow) => flow.via !== 'count')
+    .map((flow) => seeFlow(flow, lens))
+  const lost = flows.filter(({ seen }) => isHidden(seen) && !keepsClass(seen, target))
+  const reasons = lost.map(({ seen }) =>
+    reason('write-would-declassify', {
+      message: `${seen.column} would be written to ${target.column}, which is ${describe(target)}: ${seen.because}`,
+      hint: `write it to a column of ${describe(seen)}, or leave it out`,
+    }),
+  )
+  // Anything but the value of a column of the same class is a literal, a bind, a computation or a copy out of somewhere
+  // unclassified: from somebody who only ever saw the mask, most likely the mask.
+  const fromItsClass =
+    flows.length > 0 && flows.every(({ seen, via }) => via === 'value' && holdsClasses(seen, target))
+  if (target.classes.length > 0 && target.masks.length > 0 && !fromItsClass) {
+    reasons.push(
+      reason('write-over-classified', {
+        message: `${target.column} is ${describe(target)}, and its new value is not the value of a column of that class`,
+      }),
+    )
+  }
+  return reasons
+}
+
+/** Its own classification hides it, whether or not a rule reveals it to this asker. */
+const isHidden = (seen: SeenColumn): boolean =>
+  seen.classes.length > 0 || seen.unclassified === 'withhold' || seen.unclassified === 'deny'
+
+/** Whether whoever reads the target is held to at least the classes of the source. */
+const keepsClass = (source: SeenColumn, target: SeenColumn): boolean => {
+  if (source.classes.length === 0) return isHidden(target)
+  return holdsClasses(target, source)
+}
+
+/** Whether `column` is of every class that `other` is of. */
+const holdsClasses = (column: SeenColumn, other: SeenColumn): boolean =>
+  other.classes.every((cls) => column.classes.some((held) => held.name === cls.name))
+
+const describe = (seen: SeenColumn): string =>
+  seen.classes.length === 0
+    ? seen.unclassified === null
+      ? 'listed as clear'
+      : 'not classified'
+    : `of class ${seen.classes.map((cls) => cls.name).join(' and ')}`
+
+// Effects whose values end in outputs or written columns, where masks and classes follow them.
+const traced = new Set<Effect>([
+  'select',
+  'insert',
+  'update',
+  'delete',
+  'merge',
+  'truncate',
+  'create',
+  'metadata',
+])
+
+/** Any other effect (export, call, session, …) takes what it touches to where no mask follows. */
+const checkOtherEffects = (summary: AnalyzedStatement, lens: ColumnLens): DecisionReason[] => {
+  const untraced = summary.effects.filter((effect) => !traced.has(effect))
+  if (untraced.length === 0) return []
+  const touched = summary.reads.flatMap(({ table, columns }) =>
+    columns.map((column) => lens(`${table}.${column}`)),
+  )
+  return touched
+    .filter((seen) => seen.masks.length > 0)
+    .map((seen) =>
+      reason('classified-in-effect', {
+        message: `${seen.column} would leave by \`${untraced.join('`, `')}\`, where no mask follows it: ${seen.because}`,
+        hint: `leave ${seen.column} out`,
+      }),
+    )
+}
