@@ -79,3 +79,5 @@ export {
   type VerificationReport,
 } from './verify/verification-report.ts'
 export { type Anchor, type VerifyExportOptions, verifyExport } from './verify/verify-export.ts'
+export type { SpanFact } from './view/span-facts.ts'
+export { buildTraceTree, renderTraceTree, type TraceTreeLine } from './view/trace-tree.ts'
