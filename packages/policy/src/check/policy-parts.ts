@@ -16,6 +16,8 @@ export interface Placed<T> {
 
 /** The parts of a document that can be read, each with its place, whatever the other parts look like. */
 export interface PolicyParts {
+  /** The document as it is written, of any shape. */
+  readonly written: unknown
   /** Names of every class that is written, also of those whose definition cannot be read. */
   readonly classNames: ReadonlySet<string>
   readonly classes: readonly (Placed<ClassDefinition> & { readonly name: string })[]
@@ -34,6 +36,7 @@ export const readPolicyParts = (data: unknown): PolicyParts => {
   const root = isRecord(data) ? data : {}
   const classes = isRecord(root.classes) ? root.classes : {}
   return {
+    written: data,
     classNames: new Set(Object.keys(classes)),
     classes: Object.entries(classes).flatMap(([name, raw]) =>
       salvage(classSchema, raw).map((value) => ({ name, value, path: ['classes', name] })),

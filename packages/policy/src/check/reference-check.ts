@@ -1,14 +1,8 @@
 import { CLEAR } from '../document/policy-document.ts'
 import type { Finding } from '../document/policy-problem.ts'
-import type { Rule } from '../document/rule-schema.ts'
 import { nearest } from './nearest.ts'
-import type { Placed, PolicyParts } from './policy-parts.ts'
-
-interface Reference {
-  readonly name: string
-  readonly path: readonly PropertyKey[]
-  readonly atKey?: boolean
-}
+import type { PolicyParts } from './policy-parts.ts'
+import { each, keysAt, type Reference, textsAt } from './written-names.ts'
 
 /** Every class, group and purpose that is named exists, and every rule has an id of its own. */
 export const checkReferences = (parts: PolicyParts): Finding[] => [
@@ -19,7 +13,7 @@ export const checkReferences = (parts: PolicyParts): Finding[] => [
   ...(parts.purposes === null
     ? []
     : unknown('unknown-purpose', 'purpose', new Set(parts.purposes), purposes(parts))),
-  ...duplicates(parts.rules),
+  ...duplicates(parts),
 ]
 
 const checkReserved = ({ classNames }: PolicyParts): Finding[] =>
@@ -36,43 +30,25 @@ const checkReserved = ({ classNames }: PolicyParts): Finding[] =>
       ]
     : []
 
-const columnClasses = ({ resources, tags, patterns }: PolicyParts): Reference[] => [
-  ...resources.flatMap(({ value, path }) =>
-    Object.entries(value.columns).map(([column, name]) => ({ name, path: [...path, 'columns', column] })),
-  ),
-  ...[...tags, ...patterns].map(({ value, path }) => ({ name: value.class, path: [...path, 'class'] })),
+const columnClasses = ({ written }: PolicyParts): Reference[] => [
+  ...textsAt(written, ['resources', each, 'columns', each]),
+  ...textsAt(written, ['tags', each, 'class']),
+  ...textsAt(written, ['patterns', each, 'class']),
 ]
 
-const ruleClasses = ({ rules }: PolicyParts): Reference[] =>
-  rules.flatMap(({ value: rule, path }) =>
-    rule.effect === 'forbid'
-      ? []
-      : [
-          ...listed(rule.reveal, [...path, 'reveal']),
-          ...Object.keys(rule.masks ?? {}).map((name) => ({
-            name,
-            path: [...path, 'masks', name],
-            atKey: true,
-          })),
-        ],
-  )
+const ruleClasses = ({ written }: PolicyParts): Reference[] => [
+  ...textsAt(written, ['rules', each, 'reveal', each]),
+  ...keysAt(written, ['rules', each, 'masks']),
+]
 
-const groups = ({ rules }: PolicyParts): Reference[] =>
-  rules.flatMap(({ value: rule, path }) => [
-    ...listed(rule.principals?.groups, [...path, 'principals', 'groups']),
-    ...(rule.effect === 'forbid'
-      ? []
-      : [
-          ...listed(rule.approval?.approvers.groups, [...path, 'approval', 'approvers', 'groups']),
-          ...listed(rule.breakGlass?.reviewers.groups, [...path, 'breakGlass', 'reviewers', 'groups']),
-        ]),
-  ])
+const groups = ({ written }: PolicyParts): Reference[] => [
+  ...textsAt(written, ['rules', each, 'principals', 'groups', each]),
+  ...textsAt(written, ['rules', each, 'approval', 'approvers', 'groups', each]),
+  ...textsAt(written, ['rules', each, 'breakGlass', 'reviewers', 'groups', each]),
+]
 
-const purposes = ({ rules }: PolicyParts): Reference[] =>
-  rules.flatMap(({ value: rule, path }) => listed(rule.purposes, [...path, 'purposes']))
-
-const listed = (names: readonly string[] | undefined, path: readonly PropertyKey[]): Reference[] =>
-  (names ?? []).map((name, index) => ({ name, path: [...path, index] }))
+const purposes = ({ written }: PolicyParts): Reference[] =>
+  textsAt(written, ['rules', each, 'purposes', each])
 
 const unknown = (
   code: Finding['code'],
@@ -93,13 +69,15 @@ const unknown = (
       }
     })
 
-const duplicates = (rules: readonly Placed<Rule>[]): Finding[] =>
-  rules
-    .filter(({ value }, index) => rules.findIndex((other) => other.value.id === value.id) < index)
-    .map(({ value, path }) => ({
+const duplicates = ({ written }: PolicyParts): Finding[] => {
+  const ids = textsAt(written, ['rules', each, 'id'])
+  return ids
+    .filter(({ name }, index) => ids.findIndex((other) => other.name === name) < index)
+    .map(({ name, path }) => ({
       severity: 'error',
       code: 'duplicate-rule',
-      message: `another rule has the id \`${value.id}\``,
+      message: `another rule has the id \`${name}\``,
       hint: 'give each rule an id of its own: decisions and records name it',
-      path: [...path, 'id'],
+      path,
     }))
+}
