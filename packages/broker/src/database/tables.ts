@@ -47,6 +47,8 @@ export interface ApprovalsTable {
   id: string
   state: ApprovalState
   session_id: string
+  /** The time-boxed approval whose window this request came under; its decisions count here too. */
+  window_of: string | null
   requester_issuer: string
   requester_subject: string
   purpose: string
@@ -77,6 +79,8 @@ export interface ApprovalsTable {
   settle_by: Date | null
   ended_at: Date | null
   query_id: string | null
+  /** W3C trace context of the request: later events are seen in the same trace. */
+  traceparent: string | null
 }
 
 export interface ApprovalDecisionsTable {
@@ -116,7 +120,8 @@ export interface RecordsTable {
   name: string
   trace_id: string
   span_id: string
-  body: Bytes
+  /** Canonical JSON: the very text that was hashed. */
+  body: string
   received_at: Date
 }
 

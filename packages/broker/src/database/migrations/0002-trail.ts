@@ -12,7 +12,7 @@ export const trailMigration = {
       .addColumn('name', 'text', (column) => column.notNull())
       .addColumn('trace_id', 'text', (column) => column.notNull())
       .addColumn('span_id', 'text', (column) => column.notNull())
-      .addColumn('body', 'bytea', (column) => column.notNull())
+      .addColumn('body', 'text', (column) => column.notNull())
       .addColumn('received_at', 'timestamptz', (column) => column.notNull())
       .addUniqueConstraint('records_span', ['trace_id', 'span_id'])
       .execute()

@@ -11,6 +11,7 @@ export const approvalsMigration = {
         column.notNull().check(sql`state in (${sql.join(approvalStates.map((state) => sql.lit(state)))})`),
       )
       .addColumn('session_id', 'text', (column) => column.notNull().references('sessions.id'))
+      .addColumn('window_of', 'text', (column) => column.references('approvals.id'))
       .addColumn('requester_issuer', 'text', (column) => column.notNull())
       .addColumn('requester_subject', 'text', (column) => column.notNull())
       .addColumn('purpose', 'text', (column) => column.notNull())
@@ -36,8 +37,14 @@ export const approvalsMigration = {
       .addColumn('settle_by', 'timestamptz')
       .addColumn('ended_at', 'timestamptz')
       .addColumn('query_id', 'text')
+      .addColumn('traceparent', 'text')
       // The real statement lives only while somebody may still have to look at it.
       .addCheckConstraint('approvals_statement_erased', sql`state = 'pending' or sealed_statement is null`)
+      .execute()
+    await database.schema
+      .createIndex('approvals_by_scope')
+      .on('approvals')
+      .columns(['scope_digest', 'valid_until'])
       .execute()
     await database.schema
       .createIndex('approvals_by_state')

@@ -1,0 +1,107 @@
+import {
+  type Approval,
+  type ApprovalState,
+  type ClaimApprovalResponse,
+  type CreateApprovalRequest,
+  type Principal,
+  SnowfenceError,
+} from '@snowfence/core'
+import type { SessionRecord } from '../sessions/session.ts'
+import type { ApprovalContext } from './approval-context.ts'
+import { findApproval } from './approval-row.ts'
+import { claimApproval } from './claim-approval.ts'
+import { type Answer, decideApproval } from './decide-approval.ts'
+import { endOverdueApprovals } from './end-approvals.ts'
+import { requestApproval } from './request-approval.ts'
+import { settleApproval } from './settle-approval.ts'
+import { type ApprovalReader, mayRead, showApproval } from './show-approval.ts'
+import { cancelApproval, revokeApproval } from './withdraw-approval.ts'
+
+/** How often a waiting read looks for a change that another replica made. */
+const LOOK_AGAIN_MS = 500
+const MAX_LISTED = 200
+
+/** Approval requests, from the question to its end. Each answer is as its reader may see it. */
+export interface ApprovalService {
+  request(session: SessionRecord, request: CreateApprovalRequest): Promise<Approval>
+  /** Waits until the request is no longer pending, at most for this long, then answers with what there is. */
+  read(id: string, reader: ApprovalReader, wait: { seconds: number; signal: AbortSignal }): Promise<Approval>
+  list(state: ApprovalState | undefined, reader: ApprovalReader): Promise<Approval[]>
+  decide(reviewer: Principal, id: string, answer: Answer): Promise<Approval>
+  claim(session: SessionRecord, id: string, digest: string): Promise<ClaimApprovalResponse>
+  settle(
+    session: SessionRecord,
+    id: string,
+    settlement: { readonly outcome: 'executed' | 'failed'; readonly queryId: string | null },
+  ): Promise<Approval>
+  cancel(session: SessionRecord, id: string): Promise<Approval>
+  revoke(person: Principal, id: string): Promise<Approval>
+}
+
+export const createApprovalService = (context: ApprovalContext): ApprovalService => {
+  const { database, signals } = context
+
+  const readRow = async (id: string, reader: ApprovalReader) => {
+    // A deadline holds at the moment it passes, also when the sweep has not come round yet.
+    await endOverdueApprovals(context)
+    const row = await findApproval(database, id)
+    if (row === undefined || !mayRead(context, row, reader))
+      throw new SnowfenceError('ERR_APPROVAL_NOT_FOUND')
+    return row
+  }
+
+  const asSession = (session: SessionRecord): ApprovalReader => ({ kind: 'session', session })
+  const asPerson = (principal: Principal): ApprovalReader => ({ kind: 'person', principal })
+  const plain = { withStatement: false }
+
+  return {
+    async request(session, request) {
+      const row = await requestApproval(context, session, request)
+      return showApproval(context, row, asSession(session), plain)
+    },
+    async read(id, reader, { seconds, signal }) {
+      const until = performance.now() + seconds * 1000
+      for (;;) {
+        const row = await readRow(id, reader)
+        const left = until - performance.now()
+        if (row.state !== 'pending' || left <= 0 || signal.aborted) {
+          return showApproval(context, row, reader, { withStatement: true })
+        }
+        await signals.wait(id, Math.min(left, LOOK_AGAIN_MS), signal)
+      }
+    },
+    async list(state, reader) {
+      await endOverdueApprovals(context)
+      let query = database.selectFrom('approvals').selectAll().orderBy('created_at', 'desc').limit(MAX_LISTED)
+      if (state !== undefined) query = query.where('state', '=', state)
+      if (reader.kind === 'session') {
+        query = query
+          .where('requester_issuer', '=', reader.session.principal.issuer)
+          .where('requester_subject', '=', reader.session.principal.subject)
+      }
+      const rows = (await query.execute()).filter((row) => mayRead(context, row, reader))
+      return Promise.all(rows.map((row) => showApproval(context, row, reader, plain)))
+    },
+    async decide(reviewer, id, answer) {
+      await endOverdueApprovals(context)
+      const row = await decideApproval(context, reviewer, id, answer)
+      return showApproval(context, row, asPerson(reviewer), plain)
+    },
+    async claim(session, id, digest) {
+      const { row, lease } = await claimApproval(context, session, id, digest)
+      return { approval: await showApproval(context, row, asSession(session), plain), lease }
+    },
+    async settle(session, id, settlement) {
+      const row = await settleApproval(context, session, id, settlement)
+      return showApproval(context, row, asSession(session), plain)
+    },
+    async cancel(session, id) {
+      const row = await cancelApproval(context, session, id)
+      return showApproval(context, row, asSession(session), plain)
+    },
+    async revoke(person, id) {
+      const row = await revokeApproval(context, person, id)
+      return showApproval(context, row, asPerson(person), plain)
+    },
+  }
+}

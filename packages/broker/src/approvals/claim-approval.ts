@@ -1,0 +1,97 @@
+import { type Lease, SnowfenceError } from '@snowfence/core'
+import { addSeconds } from '../clock.ts'
+import { findElevation } from '../leases/choose-role.ts'
+import { leaseLifeSeconds } from '../leases/lease-life.ts'
+import { recordLease } from '../leases/record-lease.ts'
+import type { SessionRecord } from '../sessions/session.ts'
+import { lockLiveSession } from '../sessions/session-store.ts'
+import type { ApprovalContext } from './approval-context.ts'
+import { approvalEvent, isRequester } from './approval-event.ts'
+import { type ApprovalRow, findApproval } from './approval-row.ts'
+import { stateError } from './state-error.ts'
+
+export interface Claim {
+  readonly row: ApprovalRow
+  readonly lease: Lease | null
+}
+
+/** Why the claim did not succeed. Another principal's request looks like none. */
+const explainRefusal = (
+  row: ApprovalRow | undefined,
+  session: SessionRecord,
+  digest: string,
+  now: Date,
+): SnowfenceError => {
+  if (row === undefined || !isRequester(row, session.principal))
+    return new SnowfenceError('ERR_APPROVAL_NOT_FOUND')
+  if (row.state !== 'approved') return stateError(row.state)
+  if (row.valid_until === null || row.valid_until <= now) return stateError('expired')
+  if (row.digest !== digest) return new SnowfenceError('ERR_APPROVAL_DIGEST_MISMATCH')
+  return new SnowfenceError('ERR_APPROVAL_DIGEST_MISMATCH', {
+    message: 'the policy or the purpose has changed since the approval was given',
+  })
+}
+
+/**
+ * Spends an approval and hands out the elevated lease, when the requirement names a role.
+ *
+ * One conditional UPDATE decides: of any number of claimers, on any number of replicas, one succeeds. The lease is
+ * signed before the transaction commits and handed out after it; a crash between leaves a claim, never a second use.
+ *
+ * @throws SnowfenceError `ERR_APPROVAL_NOT_FOUND`, `ERR_APPROVAL_STATE`, `ERR_APPROVAL_DIGEST_MISMATCH`,
+ * `ERR_APPROVAL_ROLE_NOT_CONFIGURED`, `ERR_SESSION_NOT_FOUND`
+ */
+export const claimApproval = async (
+  { clock, config, credentials, policy, signals, trail }: ApprovalContext,
+  session: SessionRecord,
+  id: string,
+  digest: string,
+): Promise<Claim> => {
+  const claim = await trail.transact(async (step) => {
+    const { transaction, record } = step
+    const now = clock()
+    await lockLiveSession(transaction, session.id, now)
+    const row = await transaction
+      .updateTable('approvals')
+      .set(({ eb }) => ({
+        state: 'claimed' as const,
+        uses_left: eb('uses_left', '-', 1),
+        claimed_at: now,
+        claimed_by_session: session.id,
+        settle_by: addSeconds(now, config.session.leaseSeconds),
+      }))
+      .where('id', '=', id)
+      .where('state', '=', 'approved')
+      .where('digest', '=', digest)
+      .where('policy_digest', '=', policy.current().payload.digest)
+      .where('valid_until', '>', now)
+      .where('uses_left', '>', 0)
+      .where('requester_issuer', '=', session.principal.issuer)
+      .where('requester_subject', '=', session.principal.subject)
+      .where('purpose', '=', session.purpose)
+      .returningAll()
+      .executeTakeFirst()
+    if (row === undefined) throw explainRefusal(await findApproval(transaction, id), session, digest, now)
+    record(approvalEvent('approval.claimed', row))
+    if (row.role === null) return { row, lease: null }
+    const { roles } = config.snowflake
+    const elevation = findElevation(roles, session.principal, session.snowflakeUser, row.role)
+    if (elevation === undefined) throw new SnowfenceError('ERR_APPROVAL_ROLE_NOT_CONFIGURED')
+    const lease = await credentials.issue({
+      user: session.snowflakeUser,
+      role: row.role,
+      warehouse: session.warehouse,
+      lifeSeconds: leaseLifeSeconds(config.session.leaseSeconds, session.expiresAt, now),
+    })
+    await recordLease(step, {
+      session,
+      lease,
+      approvalId: id,
+      issuedAt: now,
+      traceparent: row.traceparent ?? undefined,
+    })
+    return { row, lease }
+  })
+  signals.tell(id)
+  return claim
+}

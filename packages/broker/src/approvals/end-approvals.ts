@@ -1,0 +1,130 @@
+import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
+import type { Tables } from '../database/tables.ts'
+import type { SessionRecord } from '../sessions/session.ts'
+import type { BrokerEventName } from '../trail/broker-event.ts'
+import type { TrailStep } from '../trail/trail.ts'
+import type { ApprovalContext } from './approval-context.ts'
+import { approvalEvent } from './approval-event.ts'
+
+interface Ending {
+  readonly from: 'pending' | 'approved' | 'claimed'
+  readonly to: 'expired' | 'cancelled' | 'revoked' | 'indeterminate'
+  readonly event: Extract<BrokerEventName, `approval.${string}`>
+  readonly where: (eb: ExpressionBuilder<Tables, 'approvals'>) => Expression<SqlBool>
+}
+
+/** Moves every request that an ending is for, with a record of each. Gives their ids. */
+const end = async (
+  { transaction, record }: TrailStep,
+  now: Date,
+  endings: readonly Ending[],
+): Promise<string[]> => {
+  const ids: string[] = []
+  for (const { from, to, event, where } of endings) {
+    const rows = await transaction
+      .updateTable('approvals')
+      .set({ state: to, ended_at: now, sealed_statement: null })
+      .where('state', '=', from)
+      .where(where)
+      .returningAll()
+      .execute()
+    for (const row of rows) {
+      record(approvalEvent(event, row))
+      ids.push(row.id)
+    }
+  }
+  return ids
+}
+
+/** Requests whose time is over: nobody decided, nobody claimed, nobody settled. */
+const overdue = (now: Date): Ending[] => [
+  { from: 'pending', to: 'expired', event: 'approval.expired', where: (eb) => eb('deadline_at', '<=', now) },
+  { from: 'approved', to: 'expired', event: 'approval.expired', where: (eb) => eb('valid_until', '<=', now) },
+  {
+    from: 'claimed',
+    to: 'indeterminate',
+    event: 'approval.indeterminate',
+    where: (eb) => eb('settle_by', '<=', now),
+  },
+]
+
+/** Ends what is overdue. Cheap when there is nothing. */
+export const endOverdueApprovals = async ({
+  clock,
+  database,
+  signals,
+  trail,
+}: ApprovalContext): Promise<void> => {
+  const now = clock()
+  const found = await database
+    .selectFrom('approvals')
+    .select('id')
+    .where((eb) => eb.or(overdue(now).map(({ from, where }) => eb.and([eb('state', '=', from), where(eb)]))))
+    .limit(1)
+    .executeTakeFirst()
+  if (found === undefined) return
+  const ids = await trail.transact((step) => end(step, now, overdue(now)))
+  for (const id of ids) signals.tell(id)
+}
+
+/** The agent is gone or was revoked: what it asked for and has not used is over. Part of the session's own end. */
+export const endApprovalsOfSession = async (
+  step: TrailStep,
+  session: SessionRecord,
+  kind: 'closed' | 'revoked',
+  now: Date,
+): Promise<string[]> =>
+  end(step, now, [
+    {
+      from: 'pending',
+      to: 'cancelled',
+      event: 'approval.cancelled',
+      where: (eb) => eb('session_id', '=', session.id),
+    },
+    {
+      from: 'approved',
+      to: kind === 'revoked' ? 'revoked' : 'cancelled',
+      event: kind === 'revoked' ? 'approval.revoked' : 'approval.cancelled',
+      where: (eb) => eb('session_id', '=', session.id),
+    },
+  ])
+
+/** An approval is bound to the policy it was asked under. With another one in force it could never be claimed. */
+export const endApprovalsOfOtherPolicies = async (context: ApprovalContext): Promise<void> => {
+  const { clock, policy, signals, trail } = context
+  const { digest } = policy.current().payload
+  const ids = await trail.transact((step) =>
+    end(step, clock(), [
+      {
+        from: 'pending',
+        to: 'cancelled',
+        event: 'approval.cancelled',
+        where: (eb) => eb('policy_digest', '!=', digest),
+      },
+      {
+        from: 'approved',
+        to: 'revoked',
+        event: 'approval.revoked',
+        where: (eb) => eb('policy_digest', '!=', digest),
+      },
+    ]),
+  )
+  for (const id of ids) signals.tell(id)
+}
+
+/**
+ * After a start: claims of the broker that went down. Whether their lease reached anybody cannot be known, so they are
+ * indeterminate at once where this broker is the only one, and after their time where others may still serve them.
+ */
+export const endInterruptedClaims = async (
+  { clock, signals, trail }: ApprovalContext,
+  exclusive: boolean,
+): Promise<void> => {
+  if (!exclusive) return
+  const ids = await trail.transact((step) =>
+    end(step, clock(), [
+      { from: 'claimed', to: 'indeterminate', event: 'approval.indeterminate', where: (eb) => eb.lit(true) },
+    ]),
+  )
+  for (const id of ids) signals.tell(id)
+}

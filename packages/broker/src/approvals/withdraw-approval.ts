@@ -1,0 +1,88 @@
+import { type Principal, SnowfenceError } from '@snowfence/core'
+import { isEligibleApprover } from '@snowfence/policy'
+import type { SessionRecord } from '../sessions/session.ts'
+import type { ApprovalContext } from './approval-context.ts'
+import { approvalEvent, isRequester, requesterOf } from './approval-event.ts'
+import { type ApprovalRow, findApproval } from './approval-row.ts'
+import { stateError } from './state-error.ts'
+
+/**
+ * Withdraws a request that nobody has claimed: by its requester.
+ *
+ * @throws SnowfenceError `ERR_APPROVAL_NOT_FOUND`, `ERR_APPROVAL_STATE`
+ */
+export const cancelApproval = async (
+  { clock, signals, trail }: ApprovalContext,
+  session: SessionRecord,
+  id: string,
+): Promise<ApprovalRow> => {
+  const cancelled = await trail.transact(async ({ transaction, record }) => {
+    const row = await transaction
+      .updateTable('approvals')
+      .set({ state: 'cancelled', ended_at: clock(), sealed_statement: null })
+      .where('id', '=', id)
+      .where('requester_issuer', '=', session.principal.issuer)
+      .where('requester_subject', '=', session.principal.subject)
+      .where('state', 'in', ['pending', 'approved'])
+      .returningAll()
+      .executeTakeFirst()
+    if (row === undefined) {
+      const found = await findApproval(transaction, id)
+      throw found !== undefined && isRequester(found, session.principal)
+        ? stateError(found.state)
+        : new SnowfenceError('ERR_APPROVAL_NOT_FOUND')
+    }
+    record(approvalEvent('approval.cancelled', row))
+    return row
+  })
+  signals.tell(id)
+  return cancelled
+}
+
+/**
+ * Takes back an approval that was given: what is not yet claimed never runs, and the window of a time-boxed one
+ * closes. By an operator, or by anybody who could have decided it.
+ *
+ * @throws SnowfenceError `ERR_APPROVAL_NOT_FOUND`, `ERR_APPROVAL_NOT_ELIGIBLE`, `ERR_APPROVAL_STATE`
+ */
+export const revokeApproval = async (
+  { clock, config, signals, trail }: ApprovalContext,
+  person: Principal,
+  id: string,
+): Promise<ApprovalRow> => {
+  const { row, ids } = await trail.transact(async ({ transaction, record }) => {
+    const now = clock()
+    const found = await findApproval(transaction, id, true)
+    if (found === undefined) throw new SnowfenceError('ERR_APPROVAL_NOT_FOUND')
+    const isOperator = config.groups.operators.some((group) => person.groups.includes(group))
+    if (!isOperator && !isEligibleApprover(found.requirement, requesterOf(found), person)) {
+      throw new SnowfenceError('ERR_APPROVAL_NOT_ELIGIBLE')
+    }
+    const root = found.window_of ?? found.id
+    const isWindow = found.requirement.kind === 'time-boxed'
+    const revoked = await transaction
+      .updateTable('approvals')
+      .set({ state: 'revoked', ended_at: now, valid_until: now })
+      .where('state', '=', 'approved')
+      .where((eb) =>
+        isWindow ? eb.or([eb('id', '=', root), eb('window_of', '=', root)]) : eb('id', '=', found.id),
+      )
+      .returningAll()
+      .execute()
+    const closed = isWindow
+      ? await transaction
+          .updateTable('approvals')
+          .set({ valid_until: now })
+          .where('id', '=', root)
+          .where('valid_until', '>', now)
+          .returningAll()
+          .execute()
+      : []
+    const changed = [...revoked, ...closed]
+    if (changed.length === 0) throw stateError(found.state)
+    for (const each of changed) record(approvalEvent('approval.revoked', each, { by: person }))
+    return { row: changed.find((each) => each.id === id) ?? found, ids: changed.map((each) => each.id) }
+  })
+  for (const each of ids) signals.tell(each)
+  return row
+}

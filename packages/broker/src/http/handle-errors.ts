@@ -1,0 +1,74 @@
+import { isSnowfenceError, SnowfenceError } from '@snowfence/core'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { statusOf } from './error-status.ts'
+
+const send = (reply: FastifyReply, error: SnowfenceError, status = statusOf(error.code)): FastifyReply => {
+  if (status === 401) reply.header('www-authenticate', 'Bearer')
+  const details = Object.keys(error.details).length === 0 ? {} : { details: error.details }
+  return reply
+    .code(status)
+    .type('application/json')
+    .serializer((body: unknown) => JSON.stringify(body))
+    .send({ error: { code: error.code, message: error.message, hint: error.hint, ...details } })
+}
+
+const isFastifyError = (error: unknown): error is FastifyError =>
+  error instanceof Error && typeof (error as Partial<FastifyError>).statusCode === 'number'
+
+/** Where an error was thrown, without its text: the text of a database error can quote values. */
+const framesOf = (error: unknown): string[] =>
+  error instanceof Error
+    ? (error.stack ?? '')
+        .split('\n')
+        .filter((line) => line.startsWith('    at '))
+        .slice(0, 8)
+        .map((line) => line.trim())
+    : []
+
+const codeOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
+
+/** Answers every failure in one form: `{ error: { code, message, hint, details } }`. */
+export const handleError = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  if (isSnowfenceError(error)) {
+    const status = statusOf(error.code)
+    if (status >= 500) request.log.error({ code: error.code, causeCode: codeOf(error.cause) }, error.message)
+    return send(reply, error, status)
+  }
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const problems = error.validation.map(({ instancePath, message }) => ({
+      field: instancePath.replace(/^\//, '').replaceAll('/', '.'),
+      message: message ?? 'is not acceptable',
+    }))
+    const listed = problems.map(
+      ({ field, message }) => `${field === '' ? 'the request' : `\`${field}\``}: ${message}`,
+    )
+    return send(
+      reply,
+      new SnowfenceError('ERR_REQUEST_INVALID', {
+        message: `the request is not valid: ${listed.join('; ')}`,
+        details: { problems },
+      }),
+    )
+  }
+  if (isFastifyError(error) && error.statusCode !== undefined && error.statusCode < 500) {
+    return send(
+      reply,
+      new SnowfenceError('ERR_REQUEST_INVALID', { details: { reason: error.code } }),
+      error.statusCode,
+    )
+  }
+  request.log.error(
+    {
+      name: error instanceof Error ? error.name : typeof error,
+      causeCode: codeOf(error),
+      frames: framesOf(error),
+    },
+    'a request failed in a way that was not foreseen',
+  )
+  return send(reply, new SnowfenceError('ERR_BROKER_INTERNAL', { details: { requestId: request.id } }))
+}
+
+export const handleNotFound = (_request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+  send(reply, new SnowfenceError('ERR_ROUTE_NOT_FOUND'))

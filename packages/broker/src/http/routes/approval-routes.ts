@@ -1,0 +1,167 @@
+import {
+  approvalListSchema,
+  approvalSchema,
+  approvalStates,
+  claimApprovalRequestSchema,
+  claimApprovalResponseSchema,
+  createApprovalRequestSchema,
+  decideApprovalRequestSchema,
+  settleApprovalRequestSchema,
+} from '@snowfence/core'
+import { z } from 'zod'
+import type { ApprovalService } from '../../approvals/approval-service.ts'
+import type { App } from '../app.ts'
+import type { Authenticator } from '../authenticate.ts'
+import { connectionSignal } from '../connection-signal.ts'
+
+export interface ApprovalRouteOptions {
+  readonly authenticator: Authenticator
+  readonly approvals: ApprovalService
+  readonly closing: AbortSignal
+}
+
+const MAX_WAIT_SECONDS = 60
+
+const params = z.strictObject({ id: z.uuid() })
+const tags = ['approvals']
+const bySession = [{ session: [] }]
+const byPerson = [{ identity: [] }]
+const byEither = [{ session: [] }, { identity: [] }]
+
+export const addApprovalRoutes = (app: App, options: ApprovalRouteOptions): void => {
+  const { authenticator, approvals, closing } = options
+
+  app.post(
+    '/v1/approvals',
+    {
+      schema: {
+        tags,
+        summary: 'Ask people for an approval of one exact statement',
+        security: bySession,
+        body: createApprovalRequestSchema,
+        response: { 201: approvalSchema },
+      },
+    },
+    async (request, reply) => {
+      const session = await authenticator.session(request)
+      return reply.code(201).send(await approvals.request(session, request.body))
+    },
+  )
+
+  app.get(
+    '/v1/approvals',
+    {
+      schema: {
+        tags,
+        summary:
+          'Requests that the bearer may read, newest first: with `state=pending`, the inbox of an approver',
+        security: byEither,
+        querystring: z.strictObject({ state: z.enum(approvalStates).optional() }),
+        response: { 200: approvalListSchema },
+      },
+    },
+    async (request) => ({
+      approvals: await approvals.list(request.query.state, await authenticator.either(request)),
+    }),
+  )
+
+  app.get(
+    '/v1/approvals/:id',
+    {
+      schema: {
+        tags,
+        summary: 'One request; with `wait`, answered when it is no longer pending or after so many seconds',
+        security: byEither,
+        params,
+        querystring: z.strictObject({ wait: z.coerce.number().min(0).max(MAX_WAIT_SECONDS).default(0) }),
+        response: { 200: approvalSchema },
+      },
+    },
+    async (request, reply) =>
+      approvals.read(request.params.id, await authenticator.either(request), {
+        seconds: request.query.wait,
+        signal: connectionSignal(reply, closing),
+      }),
+  )
+
+  app.post(
+    '/v1/approvals/:id/decision',
+    {
+      schema: {
+        tags,
+        summary: 'Approve or reject, as an eligible approver',
+        security: byPerson,
+        params,
+        body: decideApprovalRequestSchema,
+        response: { 200: approvalSchema },
+      },
+    },
+    async (request) => {
+      const { principal } = await authenticator.identity(request)
+      return approvals.decide(principal, request.params.id, request.body)
+    },
+  )
+
+  app.post(
+    '/v1/approvals/:id/claim',
+    {
+      schema: {
+        tags,
+        summary: 'Spend the approval, once, and receive the elevated lease',
+        security: bySession,
+        params,
+        body: claimApprovalRequestSchema,
+        response: { 200: claimApprovalResponseSchema },
+      },
+    },
+    async (request) =>
+      approvals.claim(await authenticator.session(request), request.params.id, request.body.digest),
+  )
+
+  app.post(
+    '/v1/approvals/:id/settle',
+    {
+      schema: {
+        tags,
+        summary: 'Tell how the claimed statement ended',
+        security: bySession,
+        params,
+        body: settleApprovalRequestSchema,
+        response: { 200: approvalSchema },
+      },
+    },
+    async (request) =>
+      approvals.settle(await authenticator.session(request), request.params.id, request.body),
+  )
+
+  app.post(
+    '/v1/approvals/:id/cancel',
+    {
+      schema: {
+        tags,
+        summary: 'Withdraw a request that was not claimed',
+        security: bySession,
+        params,
+        response: { 200: approvalSchema },
+      },
+    },
+    async (request) => approvals.cancel(await authenticator.session(request), request.params.id),
+  )
+
+  app.post(
+    '/v1/approvals/:id/revoke',
+    {
+      schema: {
+        tags,
+        summary: 'Take an approval back before it is claimed, as an operator or eligible approver',
+        security: byPerson,
+        params,
+        response: { 200: approvalSchema },
+      },
+    },
+    async (request) => {
+      const { principal } = await authenticator.identity(request)
+      return approvals.revoke(principal, request.params.id)
+    },
+  )
+}

@@ -1,0 +1,128 @@
+import {
+  createSessionRequestSchema,
+  renewSessionResponseSchema,
+  revokeSessionRequestSchema,
+  sessionSchema,
+} from '@snowfence/core'
+import { z } from 'zod'
+import type { BrokerConfig } from '../../config/broker-config.ts'
+import type { SessionService } from '../../sessions/session-service.ts'
+import type { SessionSignals } from '../../sessions/session-signals.ts'
+import type { App } from '../app.ts'
+import type { Authenticator } from '../authenticate.ts'
+import { connectionSignal } from '../connection-signal.ts'
+import { sendEvents } from '../send-events.ts'
+
+export interface SessionRouteOptions {
+  readonly authenticator: Authenticator
+  readonly sessions: SessionService
+  readonly signals: SessionSignals
+  readonly groups: BrokerConfig['groups']
+  readonly closing: AbortSignal
+}
+
+const params = z.strictObject({ id: z.uuid() })
+const nothing = z.null().describe('No content')
+const tags = ['sessions']
+
+export const addSessionRoutes = (app: App, options: SessionRouteOptions): void => {
+  const { authenticator, sessions, signals, groups, closing } = options
+
+  app.post(
+    '/v1/sessions',
+    {
+      schema: {
+        tags,
+        summary: 'Open a session with an identity token: principal, signed policy and a Snowflake lease',
+        security: [{ identity: [] }],
+        body: createSessionRequestSchema,
+        response: { 201: sessionSchema },
+      },
+    },
+    async (request, reply) => {
+      const identity = await authenticator.identity(request)
+      const { traceparent } = request.headers
+      const session = await sessions.create(
+        identity,
+        request.body,
+        typeof traceparent === 'string' ? traceparent : undefined,
+      )
+      return reply.code(201).send(session)
+    },
+  )
+
+  app.post(
+    '/v1/sessions/:id/renew',
+    {
+      schema: {
+        tags,
+        summary: 'A fresh lease, and the policy in force',
+        security: [{ session: [] }],
+        params,
+        response: { 200: renewSessionResponseSchema },
+      },
+    },
+    async (request) => sessions.renew(await authenticator.session(request, request.params.id)),
+  )
+
+  app.delete(
+    '/v1/sessions/:id',
+    {
+      schema: {
+        tags,
+        summary: 'End the session; its pending approval requests are cancelled',
+        security: [{ session: [] }],
+        params,
+        response: { 204: nothing },
+      },
+    },
+    async (request, reply) => {
+      await sessions.close(await authenticator.session(request, request.params.id))
+      return reply.code(204).send(null)
+    },
+  )
+
+  app.get(
+    '/v1/sessions/:id/events',
+    {
+      schema: {
+        tags,
+        summary: 'Server-sent events: revocation and change of policy',
+        security: [{ session: [] }],
+        params,
+      },
+    },
+    async (request, reply) => {
+      const session = await authenticator.session(request, request.params.id)
+      sendEvents(reply, {
+        signal: connectionSignal(reply, closing),
+        isLive: () =>
+          authenticator.session(request, session.id).then(
+            () => true,
+            () => false,
+          ),
+        listen: (listener) => signals.listen(session.id, listener),
+      })
+      return reply
+    },
+  )
+
+  app.post(
+    '/v1/sessions/:id/revoke',
+    {
+      schema: {
+        tags,
+        summary: 'End the session of an agent, by an operator',
+        security: [{ identity: [] }],
+        params,
+        body: revokeSessionRequestSchema,
+        response: { 204: nothing },
+      },
+    },
+    async (request, reply) => {
+      await authenticator.memberOf(request, groups.operators)
+      await sessions.revoke(request.params.id, request.body.reason)
+      return reply.code(204).send(null)
+    },
+  )
+}

@@ -1,0 +1,43 @@
+import type { SessionEvent } from '@snowfence/core'
+import type { FastifyReply } from 'fastify'
+
+const HEARTBEAT_MS = 15_000
+
+export interface EventStreamOptions {
+  readonly signal: AbortSignal
+  /** Whether the stream may go on; asked at each heartbeat. */
+  readonly isLive: () => Promise<boolean>
+  /** Begins to listen; gives the function that ends it. */
+  readonly listen: (listener: (event: SessionEvent) => void) => () => void
+}
+
+/** Answers with server-sent events until the client goes, the broker closes, or the session is over. */
+export const sendEvents = (reply: FastifyReply, { signal, isLive, listen }: EventStreamOptions): void => {
+  reply.hijack()
+  const { raw } = reply
+  raw.writeHead(200, {
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  })
+  raw.write(': connected\n\n')
+  const end = (): void => {
+    clearInterval(heartbeat)
+    stopListening()
+    signal.removeEventListener('abort', end)
+    raw.end()
+  }
+  const heartbeat = setInterval(() => {
+    isLive().then(
+      (live) => (live ? void raw.write(': alive\n\n') : end()),
+      () => end(),
+    )
+  }, HEARTBEAT_MS)
+  heartbeat.unref()
+  const stopListening = listen((event) => {
+    raw.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+    if (event.type === 'session.revoked') end()
+  })
+  signal.addEventListener('abort', end, { once: true })
+  if (signal.aborted) end()
+}

@@ -1,0 +1,50 @@
+import { Counter, Histogram, Registry } from 'prom-client'
+
+/** What the broker counts of itself, in Prometheus' text form. No label holds a name, an id or a value of anybody. */
+export interface Metrics {
+  countRequest(route: string, method: string, status: number, seconds: number): void
+  countSealed(source: 'session' | 'broker', records: number): void
+  countForwarded(outcome: 'forwarded' | 'dropped', records: number): void
+  countEvent(name: string): void
+  print(): Promise<string>
+  readonly contentType: string
+}
+
+export const createMetrics = (): Metrics => {
+  const registers = [new Registry()]
+  const [registry] = registers as [Registry]
+  const requests = new Histogram({
+    name: 'snowfence_broker_request_seconds',
+    help: 'Time to answer a request, by route and status',
+    labelNames: ['route', 'method', 'status'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30],
+    registers,
+  })
+  const sealed = new Counter({
+    name: 'snowfence_broker_records_sealed_total',
+    help: 'Audit records sealed, by who made them',
+    labelNames: ['source'],
+    registers,
+  })
+  const forwarded = new Counter({
+    name: 'snowfence_broker_records_forwarded_total',
+    help: 'Audit records sent on to the trace viewer, or dropped on the way; all of them stay sealed',
+    labelNames: ['outcome'],
+    registers,
+  })
+  const events = new Counter({
+    name: 'snowfence_broker_events_total',
+    help: 'What the broker did, by event',
+    labelNames: ['event'],
+    registers,
+  })
+  return {
+    countRequest: (route, method, status, seconds) =>
+      requests.observe({ route, method, status: String(status) }, seconds),
+    countSealed: (source, records) => sealed.inc({ source }, records),
+    countForwarded: (outcome, records) => forwarded.inc({ outcome }, records),
+    countEvent: (event) => events.inc({ event }),
+    print: () => registry.metrics(),
+    contentType: registry.contentType,
+  }
+}

@@ -1,0 +1,73 @@
+import { readFile, stat } from 'node:fs/promises'
+import { digestOf, type PolicyPayload, SnowfenceError } from '@snowfence/core'
+import { type Policy, parsePolicy } from '@snowfence/policy'
+import { CompactSign } from 'jose'
+import type { KeyStore } from '../keys/key-store.ts'
+
+/** The policy in force: parsed for the broker's own decisions, signed for the sessions. */
+export interface PolicyInForce {
+  readonly policy: Policy
+  readonly payload: PolicyPayload
+  readonly jws: string
+}
+
+export interface PolicyHolder {
+  current(): PolicyInForce
+  /** Reads the document again when its file changed. Resolves to true when another policy is in force now. */
+  refresh(): Promise<boolean>
+}
+
+/** Keeps a signed policy from being taken for a lease or the reverse: both are signed by the same key. */
+const POLICY_TYPE = 'snowfence-policy'
+
+const sign = async (payload: PolicyPayload, keys: KeyStore): Promise<string> => {
+  const key = keys.active('token')
+  return new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
+    .setProtectedHeader({ alg: key.algorithm, kid: key.kid, typ: POLICY_TYPE })
+    .sign(key.privateKey)
+}
+
+const readDocument = async (file: string): Promise<string> => {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    throw new SnowfenceError('ERR_POLICY_INVALID', {
+      message: `the policy \`${file}\` could not be read`,
+      hint: 'check the path of the policy in the broker configuration',
+      cause: error,
+    })
+  }
+}
+
+const load = async (document: string, keys: KeyStore): Promise<PolicyInForce> => {
+  const policy = parsePolicy(document)
+  const digest = digestOf(document)
+  const payload: PolicyPayload = {
+    version: digest.slice('sha256:'.length, 'sha256:'.length + 12),
+    digest,
+    document,
+  }
+  return { policy, payload, jws: await sign(payload, keys) }
+}
+
+/**
+ * Loads and signs the policy document of a file.
+ *
+ * @throws SnowfenceError `ERR_POLICY_INVALID`
+ */
+export const createPolicyHolder = async (file: string, keys: KeyStore): Promise<PolicyHolder> => {
+  let inForce = await load(await readDocument(file), keys)
+  let seen = 0
+  return {
+    current: () => inForce,
+    async refresh() {
+      const { mtimeMs } = await stat(file)
+      if (mtimeMs === seen) return false
+      seen = mtimeMs
+      const document = await readDocument(file)
+      if (document === inForce.payload.document) return false
+      inForce = await load(document, keys)
+      return true
+    },
+  }
+}

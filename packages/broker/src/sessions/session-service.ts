@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto'
+import {
+  type CreateSessionRequest,
+  type Lease,
+  type RenewSessionResponse,
+  type Session,
+  SnowfenceError,
+} from '@snowfence/core'
+import type { Kysely } from 'kysely'
+import { addSeconds, type Clock } from '../clock.ts'
+import type { BrokerConfig } from '../config/broker-config.ts'
+import type { Tables } from '../database/tables.ts'
+import type { VerifiedIdentity } from '../identity/verified-identity.ts'
+import type { Sealer } from '../keys/sealer.ts'
+import { chooseRole } from '../leases/choose-role.ts'
+import type { CredentialIssuer } from '../leases/credential-issuer.ts'
+import { leaseLifeSeconds } from '../leases/lease-life.ts'
+import { recordLease } from '../leases/record-lease.ts'
+import type { PolicyHolder } from '../policy/policy-holder.ts'
+import type { Trail, TrailStep } from '../trail/trail.ts'
+import type { SessionRecord } from './session.ts'
+import type { SessionSignals } from './session-signals.ts'
+import { endSession, findLiveSession, insertSession, lockLiveSession } from './session-store.ts'
+import { createSessionToken, hashSessionToken } from './session-token.ts'
+
+export interface SessionServiceOptions {
+  readonly config: Pick<BrokerConfig, 'snowflake' | 'session'>
+  readonly database: Kysely<Tables>
+  readonly clock: Clock
+  readonly credentials: CredentialIssuer
+  readonly policy: PolicyHolder
+  readonly sealer: Sealer
+  readonly signals: SessionSignals
+  readonly trail: Trail
+  /** Ends what hangs on a session that is over: its approval requests. Runs in the same transaction. */
+  readonly onEnd: (step: TrailStep, session: SessionRecord, kind: 'closed' | 'revoked') => Promise<void>
+}
+
+export interface SessionService {
+  /** @throws SnowfenceError `ERR_SESSION_NO_ROLE`, `ERR_SESSION_ACCOUNT_MISMATCH` */
+  create(identity: VerifiedIdentity, request: CreateSessionRequest, traceparent?: string): Promise<Session>
+  /** @throws SnowfenceError `ERR_SESSION_NOT_FOUND` for a token without a live session. */
+  authenticate(token: string): Promise<SessionRecord>
+  renew(session: SessionRecord): Promise<RenewSessionResponse>
+  close(session: SessionRecord): Promise<void>
+  /** @throws SnowfenceError `ERR_SESSION_NOT_FOUND` */
+  revoke(sessionId: string, reason: string): Promise<void>
+}
+
+/** Snowflake account names are not case-sensitive. */
+const isSameAccount = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase()
+
+const attributesOf = (session: SessionRecord) => ({
+  'snowfence.principal.groups': session.principal.groups,
+  'snowfence.purpose': session.purpose,
+  'gen_ai.agent.id': session.agent.id,
+  'gen_ai.agent.name': session.agent.name,
+  'gen_ai.agent.version': session.agent.version,
+  'gen_ai.request.model': session.agent.model,
+  'gen_ai.conversation.id': session.agent.conversationId,
+  'snowfence.agent.task': session.agent.task,
+})
+
+export const createSessionService = (options: SessionServiceOptions): SessionService => {
+  const { config, database, clock, credentials, policy, sealer, signals, trail, onEnd } = options
+
+  const issueLease = (session: SessionRecord, now: Date): Promise<Lease> =>
+    credentials.issue({
+      user: session.snowflakeUser,
+      role: session.role,
+      warehouse: session.warehouse,
+      lifeSeconds: leaseLifeSeconds(config.session.leaseSeconds, session.expiresAt, now),
+    })
+
+  return {
+    async create({ principal }, request, traceparent) {
+      if (!isSameAccount(request.snowflake.account, config.snowflake.account)) {
+        throw new SnowfenceError('ERR_SESSION_ACCOUNT_MISMATCH')
+      }
+      const entry = chooseRole(config.snowflake.roles, principal, request.snowflake.role)
+      const now = clock()
+      const session: SessionRecord = {
+        id: randomUUID(),
+        principal,
+        purpose: request.purpose,
+        agent: request.agent,
+        snowflakeUser: entry.user,
+        role: entry.role,
+        warehouse: entry.warehouse ?? request.snowflake.warehouse ?? null,
+        createdAt: now,
+        expiresAt: addSeconds(now, config.session.ttlSeconds),
+      }
+      const token = createSessionToken()
+      const lease = await issueLease(session, now)
+      await trail.transact(async (step) => {
+        await insertSession(step.transaction, session, hashSessionToken(token))
+        step.record({
+          name: 'session.created',
+          sessionId: session.id,
+          principal,
+          traceparent,
+          attributes: attributesOf(session),
+        })
+        await recordLease(step, { session, lease, approvalId: null, issuedAt: now, traceparent })
+      })
+      const { jws, payload } = policy.current()
+      return {
+        sessionId: session.id,
+        sessionToken: token,
+        expiresAt: session.expiresAt.toISOString(),
+        principal,
+        policy: { jws },
+        lease,
+        tokenKey: Buffer.from(sealer.deriveKey(`policy-token:${payload.digest}`)).toString('base64url'),
+      }
+    },
+
+    async authenticate(token) {
+      const session = await findLiveSession(database, hashSessionToken(token), clock())
+      if (session === null) throw new SnowfenceError('ERR_SESSION_NOT_FOUND')
+      return session
+    },
+
+    async renew(session) {
+      const now = clock()
+      const lease = await issueLease(session, now)
+      await trail.transact(async (step) => {
+        await lockLiveSession(step.transaction, session.id, now)
+        await recordLease(step, { session, lease, approvalId: null, issuedAt: now })
+      })
+      return { lease, policy: { jws: policy.current().jws }, expiresAt: session.expiresAt.toISOString() }
+    },
+
+    async close(session) {
+      await trail.transact(async (step) => {
+        const ended = await endSession(step.transaction, {
+          id: session.id,
+          kind: 'closed',
+          reason: 'closed by its owner',
+          now: clock(),
+        })
+        if (ended === null) return
+        step.record({
+          name: 'session.closed',
+          sessionId: session.id,
+          principal: session.principal,
+          attributes: {},
+        })
+        await onEnd(step, ended, 'closed')
+      })
+    },
+
+    async revoke(sessionId, reason) {
+      await trail.transact(async (step) => {
+        const ended = await endSession(step.transaction, {
+          id: sessionId,
+          kind: 'revoked',
+          reason,
+          now: clock(),
+        })
+        if (ended === null) throw new SnowfenceError('ERR_SESSION_NOT_FOUND')
+        step.record({
+          name: 'session.revoked',
+          sessionId,
+          principal: ended.principal,
+          attributes: attributesOf(ended),
+        })
+        await onEnd(step, ended, 'revoked')
+      })
+      signals.tell(sessionId, { type: 'session.revoked', reason })
+    },
+  }
+}

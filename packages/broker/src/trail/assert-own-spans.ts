@@ -1,0 +1,34 @@
+import type { CanonicalSpan } from '@snowfence/audit'
+import { SnowfenceError } from '@snowfence/core'
+import type { SessionRecord } from '../sessions/session.ts'
+import { BROKER_SERVICE } from './broker-event.ts'
+
+const MAX_SPANS = 1000
+
+const refuse = (message: string): SnowfenceError =>
+  new SnowfenceError('ERR_AUDIT_RECORD_REFUSED', { message })
+
+/**
+ * Refuses spans that speak of another session or principal than the one whose token sent them, or in the name of
+ * the broker. All or nothing: one bad span refuses the request.
+ *
+ * @throws SnowfenceError `ERR_AUDIT_RECORD_REFUSED`
+ */
+export const assertOwnSpans = (session: SessionRecord, spans: readonly CanonicalSpan[]): void => {
+  if (spans.length > MAX_SPANS) throw refuse(`a request holds at most ${MAX_SPANS} spans`)
+  const { issuer, subject } = session.principal
+  for (const { attributes, resource } of spans) {
+    if (attributes['snowfence.session.id'] !== session.id) {
+      throw refuse('a span does not carry the id of its own session in `snowfence.session.id`')
+    }
+    const claimedIssuer = attributes['snowfence.principal.issuer']
+    const claimedSubject = attributes['user.id']
+    if (
+      (claimedIssuer !== undefined && claimedIssuer !== issuer) ||
+      (claimedSubject !== undefined && claimedSubject !== subject)
+    ) {
+      throw refuse('a span names another principal than that of its session')
+    }
+    if (resource['service.name'] === BROKER_SERVICE) throw refuse('a span claims to come from the broker')
+  }
+}

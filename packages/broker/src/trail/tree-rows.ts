@@ -1,0 +1,70 @@
+import type { NodeHash, NodeId, TreeStore } from '@snowfence/audit'
+import { SnowfenceError } from '@snowfence/core'
+import type { Kysely, Transaction } from 'kysely'
+import type { Tables } from '../database/tables.ts'
+
+/** The tree's size. With `lock` the row is held to the end of the transaction: appends take their turn. */
+export const readTreeSize = async (database: Kysely<Tables>, lock: boolean): Promise<number> => {
+  const query = database.selectFrom('tree_head').select('size').where('id', '=', 1)
+  const { size } = await (lock ? query.forUpdate() : query).executeTakeFirstOrThrow()
+  return Number(size)
+}
+
+/** @throws SnowfenceError `ERR_AUDIT_STORE_CORRUPT` when a node is missing. */
+export const readTreeNodes = async (
+  database: Kysely<Tables>,
+  nodes: readonly NodeId[],
+): Promise<Uint8Array[]> => {
+  if (nodes.length === 0) return []
+  const rows = await database
+    .selectFrom('tree_nodes')
+    .selectAll()
+    .where(({ eb, refTuple, tuple }) =>
+      eb(
+        refTuple('level', 'position'),
+        'in',
+        nodes.map(({ level, index }) => tuple(level, index)),
+      ),
+    )
+    .execute()
+  const hashes = new Map(rows.map((row) => [`${row.level}/${row.position}`, new Uint8Array(row.hash)]))
+  return nodes.map(({ level, index }) => {
+    const hash = hashes.get(`${level}/${index}`)
+    if (hash !== undefined) return hash
+    throw new SnowfenceError('ERR_AUDIT_STORE_CORRUPT', {
+      message: `the audit tree lacks the hash at level ${level}, index ${index}`,
+    })
+  })
+}
+
+/** Adds complete nodes and moves the head; false when the tree does not have the expected size any more. */
+export const appendTreeNodes = async (
+  transaction: Transaction<Tables>,
+  expectedSize: number,
+  newSize: number,
+  nodes: readonly NodeHash[],
+): Promise<boolean> => {
+  const moved = await transaction
+    .updateTable('tree_head')
+    .set({ size: newSize })
+    .where('id', '=', 1)
+    .where('size', '=', expectedSize)
+    .returning('id')
+    .executeTakeFirst()
+  if (moved === undefined) return false
+  await transaction
+    .insertInto('tree_nodes')
+    .values(nodes.map(({ level, index, hash }) => ({ level, position: index, hash })))
+    .execute()
+  return true
+}
+
+/** The audit tree's hashes in the broker's database. */
+export const createTreeStore = (database: Kysely<Tables>): TreeStore => ({
+  size: () => readTreeSize(database, false),
+  read: (nodes) => readTreeNodes(database, nodes),
+  append: (expectedSize, newSize, nodes) =>
+    database
+      .transaction()
+      .execute((transaction) => appendTreeNodes(transaction, expectedSize, newSize, nodes)),
+})
