@@ -51,8 +51,8 @@ export interface ApprovalTicket {
 /** Who is asked when a statement needs a person. */
 export interface ApprovalGate {
   request(ask: ApprovalAsk, signal: AbortSignal): Promise<ApprovalTicket>
-  /** Picks up a request that was filed earlier, in this process or another. */
-  resume(id: string): Promise<ApprovalTicket>
+  /** Picks up a request for exactly this digest that was filed earlier, in this process or another. */
+  resume(id: string, digest: string): Promise<ApprovalTicket>
 }
 
 /** What is known of a statement before it was judged. Free of literals, binds and credentials. */

@@ -49,10 +49,9 @@ export const createBrokerApprovals = (broker: URL, token: () => Secret): Approva
     }
   }
 
-  const answerOf = (approval: Approval, digest: string | null): ApprovalAnswer | null => {
+  const answerOf = (approval: Approval, digest: string): ApprovalAnswer | null => {
     const { id, state, decisions } = approval
-    if (digest !== null && approval.digest !== digest)
-      throw new SnowfenceError('ERR_APPROVAL_DIGEST_MISMATCH')
+    if (approval.digest !== digest) throw new SnowfenceError('ERR_APPROVAL_DIGEST_MISMATCH')
     switch (state) {
       case 'pending':
         return null
@@ -63,7 +62,7 @@ export const createBrokerApprovals = (broker: URL, token: () => Secret): Approva
           approvers: decisions
             .filter(({ decision }) => decision === 'approve')
             .map(({ approver }) => `${approver.issuer}#${approver.subject}`),
-          claim: async () => await claim(id, digest ?? approval.digest),
+          claim: async () => await claim(id, digest),
         }
       case 'claimed':
       case 'executed':
@@ -77,7 +76,7 @@ export const createBrokerApprovals = (broker: URL, token: () => Secret): Approva
     }
   }
 
-  const wait = async (id: string, digest: string | null, signal: AbortSignal): Promise<ApprovalAnswer> => {
+  const wait = async (id: string, digest: string, signal: AbortSignal): Promise<ApprovalAnswer> => {
     try {
       for (;;) {
         signal.throwIfAborted()
@@ -99,7 +98,7 @@ export const createBrokerApprovals = (broker: URL, token: () => Secret): Approva
     }
   }
 
-  const ticket = (id: string, digest: string | null): ApprovalTicket => ({
+  const ticket = (id: string, digest: string): ApprovalTicket => ({
     id,
     wait: async (signal) => await wait(id, digest, signal),
   })
@@ -123,6 +122,6 @@ export const createBrokerApprovals = (broker: URL, token: () => Secret): Approva
       if (approval.digest !== ask.digest) throw new SnowfenceError('ERR_APPROVAL_DIGEST_MISMATCH')
       return ticket(approval.id, ask.digest)
     },
-    resume: async (id) => ticket(id, null),
+    resume: async (id, digest) => ticket(id, digest),
   }
 }

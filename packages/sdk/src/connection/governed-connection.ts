@@ -1,24 +1,19 @@
 import { EventEmitter } from 'node:events'
-import { createClientError, createGovernedError, createParameterError } from '../driver/driver-error.ts'
+import type { Readable } from 'node:stream'
+import { createGovernedError, createParameterError } from '../driver/driver-error.ts'
 import { createProbeConnection } from '../driver/probe-connection.ts'
-import type { DriverConnection, DriverStatement } from '../driver/snowflake-driver.ts'
-import { translateDriverError, translateLoginError } from '../driver/translate-error.ts'
-import { governStatement } from '../pipeline/govern-statement.ts'
-import type { GovernedResult } from '../pipeline/governed-result.ts'
-import type { OpenGovernance } from '../ports/governance.ts'
-import { GovernedStatement } from '../statement/governed-statement.ts'
-import { type ReceivedStatement, type RowMode, receiveStatement } from '../statement/statement-options.ts'
+import type { DriverConnection, DriverConnectionCallback, DriverError } from '../driver/snowflake-driver.ts'
+import { translateDriverError } from '../driver/translate-error.ts'
+import type { GovernedStatement } from '../statement/governed-statement.ts'
+import {
+  type GovernedStatementOptions,
+  receiveFetch,
+  receiveStatement,
+} from '../statement/statement-options.ts'
+import { ConnectionEngine, type OpenPorts } from './connection-engine.ts'
 import type { ReceivedConnectionOptions } from './connection-options.ts'
-import { governanceRequestOf, type OpenEnvironment, openEnvironment } from './open-environment.ts'
-import { StatementQueue } from './statement-queue.ts'
-
-type ConnectionState = 'pristine' | 'connecting' | 'connected' | 'ended'
-type ConnectCallback = (error: unknown, connection: GovernedConnection) => void
-
-/** snowflake-sdk: `rowStreamHighWaterMark` is 10 unless the connection says otherwise. */
-const DEFAULT_HIGH_WATER_MARK = 10
-
-const textless = { traceId: null, redact: () => '' } as const
+import { type Outcome, PromiseForms, type QueryOptions, type QueryResult } from './promise-forms.ts'
+import { waitForQuery } from './wait-for-query.ts'
 
 const requireCallback = (callback: unknown, kind: 'connectCallback' | 'destroyCallback'): void => {
   if (callback !== undefined && callback !== null && typeof callback !== 'function')
@@ -31,6 +26,22 @@ const refuseMember = (member: string, instead: string): Error =>
     hint: instead,
   })
 
+/** Members of the driver's that a library may have taken off the connection and call without it. */
+const detachable = [
+  'connect',
+  'connectAsync',
+  'execute',
+  'fetchResult',
+  'getResultsFromQueryId',
+  'getQueryStatus',
+  'getQueryStatusThrowIfError',
+  'destroy',
+  'isUp',
+  'isValidAsync',
+  'heartbeat',
+  'heartbeatAsync',
+] as const
+
 /**
  * snowflake-sdk's connection, governed. Made by `createGovernedConnection`.
  *
@@ -40,23 +51,17 @@ const refuseMember = (member: string, instead: string): Error =>
 export class GovernedConnection extends EventEmitter {
   readonly #options: ReceivedConnectionOptions
   readonly #probe: DriverConnection
-  readonly #openPorts: (signal: AbortSignal) => Promise<OpenGovernance>
-  readonly #queue = new StatementQueue()
-  readonly #pending = new Set<GovernedStatement>()
-  readonly #unsettled = new Set<GovernedResult>()
-  readonly #ending = new AbortController()
-  #state: ConnectionState = 'pristine'
-  #environment: Promise<OpenEnvironment> | null = null
-  #open: OpenEnvironment | null = null
+  readonly #engine: ConnectionEngine
+  readonly #forms: PromiseForms
 
-  constructor(
-    options: ReceivedConnectionOptions,
-    openPorts: (signal: AbortSignal) => Promise<OpenGovernance>,
-  ) {
+  constructor(options: ReceivedConnectionOptions, openPorts: OpenPorts) {
     super()
     this.#options = options
     this.#probe = createProbeConnection(options.driver)
-    this.#openPorts = openPorts
+    this.#engine = new ConnectionEngine(options, openPorts)
+    this.#forms = new PromiseForms((given) => this.execute(given))
+    for (const member of detachable)
+      Object.defineProperty(this, member, { value: this[member].bind(this), configurable: true })
   }
 
   /**
@@ -64,11 +69,11 @@ export class GovernedConnection extends EventEmitter {
    *
    * @throws the driver's InvalidParameterError 405001 for a callback that is not a function
    */
-  connect(callback?: ConnectCallback): this {
+  connect(callback?: DriverConnectionCallback): this {
     requireCallback(callback, 'connectCallback')
-    this.#connect().then(
-      () => callback?.(undefined, this),
-      (error: unknown) => callback?.(error, this),
+    this.#engine.connect().then(
+      () => this.#call(callback, undefined),
+      (error: unknown) => this.#call(callback, error),
     )
     return this
   }
@@ -77,16 +82,16 @@ export class GovernedConnection extends EventEmitter {
    * Like `connect`. Without a callback a failure rejects, where the driver's promise would resolve; with one, the
    * callback has the error and the promise resolves.
    */
-  async connectAsync(callback?: ConnectCallback): Promise<this> {
+  async connectAsync(callback?: DriverConnectionCallback): Promise<this> {
     requireCallback(callback, 'connectCallback')
     try {
-      await this.#connect()
+      await this.#engine.connect()
     } catch (error) {
       if (!callback) throw error
-      callback(error, this)
+      this.#call(callback, error)
       return this
     }
-    callback?.(undefined, this)
+    this.#call(callback, undefined)
     return this
   }
 
@@ -95,38 +100,128 @@ export class GovernedConnection extends EventEmitter {
    *
    * @throws the driver's MissingParameterError and InvalidParameterError, 409xxx and 411006, synchronously
    */
-  execute(options: unknown): GovernedStatement {
-    const received = receiveStatement(this.#probe, options)
-    return this.#start(received)
+  execute(options: GovernedStatementOptions): GovernedStatement {
+    return this.#engine.start(receiveStatement(this.#probe, options))
+  }
+
+  /**
+   * Fetches the result of a statement that this connection ran, judged again under the policy in force. Results of
+   * other connections, and of statements that needed an approval, are refused.
+   *
+   * @throws the driver's MissingParameterError and InvalidParameterError, 410xxx, synchronously
+   */
+  fetchResult(options: unknown): GovernedStatement {
+    const { received, queryId } = receiveFetch(this.#probe, options)
+    return this.#engine.start(received, { fetchOf: queryId })
+  }
+
+  /** Waits until a query of this connection has ended, then fetches its result. */
+  async getResultsFromQueryId(options: { queryId: string }): Promise<GovernedStatement> {
+    const { session } = await this.#engine.environment()
+    try {
+      await waitForQuery(await session.inner(), options.queryId)
+    } catch (error) {
+      throw await this.#translate(error)
+    }
+    return this.fetchResult(options)
+  }
+
+  async getQueryStatus(queryId: string): Promise<string> {
+    return await this.#status(queryId, false)
+  }
+
+  async getQueryStatusThrowIfError(queryId: string): Promise<string> {
+    return await this.#status(queryId, true)
+  }
+
+  /**
+   * Runs a statement and gives its masked rows.
+   *
+   * @throws GovernedError for a denial, with rule, reason and hint; ERR_APPROVAL_PENDING with `onApproval: 'throw'`
+   */
+  async query<Row = Record<string, unknown>>(
+    sqlText: string,
+    binds?: readonly unknown[],
+    options?: QueryOptions,
+  ): Promise<QueryResult<Row>> {
+    return await this.#forms.query<Row>(sqlText, binds, options)
+  }
+
+  /** Like `query`, but a denial and a pending approval are answers and not errors: for agents that act on them. */
+  async attempt<Row = Record<string, unknown>>(
+    sqlText: string,
+    binds?: readonly unknown[],
+    options?: QueryOptions,
+  ): Promise<Outcome<Row>> {
+    return await this.#forms.attempt<Row>(sqlText, binds, options)
+  }
+
+  /** The masked rows of a statement, one by one: `for await (const row of connection.stream(sql))`. */
+  stream(sqlText: string, binds?: readonly unknown[], options?: QueryOptions): Readable {
+    return this.#forms.stream(sqlText, binds, options)
+  }
+
+  /**
+   * Continues a statement that failed with ERR_APPROVAL_PENDING: waits for the answer and runs it. In another process
+   * than the one that asked, the statement must be given again; it runs only if it is the one that was approved.
+   */
+  async resume<Row = Record<string, unknown>>(
+    approvalId: string,
+    statement?: { readonly sqlText: string; readonly binds?: readonly unknown[] },
+    options?: QueryOptions,
+  ): Promise<QueryResult<Row>> {
+    return await this.#forms.resume<Row>(approvalId, statement, options)
   }
 
   /** Ends the session: pending statements fail with 407002, pending approvals are withdrawn, the lease is let go. */
-  destroy(callback?: ConnectCallback): this {
+  destroy(callback?: DriverConnectionCallback): this {
     requireCallback(callback, 'destroyCallback')
-    this.#destroy().then(
-      () => callback?.(undefined, this),
-      (error: unknown) => callback?.(error, this),
+    this.#engine.destroy().then(
+      () => this.#call(callback, undefined),
+      (error: unknown) => this.#call(callback, error),
     )
     return this
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#state === 'connecting' || this.#state === 'connected') await this.#destroy()
+    if (this.#engine.state === 'connecting' || this.#engine.state === 'connected')
+      await this.#engine.destroy()
   }
 
   isUp(): boolean {
-    return (
-      this.#state === 'connecting' || (this.#state === 'connected' && this.#open?.session.isUp() === true)
-    )
+    return this.#engine.isUp()
   }
 
   async isValidAsync(): Promise<boolean> {
-    if (this.#state !== 'connected' || !this.#open) return false
+    if (this.#engine.state !== 'connected') return false
     try {
-      return await (await this.#open.session.inner()).isValid()
+      const { session } = await this.#engine.environment()
+      return await (await session.inner()).isValid()
     } catch {
       return false
     }
+  }
+
+  /** Keeps the session alive. A member of the driver's that its types leave out. */
+  heartbeat(callback?: (error: unknown) => void): void {
+    this.heartbeatAsync().then(
+      () => callback?.(undefined),
+      (error: unknown) => callback?.(error),
+    )
+  }
+
+  async heartbeatAsync(): Promise<unknown> {
+    const { session } = await this.#engine.environment()
+    try {
+      await (await session.inner()).heartbeat()
+    } catch (error) {
+      throw await this.#translate(error)
+    }
+    return [{ 1: 1 }]
+  }
+
+  isTokenValid(): boolean {
+    return this.#engine.isUp()
   }
 
   getId(): string {
@@ -135,6 +230,22 @@ export class GovernedConnection extends EventEmitter {
 
   getServiceName(): string {
     return this.#probe.getServiceName()
+  }
+
+  getClientSessionKeepAlive(): boolean {
+    return this.#options.driver.clientSessionKeepAlive === true
+  }
+
+  getClientSessionKeepAliveHeartbeatFrequency(): number {
+    return this.#untyped().getClientSessionKeepAliveHeartbeatFrequency()
+  }
+
+  getJsTreatIntegerAsBigInt(): boolean {
+    return this.#options.driver.jsTreatIntegerAsBigInt === true
+  }
+
+  determineConnectionDomain(): string {
+    return this.#untyped().determineConnectionDomain()
   }
 
   isStillRunning(status: Parameters<DriverConnection['isStillRunning']>[0]): boolean {
@@ -149,97 +260,42 @@ export class GovernedConnection extends EventEmitter {
     this.#probe.setupOcspPrivateLink(host)
   }
 
+  /** Always empty: the driver's answers outside its own tests, too. */
+  getTokens(): Record<string, never> {
+    return {}
+  }
+
   /** @throws GovernedError ERR_MEMBER_REFUSED: it would hand out the session's tokens */
   serialize(): string {
     throw refuseMember('serialize', 'open another governed connection where the session is needed')
   }
 
-  async #connect(): Promise<void> {
-    if (this.#state === 'connecting') throw createClientError('alreadyConnecting')
-    if (this.#state === 'connected') throw createClientError('alreadyConnected')
-    if (this.#state === 'ended') throw createClientError('connectAfterEnd')
-    this.#state = 'connecting'
-    this.#environment = openEnvironment(this.#options, this.#openPorts, this.#ending.signal)
+  /** What a callback throws is the program's own uncaught exception, and never a second login, as with the driver. */
+  #call(callback: DriverConnectionCallback | undefined, error: unknown): void {
+    if (callback) process.nextTick(() => callback(error as DriverError | undefined, this))
+  }
+
+  async #status(queryId: string, throwIfError: boolean): Promise<string> {
+    const { session } = await this.#engine.environment()
     try {
-      const open = await this.#environment
-      if (this.#ending.signal.aborted) {
-        await open.session.close()
-        await open.ports.close()
-        throw createClientError('terminated')
-      }
-      this.#open = open
-      this.#state = 'connected'
-      open.ports.onRevoked((reason) => void this.#revoke(reason))
+      return await (await session.inner()).getQueryStatus(queryId, { throwIfError })
     } catch (error) {
-      this.#state = 'ended'
-      throw translateLoginError(error)
+      throw await this.#translate(error)
     }
   }
 
-  #start(received: ReceivedStatement): GovernedStatement {
-    const { driver } = this.#options
-    const turn = this.#queue.enter()
-    const environment = this.#environmentFor()
-    const rowMode = received.rowMode ?? (driver.rowMode as RowMode | undefined) ?? 'object'
-    const statement = new GovernedStatement(received, {
-      probe: this.#probe,
-      highWaterMark: (driver.rowStreamHighWaterMark as number | undefined) ?? DEFAULT_HIGH_WATER_MARK,
-      streamResult: received.streamResult ?? driver.streamResult === true,
-      redact: (text) => this.#open?.pipeline.redact(text) ?? '',
-      start: async (self, signal) => {
-        try {
-          const { pipeline, session } = await environment
-          const result = await governStatement(received, pipeline, {
-            turn,
-            signal,
-            rowMode,
-            onSent: (sent: DriverStatement) => GovernedStatement.attach(self, sent),
-            onRan: (executable, state) => session.note(executable, state),
-          })
-          this.#unsettled.add(result)
-          return result
-        } catch (error) {
-          throw translateDriverError(error, textless)
-        } finally {
-          turn.end()
-          this.#pending.delete(self)
-        }
-      },
-    })
-    this.#pending.add(statement)
-    return statement
+  async #translate(error: unknown): Promise<Error> {
+    const isParameterError = error instanceof Error && error.name.endsWith('ParameterError')
+    if (isParameterError) return error
+    const { pipeline } = await this.#engine.environment()
+    return translateDriverError(error, { traceId: null, redact: pipeline.redact })
   }
 
-  async #environmentFor(): Promise<OpenEnvironment> {
-    if (this.#ending.signal.aborted) throw this.#ending.signal.reason
-    if (this.#state === 'pristine') throw createClientError('neverConnected')
-    if (this.#state === 'ended' || !this.#environment) throw createClientError('terminated')
-    return await this.#environment.catch(() => {
-      throw createClientError('terminated')
-    })
-  }
-
-  async #destroy(): Promise<void> {
-    if (this.#state === 'pristine') throw createClientError('destroyBeforeConnect')
-    if (this.#state === 'ended') throw createClientError('destroyTwice')
-    await this.#end(createClientError('terminated'))
-  }
-
-  async #revoke(reason: string): Promise<void> {
-    if (this.#state !== 'connected') return
-    await this.#end(
-      createGovernedError('ERR_SESSION_REVOKED', { message: `the session was revoked: ${reason}` }),
-    )
-  }
-
-  async #end(reason: Error): Promise<void> {
-    this.#state = 'ended'
-    this.#ending.abort(reason)
-    for (const statement of this.#pending) GovernedStatement.abort(statement, reason)
-    const open = this.#open
-    if (!open) return
-    await Promise.allSettled([...this.#unsettled].map((result) => result.settle({ rows: 0, error: null })))
-    await open.session.close()
-    await open.ports.close()
+  /** Members that the driver has and its types leave out. */
+  #untyped() {
+    return this.#probe as unknown as {
+      getClientSessionKeepAliveHeartbeatFrequency(): number
+      determineConnectionDomain(): string
+    }
   }
 }

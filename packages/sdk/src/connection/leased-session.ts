@@ -60,8 +60,7 @@ export class LeasedSession {
     if (this.#isClosed) throw createClientError('terminated')
     const lease = await this.#credentials.lease()
     const current = this.#current
-    if (current && current.inner.isUp() && (current.lease.id === lease.id || this.#hasTransaction))
-      return current.inner
+    if (current?.inner.isUp() && (current.lease.id === lease.id || this.#hasTransaction)) return current.inner
     if (current && this.#hasTransaction) {
       this.#hasTransaction = false
       throw createGovernedError('ERR_LEASE_EXPIRED', {

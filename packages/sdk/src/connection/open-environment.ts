@@ -3,6 +3,7 @@ import { createRandomVault } from '@snowfence/masking'
 import { parsePolicy } from '@snowfence/policy'
 import { createSqlAnalyzer, redactText } from '@snowfence/sql'
 import { CatalogueCache } from '../catalogue/catalogue-cache.ts'
+import { OwnResults } from '../pipeline/own-results.ts'
 import type { PipelineEnvironment, PolicyInForce } from '../pipeline/pipeline-environment.ts'
 import type { OpenGovernance } from '../ports/governance.ts'
 import type { ReceivedConnectionOptions } from './connection-options.ts'
@@ -80,6 +81,7 @@ export const openEnvironment = async (
       maskMaterial: () => ({ keys, random, asOf: new Date() }),
       now: () => new Date(),
       policy,
+      ownResults: new OwnResults(),
       catalogue,
       context: () => session.context(),
       inner: () => session.inner(),

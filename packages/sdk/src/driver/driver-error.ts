@@ -36,6 +36,16 @@ const clientErrors = {
     sqlState: undefined,
     message: 'Operation failed because the statement is still in progress.',
   },
+  resultUnknown: {
+    code: 460002,
+    sqlState: undefined,
+    message: 'Cannot retrieve data. No information returned from server for query',
+  },
+  resultNotSuccessful: {
+    code: 460003,
+    sqlState: undefined,
+    message: 'The query did not succeed, results are unavailable',
+  },
 } as const
 
 export type ClientErrorKind = keyof typeof clientErrors

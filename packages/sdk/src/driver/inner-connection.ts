@@ -135,6 +135,34 @@ export class InnerConnection {
     return { statement: statement as DriverStatement, completed }
   }
 
+  /**
+   * Fetches the result of a statement that ran before, under a judgement of its own.
+   *
+   * @throws TypeError when the statement is not executable or was spent
+   */
+  fetch(
+    executable: ExecutableState,
+    queryId: string,
+    settings: Pick<RunSettings, 'rowMode'>,
+  ): RunningStatement {
+    const { received } = spendExecutable(executable)
+    let statement: DriverStatement | undefined
+    const completed = new Promise<DriverStatement>((resolve, reject) => {
+      const options = {
+        queryId,
+        streamResult: true,
+        rowMode: settings.rowMode,
+        ...(received.fetchAsString === undefined ? {} : { fetchAsString: [...received.fetchAsString] }),
+        complete: (error: unknown, done: unknown) =>
+          error ? reject(error) : resolve(done as DriverStatement),
+      }
+      statement = (
+        this.#connection as unknown as { fetchResult(options: unknown): DriverStatement }
+      ).fetchResult(options)
+    })
+    return { statement: statement as DriverStatement, completed }
+  }
+
   isUp(): boolean {
     return this.#connection.isUp()
   }
@@ -143,8 +171,19 @@ export class InnerConnection {
     return await this.#connection.isValidAsync()
   }
 
-  async getQueryStatus(queryId: string): Promise<string> {
-    return await this.#connection.getQueryStatus(queryId)
+  /** @throws the driver's 460001 for what is not a query id; with `throwIfError` the error of a query that failed */
+  async getQueryStatus(queryId: string, { throwIfError = false } = {}): Promise<string> {
+    return throwIfError
+      ? await this.#connection.getQueryStatusThrowIfError(queryId)
+      : await this.#connection.getQueryStatus(queryId)
+  }
+
+  isStillRunning(status: string): boolean {
+    return this.#connection.isStillRunning(status as Parameters<DriverConnection['isStillRunning']>[0])
+  }
+
+  async heartbeat(): Promise<void> {
+    await (this.#connection as unknown as { heartbeatAsync(): Promise<unknown> }).heartbeatAsync()
   }
 
   /** Ends the Snowflake session. Never rejects: a session that is gone already is what was wanted. */

@@ -12,6 +12,9 @@ export type DriverStreamOptions = snowflake.StreamOptions
 export type DriverColumn = snowflake.Column
 export type DriverConfigureOptions = snowflake.ConfigureOptions
 export type DriverPoolOptions = snowflake.PoolOptions
+export type DriverConnectionCallback = snowflake.ConnectionCallback
+export type DriverStatementCallback = snowflake.StatementCallback
+export type DriverError = snowflake.SnowflakeError
 export type Driver = typeof snowflake
 
 const require = createRequire(import.meta.url)

@@ -44,8 +44,12 @@ export const approve = async (
   const { decision, approvalDigest: digest } = state
   const about = { decision, traceId: trail.traceId }
   const ask = { statement: approvalStatementOf(state), digest, reason: state.received.reason }
-  const ticket = await environment.ports.approvals.request(ask, signal)
-  if (environment.onApproval === 'throw')
+  const { approvalId, onApproval } = state.received
+  const ticket =
+    approvalId === null
+      ? await environment.ports.approvals.request(ask, signal)
+      : await environment.ports.approvals.resume(approvalId, digest)
+  if ((onApproval ?? environment.onApproval) === 'throw' && approvalId === null)
     throw createGovernedError('ERR_APPROVAL_PENDING', {
       ...about,
       approvalId: ticket.id,

@@ -10,7 +10,12 @@ import { finishTrail, type GovernedResult } from './governed-result.ts'
 import type { PipelineEnvironment } from './pipeline-environment.ts'
 import { type DurableTrail, openTrail } from './record.ts'
 import { runAndCheck } from './run-and-check.ts'
-import { type AuthorizedState, type ExecutableState, releaseForExecution } from './statement-states.ts'
+import {
+  type AnalyzedState,
+  type AuthorizedState,
+  type ExecutableState,
+  releaseForExecution,
+} from './statement-states.ts'
 import { untilAborted } from './until-aborted.ts'
 
 export interface StatementControl {
@@ -18,6 +23,8 @@ export interface StatementControl {
   /** Aborted by `cancel`, `destroy`, revocation or the caller's own signal; its reason is what the caller sees. */
   readonly signal: AbortSignal
   readonly rowMode: RowMode
+  /** The Snowflake query id whose result is fetched again; null for a statement that is to run. */
+  readonly fetchOf: string | null
   /** Told the driver's statement as soon as it was sent, so that a cancel can reach the warehouse. */
   onSent(statement: DriverStatement): void
   /** Told what ran on the session's own connection, and the session's names afterwards, from the warehouse's answer. */
@@ -29,6 +36,26 @@ const changesSession = (state: AuthorizedState): boolean =>
   state.summary.effects.some(
     (effect) => effect === 'session' || effect === 'transaction' || effect === 'call',
   )
+
+/**
+ * What is known of a result that is fetched again. It is judged anew: a policy may have changed since.
+ *
+ * @throws GovernedError ERR_MEMBER_REFUSED for a query that this connection did not run
+ */
+const recall = (
+  queryId: string,
+  received: ReceivedStatement,
+  environment: PipelineEnvironment,
+): AnalyzedState => {
+  const known = environment.ownResults.find(queryId)
+  if (!known)
+    throw createGovernedError('ERR_MEMBER_REFUSED', {
+      message:
+        'only results of statements that this connection ran can be fetched, and not those of an approval',
+      hint: 'run the statement itself',
+    })
+  return { ...known, received }
+}
 
 /**
  * The way of one statement, from its text to rows that may be read:
@@ -46,7 +73,10 @@ export const governStatement = async (
   try {
     await untilAborted(turn.mayAnalyze, signal)
 
-    const analyzed = await analyze(received, environment)
+    const analyzed =
+      control.fetchOf === null
+        ? await analyze(received, environment)
+        : recall(control.fetchOf, received, environment)
     const authorized = await authorize(analyzed, environment)
     if (!changesSession(authorized)) turn.letNextAnalyze()
 
@@ -60,6 +90,9 @@ export const governStatement = async (
       )
     signal.throwIfAborted()
 
+    // An approval lets a statement run once: its rows are not fetched a second time.
+    if (decision.decision === 'needs-approval' && control.fetchOf !== null)
+      throw createGovernedError('ERR_APPROVAL_STATE', { decision, traceId: trail.traceId })
     const approval =
       decision.decision === 'needs-approval' ? await approve(authorized, trail, environment, signal) : null
     const executable = releaseForExecution(authorized, {

@@ -9,6 +9,7 @@ import type { Finding } from '@snowfence/masking'
 import type { DriverStatement } from '../driver/snowflake-driver.ts'
 import type { OpenedRows } from '../rows/masked-row-stream.ts'
 import type { ResultColumn } from '../rows/result-shape.ts'
+import type { DriverRow } from '../rows/row-shaper.ts'
 
 export interface RowRange {
   readonly start?: number
@@ -26,8 +27,12 @@ export interface GovernedResult {
   /** The driver's completed statement: for the facade's private field, never for the caller. */
   readonly statement: DriverStatement
   openRows(range?: RowRange): OpenedRows
+  /** The masked values of a shaped row by position. */
+  valuesOf(row: DriverRow): readonly unknown[]
   /** Writes the outcome, once; later calls resolve with the first. Lets go of the elevated connection, if any. */
   settle(outcome: { readonly rows: number; readonly error: Error | null }): Promise<void>
+  /** Resolves or rejects with the first `settle`. */
+  readonly settled: Promise<void>
 }
 
 const errorOf = (error: Error): OutcomeRecord['error'] => {

@@ -4,6 +4,7 @@ import type { SqlAnalyzer } from '@snowfence/sql'
 import type { InnerConnection } from '../driver/inner-connection.ts'
 import type { OpenGovernance } from '../ports/governance.ts'
 import type { MaskMaterial } from '../rows/compile-masker.ts'
+import type { OwnResults } from './own-results.ts'
 import type { SessionContext } from './statement-states.ts'
 
 /** The policy in force, read once per version. */
@@ -32,6 +33,7 @@ export interface PipelineEnvironment {
     /** Reads it again, unless that was just done and nothing is known to have changed. Resolves to whether it was. */
     refresh(options?: { readonly hasChanged?: boolean }): Promise<boolean>
   }
+  readonly ownResults: OwnResults
   context(): SessionContext
   /** The connection under the present lease, rebuilt when the lease was renewed. */
   inner(): Promise<InnerConnection>

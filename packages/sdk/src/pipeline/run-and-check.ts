@@ -4,7 +4,7 @@ import type { DriverStatement } from '../driver/snowflake-driver.ts'
 import { translateDriverError } from '../driver/translate-error.ts'
 import { compileMasker } from '../rows/compile-masker.ts'
 import { checkResultShape } from '../rows/result-shape.ts'
-import { compileRowShaper, innerRowMode } from '../rows/row-shaper.ts'
+import { compileRowReader, compileRowShaper, innerRowMode } from '../rows/row-shaper.ts'
 import type { GrantedApproval } from './approve.ts'
 import type { StatementControl } from './govern-statement.ts'
 import { finishTrail, type GovernedResult } from './governed-result.ts'
@@ -79,18 +79,22 @@ export const runAndCheck = async (
       rowMode,
       outputs.map(({ name }) => name),
     )
-    const running = inner.run(executable, {
-      rowMode: innerMode,
-      parameters: sendableParameters(received.parameters, tagOf(executable, environment)),
-    })
+    const running =
+      control.fetchOf === null
+        ? inner.run(executable, {
+            rowMode: innerMode,
+            parameters: sendableParameters(received.parameters, tagOf(executable, environment)),
+          })
+        : inner.fetch(executable, control.fetchOf, { rowMode: innerMode })
     sent = running.statement
     control.onSent(sent)
     turn.letNextSend()
     const statement = await running.completed
 
     await settleApproval('executed')
+    if (approval === null) environment.ownResults.remember(statement.getQueryId(), executable)
     // After an asynchronous start the driver holds no result yet, and would throw when asked about it.
-    if (elevated === null)
+    if (elevated === null && control.fetchOf === null)
       control.onRan(executable, received.asyncExec ? undefined : statement.getSessionState())
     if (isDdl(executable)) await environment.catalogue.refresh({ hasChanged: true })
     signal.throwIfAborted()
@@ -102,7 +106,11 @@ export const runAndCheck = async (
     const masker = compileMasker(columns, environment.maskMaterial())
     const shape = compileRowShaper(columns, masker, innerMode, rowMode)
 
-    let settled: Promise<void> | null = null
+    let settling: Promise<void> | null = null
+    let announce: (settling: Promise<void>) => void = () => {}
+    const settled = new Promise<void>((resolve) => {
+      announce = resolve
+    })
     return {
       decision,
       summary,
@@ -111,12 +119,15 @@ export const runAndCheck = async (
       columns,
       statement,
       openRows: (range = {}) => ({ source: statement.streamRows({ ...range } as never), shape }),
+      valuesOf: compileRowReader(columns, innerMode, rowMode),
       settle: async (outcome) => {
-        settled ??= finishTrail(trail, { ...outcome, ...place(), columns, findings: masker.findings() })
+        settling ??= finishTrail(trail, { ...outcome, ...place(), columns, findings: masker.findings() })
           .then(() => {})
           .finally(() => elevated?.close())
-        await settled
+        announce(settling)
+        await settling
       },
+      settled,
     }
   } catch (error) {
     const shown = translateDriverError(error, { traceId: trail.traceId, redact: environment.redact })

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { createAuditTrail, type SpanSink } from '@snowfence/audit'
+import { createAuditTrail, openJournalSink, type SpanSink } from '@snowfence/audit'
 import { type AuditSink, type Lease, type Principal, principalSchema } from '@snowfence/core'
 import { type AskPerson, createCallbackApprovals, nobodyToAsk } from './callback-approvals.ts'
 import type { Governance, GovernanceRequest } from './governance.ts'
-import { createJournalSink } from './journal-sink.ts'
 import { createLocalPolicy } from './local-policy.ts'
 
 export interface LocalGovernanceOptions {
@@ -27,15 +26,52 @@ export interface LocalGovernanceOptions {
 
 const RENEW_BEFORE_MS = 60_000
 
+/** One journal for all connections of a governance: a journal's file has one writer. */
+class SharedTrail {
+  readonly #journal: string | SpanSink
+  #users = 0
+  #trail: Promise<AuditSink> | null = null
+
+  constructor(journal: string | SpanSink) {
+    this.#journal = journal
+  }
+
+  async open(): Promise<AuditSink> {
+    this.#users += 1
+    this.#trail ??= this.#create()
+    try {
+      return await this.#trail
+    } catch (error) {
+      this.#users -= 1
+      this.#trail = null
+      throw error
+    }
+  }
+
+  async release(): Promise<void> {
+    this.#users -= 1
+    if (this.#users > 0) return
+    const trail = await this.#trail
+    this.#trail = null
+    await trail?.close()
+  }
+
+  async #create(): Promise<AuditSink> {
+    const sink =
+      typeof this.#journal === 'string' ? await openJournalSink({ file: this.#journal }) : this.#journal
+    return createAuditTrail({ sink, serviceName: 'snowfence' })
+  }
+}
+
 /** Fills the four ports without a broker: a policy file, a lease function, an approvals callback, a journal. */
 export const createLocalGovernance = (options: LocalGovernanceOptions): Governance => {
   const principal: Principal = principalSchema.parse({ claims: {}, ...options.principal })
   const policy = createLocalPolicy(options.policyFile, principal)
   const policyTokenKey = options.policyTokenKey ?? randomBytes(32)
+  const shared = new SharedTrail(options.journal)
   return {
     open: async (request) => {
-      const sink = typeof options.journal === 'string' ? createJournalSink(options.journal) : options.journal
-      const audit: AuditSink = createAuditTrail({ sink, serviceName: 'snowfence' })
+      const audit = await shared.open()
       let lease: Promise<Lease> | null = null
       return {
         sessionId: null,
@@ -52,7 +88,7 @@ export const createLocalGovernance = (options: LocalGovernanceOptions): Governan
           },
         },
         onRevoked: () => {},
-        close: async () => await audit.close(),
+        close: async () => await shared.release(),
       }
     },
   }

@@ -37,6 +37,17 @@ const outerNames = (columns: readonly ResultColumn[], wanted: RowMode): readonly
   })
 }
 
+/** Reads a shaped row by position: for `fetchRows`, whose rows are asked by column and not by key. */
+export const compileRowReader = (
+  columns: readonly ResultColumn[],
+  inner: 'object' | 'array',
+  wanted: RowMode,
+): ((row: DriverRow) => readonly unknown[]) => {
+  if (wanted === 'array') return (row) => row as unknown[]
+  const names = inner === 'object' ? columns.map(({ name }) => name) : outerNames(columns, wanted)
+  return (row) => names.map((name) => (row as Record<string, unknown>)[name])
+}
+
 const setMember = (row: Record<string, unknown>, name: string, value: unknown): void => {
   if (name === '__proto__')
     Object.defineProperty(row, name, { value, enumerable: true, configurable: true, writable: true })

@@ -3,8 +3,9 @@ import type { Readable } from 'node:stream'
 import { createClientError, createGovernedError } from '../driver/driver-error.ts'
 import type {
   DriverColumn,
-  DriverConnection,
+  DriverError,
   DriverStatement,
+  DriverStatementCallback,
   DriverStreamOptions,
 } from '../driver/snowflake-driver.ts'
 import { translateDriverError } from '../driver/translate-error.ts'
@@ -13,10 +14,10 @@ import { collectMaskedRows } from '../rows/collect-masked-rows.ts'
 import { MaskedRowStream } from '../rows/masked-row-stream.ts'
 import { viewColumn } from './column-view.ts'
 import { receiveFetchRows, receiveRange } from './row-range.ts'
+import { viewRow } from './row-view.ts'
 import type { ReceivedStatement } from './statement-options.ts'
 
 export interface StatementSettings {
-  readonly probe: DriverConnection
   readonly highWaterMark: number
   readonly streamResult: boolean
   redact(text: string): string
@@ -35,6 +36,7 @@ export class GovernedStatement extends EventEmitter {
   readonly #settings: StatementSettings
   readonly #abort = new AbortController()
   readonly #result: Promise<GovernedResult>
+  readonly #ended: Promise<void>
   #sent: DriverStatement | null = null
   #completed: GovernedResult | null = null
   #columns: readonly DriverColumn[] | undefined
@@ -45,8 +47,8 @@ export class GovernedStatement extends EventEmitter {
     this.#received = received
     this.#settings = settings
     this.#result = settings.start(this, this.#abort.signal)
-    this.#result.then(
-      (result) => this.#complete(result),
+    this.#ended = this.#result.then(
+      async (result) => await this.#complete(result),
       (error: Error) => this.#fail(error),
     )
   }
@@ -62,9 +64,17 @@ export class GovernedStatement extends EventEmitter {
     statement.#abort.abort(reason)
   }
 
-  /** For the promise forms: the checked result. Rejects with what `complete` would be given. */
-  static resultOf(statement: GovernedStatement): Promise<GovernedResult> {
-    return statement.#result
+  /** For the connection: resolves when `complete` was called, whatever with. */
+  static async ended(statement: GovernedStatement): Promise<void> {
+    await statement.#ended
+  }
+
+  /** For the promise forms: the checked result with all its rows. Rejects with what `complete` would be given. */
+  static async collect(
+    statement: GovernedStatement,
+  ): Promise<{ readonly result: GovernedResult; readonly rows: unknown[] }> {
+    const result = await statement.#result
+    return { result, rows: await statement.#collect(result) }
   }
 
   getSqlText(): string {
@@ -122,14 +132,13 @@ export class GovernedStatement extends EventEmitter {
   }
 
   /** Withdraws a pending approval, keeps an unsent statement from being sent, and stops a running one. */
-  cancel(callback?: (error: unknown, statement: GovernedStatement) => void): void {
+  cancel(callback?: DriverStatementCallback): void {
     const notify = (error?: unknown): void => {
       if (typeof callback === 'function')
         callback(
-          error === undefined || error === null
-            ? undefined
-            : translateDriverError(error, { traceId: null, redact: this.#settings.redact }),
+          error === undefined || error === null ? undefined : (this.#translate(error) as DriverError),
           this,
+          undefined,
         )
     }
     if (this.#sent) {
@@ -145,21 +154,26 @@ export class GovernedStatement extends EventEmitter {
   }
 
   /** Like the driver's, but the row objects it gives hold masked values only. */
-  fetchRows(options?: unknown): this {
+  fetchRows(options?: unknown): Readable {
     const { each, end, range } = receiveFetchRows(options)
-    if (this.#isFetching) {
-      process.nextTick(() => end(createClientError('rowsNotReady'), this))
-      return this
-    }
     const stream = this.#openStream(range)
+    if (this.#isFetching) {
+      stream.destroy()
+      process.nextTick(() => end(createClientError('rowsNotReady'), this))
+      return stream
+    }
+    let rowIndex = range.start ?? 0
     stream.on('data', (row) => {
-      if (each(row) === false) stream.destroy()
+      const values = this.#completed?.valuesOf(row) ?? []
+      const view = viewRow(values, rowIndex, this.#columns ?? [], this)
+      rowIndex += 1
+      if (each(view) === false) stream.destroy()
     })
     stream.on('error', (error) => end(error, this))
     stream.on('close', () => {
       if (!stream.errored) end(undefined, this)
     })
-    return this
+    return stream
   }
 
   #openStream(range: RowRange): Readable {
@@ -180,37 +194,39 @@ export class GovernedStatement extends EventEmitter {
     return (isReadable ? read(this.#completed!.statement) : undefined) as T
   }
 
-  #complete(result: GovernedResult): void {
+  async #complete(result: GovernedResult): Promise<void> {
     this.#completed = result
     const { complete, asyncExec } = this.#received
-    if (!asyncExec) this.#columns = result.statement.getColumns()?.map(viewColumn)
     if (asyncExec) {
-      this.#isFetching = false
-      void result.settle({ rows: 0, error: null }).then(
-        () => complete?.(null, this, { queryId: this.getQueryId() }),
-        (error: Error) => complete?.(this.#translate(error), this),
-      )
+      await this.#answerWith(async () => {
+        await result.settle({ rows: 0, error: null })
+        return { queryId: this.getQueryId() }
+      })
       return
     }
-    if (this.#settings.streamResult) {
-      this.#isFetching = false
-      this.#notifyQuietly(complete, [undefined, this])
+    this.#columns = result.statement.getColumns()?.map(viewColumn)
+    if (complete !== undefined && !this.#settings.streamResult) {
+      await this.#answerWith(async () => await this.#collect(result))
       return
     }
-    if (complete === undefined) {
-      this.#isFetching = false
+    this.#isFetching = false
+    try {
+      complete?.(undefined, this)
+    } catch {
+      // As the driver has it: what a callback throws in streaming mode is swallowed, and the result stays readable.
+    }
+  }
+
+  async #answerWith(read: () => Promise<unknown>): Promise<void> {
+    let rows: unknown
+    try {
+      rows = await read()
+    } catch (error) {
+      this.#fail(this.#translate(error))
       return
     }
-    this.#collect(result).then(
-      (rows) => {
-        this.#isFetching = false
-        complete(null, this, rows)
-      },
-      (error: Error) => {
-        this.#isFetching = false
-        complete(this.#translate(error), this)
-      },
-    )
+    this.#isFetching = false
+    this.#call(null, rows)
   }
 
   async #collect(result: GovernedResult): Promise<unknown[]> {
@@ -235,15 +251,12 @@ export class GovernedStatement extends EventEmitter {
 
   #fail(error: Error): void {
     this.#isFetching = false
-    this.#received.complete?.(error, this)
+    this.#call(error)
   }
 
-  /** The driver swallows what a `complete` callback throws in streaming mode. */
-  #notifyQuietly(complete: ReceivedStatement['complete'], parameters: [unknown, unknown]): void {
-    try {
-      complete?.(...parameters)
-    } catch {
-      // Kept as the driver has it: the result stays readable.
-    }
+  /** What a callback throws is the program's own uncaught exception, as with the driver, and never a rejection here. */
+  #call(error: Error | null, ...rows: unknown[]): void {
+    const { complete } = this.#received
+    if (complete) process.nextTick(() => complete(error, this, ...rows))
   }
 }

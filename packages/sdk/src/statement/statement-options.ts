@@ -27,14 +27,31 @@ export interface ReceivedStatement {
   readonly describeOnly: boolean
   readonly cwd: string | undefined
   readonly complete: ((error: unknown, statement: unknown, rows?: unknown) => void) | undefined
+  /** Continues an approval request that was filed earlier. */
+  readonly approvalId: string | null
+  /** Overrides the connection's choice between waiting for a person and failing at once. */
+  readonly onApproval: 'wait' | 'throw' | null
   /** Why the agent asks: shown to the person who approves. A Snowfence option. */
   readonly reason: string | null
+}
+
+/** snowflake-sdk's options of `execute`, and what a governed connection adds. */
+export type GovernedStatementOptions = Omit<DriverStatementOption, 'binds'> & {
+  /** Any value the driver takes at run time: also dates and plain objects. */
+  readonly binds?: readonly unknown[]
+  /** Why the agent asks: shown to the person who approves. */
+  readonly reason?: string
+  readonly onApproval?: 'wait' | 'throw'
+  /** Continues an approval request that was filed earlier. */
+  readonly approvalId?: string
 }
 
 type RuntimeOptions = Partial<DriverStatementOption> & {
   readonly fileStream?: unknown
   readonly internal?: unknown
   readonly reason?: unknown
+  readonly approvalId?: string
+  readonly onApproval?: unknown
 }
 
 const snapshotBind = (value: unknown): BindValue => {
@@ -75,6 +92,8 @@ export const receiveStatement = (probe: DriverConnection, options: unknown): Rec
     internal: given.internal,
     complete: given.complete as unknown,
     reason: given.reason,
+    approvalId: given.approvalId,
+    onApproval: given.onApproval,
   }
   probe.execute({
     ...copy,
@@ -95,7 +114,52 @@ export const receiveStatement = (probe: DriverConnection, options: unknown): Rec
     describeOnly: copy.describeOnly === true,
     cwd: copy.cwd ?? undefined,
     complete: (copy.complete as ReceivedStatement['complete']) ?? undefined,
+    approvalId: copy.approvalId ?? null,
+    onApproval: copy.onApproval === 'throw' || copy.onApproval === 'wait' ? copy.onApproval : null,
     reason: typeof copy.reason === 'string' ? copy.reason.slice(0, 2000) : null,
+  }
+}
+
+/**
+ * Validates and copies the options of `fetchResult`, the driver being its own judge again.
+ *
+ * @throws the driver's MissingParameterError and InvalidParameterError, 410xxx and 411006
+ */
+export const receiveFetch = (
+  probe: DriverConnection,
+  options: unknown,
+): { readonly received: ReceivedStatement; readonly queryId: string } => {
+  const judge = probe as unknown as { fetchResult(options: unknown): unknown }
+  const given = options as RuntimeOptions
+  if (given === null || typeof given !== 'object') judge.fetchResult(given)
+  const { queryId, complete, streamResult, fetchAsString, rowMode, cwd } = given
+  judge.fetchResult({
+    queryId,
+    streamResult,
+    fetchAsString,
+    rowMode,
+    cwd,
+    complete: typeof complete === 'function' ? () => {} : complete,
+  })
+  return {
+    queryId: queryId as string,
+    received: {
+      sqlText: undefined,
+      binds: undefined,
+      requestId: randomUUID(),
+      isResubmission: false,
+      streamResult: streamResult ?? undefined,
+      fetchAsString: fetchAsString ? [...fetchAsString] : undefined,
+      rowMode: (rowMode as RowMode | null | undefined) ?? undefined,
+      parameters: undefined,
+      asyncExec: false,
+      describeOnly: false,
+      cwd: cwd ?? undefined,
+      complete: (complete as ReceivedStatement['complete']) ?? undefined,
+      approvalId: null,
+      onApproval: null,
+      reason: null,
+    },
   }
 }
 

@@ -1,0 +1,170 @@
+import { createClientError, createGovernedError } from '../driver/driver-error.ts'
+import type { DriverStatement } from '../driver/snowflake-driver.ts'
+import { translateDriverError, translateLoginError } from '../driver/translate-error.ts'
+import { governStatement } from '../pipeline/govern-statement.ts'
+import type { GovernedResult } from '../pipeline/governed-result.ts'
+import type { OpenGovernance } from '../ports/governance.ts'
+import { GovernedStatement } from '../statement/governed-statement.ts'
+import type { ReceivedStatement, RowMode } from '../statement/statement-options.ts'
+import type { ReceivedConnectionOptions } from './connection-options.ts'
+import { type OpenEnvironment, openEnvironment } from './open-environment.ts'
+import { StatementQueue } from './statement-queue.ts'
+
+export type OpenPorts = (signal: AbortSignal) => Promise<OpenGovernance>
+
+type ConnectionState = 'pristine' | 'connecting' | 'connected' | 'ended'
+
+/** snowflake-sdk: `rowStreamHighWaterMark` is 10 unless the connection says otherwise. */
+const DEFAULT_HIGH_WATER_MARK = 10
+
+export interface StartOptions {
+  /** The Snowflake query id whose result is fetched again. */
+  readonly fetchOf?: string
+}
+
+/**
+ * What a governed connection does, behind the members it shows: its states, which are the driver's, and the
+ * statements on their way.
+ */
+export class ConnectionEngine {
+  readonly #options: ReceivedConnectionOptions
+  readonly #openPorts: OpenPorts
+  readonly #queue = new StatementQueue()
+  readonly #pending = new Set<GovernedStatement>()
+  readonly #unsettled = new Set<GovernedResult>()
+  readonly #ending = new AbortController()
+  #state: ConnectionState = 'pristine'
+  #environment: Promise<OpenEnvironment> | null = null
+  #open: OpenEnvironment | null = null
+
+  constructor(options: ReceivedConnectionOptions, openPorts: OpenPorts) {
+    this.#options = options
+    this.#openPorts = openPorts
+  }
+
+  /**
+   * Identity, policy, lease, login, role check, catalogue: all or nothing.
+   *
+   * @throws the driver's 405501, 405502, 405503; a GovernedError; the driver's login error
+   */
+  async connect(): Promise<void> {
+    if (this.#state === 'connecting') throw createClientError('alreadyConnecting')
+    if (this.#state === 'connected') throw createClientError('alreadyConnected')
+    if (this.#state === 'ended') throw createClientError('connectAfterEnd')
+    this.#state = 'connecting'
+    this.#environment = openEnvironment(this.#options, this.#openPorts, this.#ending.signal)
+    try {
+      const open = await this.#environment
+      this.#open = open
+      if (this.#ending.signal.aborted) {
+        await this.#close(open)
+        throw this.#ending.signal.reason
+      }
+      this.#state = 'connected'
+      open.ports.onRevoked((reason) => void this.#revoke(reason))
+    } catch (error) {
+      this.#state = 'ended'
+      throw translateLoginError(error)
+    }
+  }
+
+  /** @throws the driver's 406501 and 406502 */
+  async destroy(): Promise<void> {
+    if (this.#state === 'pristine') throw createClientError('destroyBeforeConnect')
+    if (this.#state === 'ended') throw createClientError('destroyTwice')
+    await this.#end(createClientError('terminated'))
+  }
+
+  get state(): ConnectionState {
+    return this.#state
+  }
+
+  isUp(): boolean {
+    return (
+      this.#state === 'connecting' || (this.#state === 'connected' && this.#open?.session.isUp() === true)
+    )
+  }
+
+  /** True while a statement is on its way: a pool must not lend or end the connection then. */
+  isBusy(): boolean {
+    return this.#pending.size > 0
+  }
+
+  /**
+   * The open environment, once connected.
+   *
+   * @throws the driver's 407001 before `connect`, 407002 after the end, or the reason of a revocation
+   */
+  async environment(): Promise<OpenEnvironment> {
+    this.#ending.signal.throwIfAborted()
+    if (this.#state === 'pristine') throw createClientError('neverConnected')
+    if (this.#state === 'ended' || !this.#environment) throw createClientError('terminated')
+    return await this.#environment.catch(() => {
+      throw createClientError('terminated')
+    })
+  }
+
+  /** Puts a statement on its way, after those that were started before it. */
+  start(received: ReceivedStatement, { fetchOf }: StartOptions = {}): GovernedStatement {
+    const { driver } = this.#options
+    const turn = this.#queue.enter()
+    const environment = this.environment()
+    const redact = (text: string): string => this.#open?.pipeline.redact(text) ?? ''
+    const statement = new GovernedStatement(received, {
+      highWaterMark: (driver.rowStreamHighWaterMark as number | undefined) ?? DEFAULT_HIGH_WATER_MARK,
+      streamResult: received.streamResult ?? driver.streamResult === true,
+      redact,
+      start: async (self, signal) => {
+        try {
+          const { pipeline, session } = await environment
+          const result = await governStatement(received, pipeline, {
+            turn,
+            signal,
+            rowMode: received.rowMode ?? (driver.rowMode as RowMode | undefined) ?? 'object',
+            fetchOf: fetchOf ?? null,
+            onSent: (sent: DriverStatement) => GovernedStatement.attach(self, sent),
+            onRan: (executable, state) => session.note(executable, state),
+          })
+          this.#keepUntilSettled(result)
+          return result
+        } catch (error) {
+          throw translateDriverError(error, { traceId: null, redact })
+        } finally {
+          turn.end()
+        }
+      },
+    })
+    this.#pending.add(statement)
+    const done = (): void => void this.#pending.delete(statement)
+    GovernedStatement.ended(statement).then(done, done)
+    return statement
+  }
+
+  /** A result whose rows nobody read to the end still gets its record, at the latest when the connection ends. */
+  #keepUntilSettled(result: GovernedResult): void {
+    this.#unsettled.add(result)
+    const done = (): void => void this.#unsettled.delete(result)
+    result.settled.then(done, done)
+  }
+
+  async #revoke(reason: string): Promise<void> {
+    if (this.#state !== 'connected') return
+    await this.#end(
+      createGovernedError('ERR_SESSION_REVOKED', { message: `the session was revoked: ${reason}` }),
+    )
+  }
+
+  async #end(reason: Error): Promise<void> {
+    this.#state = 'ended'
+    this.#ending.abort(reason)
+    for (const statement of this.#pending) GovernedStatement.abort(statement, reason)
+    if (this.#open) await this.#close(this.#open)
+  }
+
+  async #close({ session, ports }: OpenEnvironment): Promise<void> {
+    const unread = [...this.#unsettled].map((result) => result.settle({ rows: 0, error: null }))
+    await Promise.allSettled(unread)
+    await session.close()
+    await ports.close()
+  }
+}
