@@ -1,8 +1,9 @@
 import { type Catalog, type MaskKind, maskAppliesTo } from '@snowfence/core'
 import { tableNameOf } from '../compile/classification.ts'
 import type { Finding } from '../document/policy-problem.ts'
+import { compileGlob } from '../naming/glob.ts'
 import { compileNamePattern } from '../naming/name-pattern.ts'
-import { normalizeName, quoteName } from '../naming/qualified-name.ts'
+import { normalizeName, quoteName, splitName } from '../naming/qualified-name.ts'
 import type { CheckOptions } from './check-policy.ts'
 import { nearest } from './nearest.ts'
 import type { PolicyParts } from './policy-parts.ts'
@@ -18,7 +19,17 @@ export const checkAgainstCatalog = (parts: PolicyParts, { catalog }: CheckOption
   if (catalog === undefined) return []
   const tables = tablesOf(catalog)
   const masks = new Map(parts.classes.map(({ name, value }) => [name, value.mask.kind]))
-  return parts.resources.flatMap(({ value, path }) => {
+  return [
+    ...checkResources(parts, tables, masks),
+    ...checkPatterns(parts, tables, masks),
+    ...checkRuleResources(parts, tables),
+  ]
+}
+
+type MaskByClass = ReadonlyMap<string, MaskKind>
+
+const checkResources = (parts: PolicyParts, tables: readonly KnownTable[], masks: MaskByClass): Finding[] =>
+  parts.resources.flatMap(({ value, path }) => {
     const pattern = compileNamePattern(value.table)!
     const matching = tables.filter((table) => pattern.matches(table.name))
     if (matching.length === 0) {
@@ -51,7 +62,62 @@ export const checkAgainstCatalog = (parts: PolicyParts, { catalog }: CheckOption
       checkColumn(matching, column, mask, { path: [...path, ...at], atKey }),
     )
   })
+
+const checkPatterns = (parts: PolicyParts, tables: readonly KnownTable[], masks: MaskByClass): Finding[] => {
+  const listed = parts.resources.map(({ value }) => ({
+    pattern: compileNamePattern(value.table)!,
+    columns: new Set(Object.keys(value.columns).map((column) => normalizeName(column))),
+  }))
+  return parts.patterns.flatMap(({ value, path }) => {
+    const glob = compileGlob(value.column, { ignoreCase: true })
+    const mask = masks.get(value.class)
+    if (mask === undefined) return []
+    const patterns = value.tables?.map((table) => compileNamePattern(table)!) ?? null
+    return tables
+      .filter((table) => patterns === null || patterns.some((pattern) => pattern.matches(table.name)))
+      .flatMap((table) =>
+        [...table.columns].flatMap(([column, type]) => {
+          const caught =
+            glob.matches(splitName(column)?.[0] ?? column) &&
+            !listed.some((known) => known.pattern.matches(table.name) && known.columns.has(column))
+          if (!caught || type === null || maskAppliesTo(mask, type)) return []
+          return mismatch(mask, `${table.name}.${column}`, type, { path: [...path, 'class'] })
+        }),
+      )
+  })
 }
+
+/** A rule may speak of a table that does not exist yet, so this is only pointed out. */
+const checkRuleResources = (parts: PolicyParts, tables: readonly KnownTable[]): Finding[] =>
+  parts.rules.flatMap(({ value: rule, path }) =>
+    rule.resources.flatMap((text, index): Finding[] => {
+      const pattern = compileNamePattern(text)
+      if (pattern === null || pattern.everything || /^(?:stage|function):/i.test(text)) return []
+      if (rule.actions.includes('create') || tables.some((table) => pattern.matches(table.name))) return []
+      return [
+        {
+          severity: 'warning',
+          code: 'unknown-table',
+          message: `no table of the catalogue is \`${text}\``,
+          hint: 'correct the name, or remove it from the rule',
+          path: [...path, 'resources', index],
+        },
+      ]
+    }),
+  )
+
+const mismatch = (
+  mask: MaskKind,
+  column: string,
+  type: string,
+  place: Pick<Finding, 'path' | 'atKey'>,
+): Finding => ({
+  severity: 'error',
+  code: 'mask-type-mismatch',
+  message: `the mask \`${mask}\` cannot apply to ${column}, which is ${type}`,
+  hint: 'use `withhold`, or a mask that the type allows',
+  ...place,
+})
 
 const checkColumn = (
   tables: readonly KnownTable[],
@@ -79,13 +145,7 @@ const checkColumn = (
   return having.flatMap((table) => {
     const type = table.columns.get(name)
     if (mask === undefined || type === null || type === undefined || maskAppliesTo(mask, type)) return []
-    return {
-      severity: 'error',
-      code: 'mask-type-mismatch',
-      message: `the mask \`${mask}\` cannot apply to ${table.name}.${name}, which is ${type}`,
-      hint: 'use `withhold`, or a mask that the type allows',
-      ...place,
-    }
+    return mismatch(mask, `${table.name}.${name}`, type, place)
   })
 }
 

@@ -1,5 +1,6 @@
 import { CLEAR } from '../document/policy-document.ts'
 import type { Finding } from '../document/policy-problem.ts'
+import { normalizeName } from '../naming/qualified-name.ts'
 import { nearest } from './nearest.ts'
 import type { PolicyParts } from './policy-parts.ts'
 import { each, keysAt, type Reference, textsAt } from './written-names.ts'
@@ -14,6 +15,7 @@ export const checkReferences = (parts: PolicyParts): Finding[] => [
     ? []
     : unknown('unknown-purpose', 'purpose', new Set(parts.purposes), purposes(parts))),
   ...duplicates(parts),
+  ...foldedTwice(parts),
 ]
 
 const checkReserved = ({ classNames }: PolicyParts): Finding[] =>
@@ -81,3 +83,21 @@ const duplicates = ({ written }: PolicyParts): Finding[] => {
       path,
     }))
 }
+
+/** Unquoted names fold to upper case, so `ssn` and `SSN` are one column with two classes. */
+const foldedTwice = ({ resources }: PolicyParts): Finding[] =>
+  resources.flatMap(({ value, path }) => {
+    const names = Object.keys(value.columns)
+    return names
+      .filter(
+        (name, index) => names.findIndex((other) => normalizeName(other) === normalizeName(name)) < index,
+      )
+      .map((name) => ({
+        severity: 'error',
+        code: 'duplicate-column',
+        message: `\`${name}\` is listed before: names without quotes fold to upper case`,
+        hint: 'list the column once, in double quotes if it is not upper case',
+        path: [...path, 'columns', name],
+        atKey: true,
+      }))
+  })

@@ -10,6 +10,7 @@ export const problemCodes = [
   'unknown-table',
   'unknown-column',
   'duplicate-rule',
+  'duplicate-column',
   'unreachable-rule',
   'shadowed-rule',
   'rule-never-fires',
