@@ -33,10 +33,25 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-const rejectOnAbort = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(notDurable('timeout')), { once: true })
+/** Runs a write with a limit of time that holds even for a store that does not heed the signal. */
+const withinTime = async (
+  milliseconds: number,
+  write: (signal: AbortSignal) => Promise<Receipt>,
+): Promise<Receipt> => {
+  const controller = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      controller.abort()
+      reject(notDurable('timeout', { milliseconds }))
+    }, milliseconds)
   })
+  try {
+    return await Promise.race([write(controller.signal), timeout])
+  } finally {
+    clearTimeout(timer)
+  }
+}
 
 export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
   const { sink, maxQueue, maxBatch, timeoutMilliseconds } = options
@@ -46,10 +61,8 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
 
   const write = async (batch: readonly Waiting[]): Promise<void> => {
     try {
-      const signal = AbortSignal.timeout(timeoutMilliseconds)
       const spans = batch.map(({ span }) => span)
-      // The race holds even for a store that does not heed the signal.
-      const receipt = await Promise.race([sink.write(spans, signal), rejectOnAbort(signal)])
+      const receipt = await withinTime(timeoutMilliseconds, (signal) => sink.write(spans, signal))
       for (const { resolve } of batch) resolve(receipt)
     } catch (error) {
       // One record that the store will never take must not fail the others that happened to travel with it.

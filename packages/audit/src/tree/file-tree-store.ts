@@ -43,33 +43,46 @@ export const openFileTreeStore = async (file: string): Promise<FileTreeStore> =>
   let size = sizeOf(Math.floor(length / HASH_LENGTH))
   await handle.truncate(nodesOf(size) * HASH_LENGTH)
 
+  const corrupt = (problem: string): SnowfenceError =>
+    new SnowfenceError('ERR_AUDIT_STORE_CORRUPT', {
+      message: `the tree store is damaged: ${problem}`,
+      details: { file },
+    })
+
   const readNode = async (node: NodeId): Promise<Uint8Array> => {
     const hash = new Uint8Array(HASH_LENGTH)
     const { bytesRead } = await handle.read(hash, 0, HASH_LENGTH, positionOf(node) * HASH_LENGTH)
     if (bytesRead === HASH_LENGTH) return hash
-    throw new SnowfenceError('ERR_AUDIT_STORE_CORRUPT', {
-      message: `the tree store lacks the hash at level ${node.level}, index ${node.index}`,
-      details: { file },
-    })
+    throw corrupt(`it lacks the hash at level ${node.level}, index ${node.index}`)
+  }
+
+  let turn: Promise<unknown> = Promise.resolve()
+  let isBroken = false
+
+  const append: TreeStore['append'] = async (expectedSize, newSize, nodes) => {
+    if (isBroken) throw corrupt('an earlier write to it failed')
+    if (size !== expectedSize) return false
+    // Nobody knows what a failed write left behind: the next opening drops it.
+    isBroken = true
+    await handle.appendFile(Buffer.concat(nodes.map(({ hash }) => hash)))
+    await handle.datasync()
+    isBroken = false
+    size = newSize
+    return true
   }
 
   return {
     size: async () => size,
     read: (nodes) => Promise.all(nodes.map(readNode)),
-    append: async (expectedSize, newSize, nodes) => {
-      if (size !== expectedSize) return false
-      // Claimed before the first wait, so that a second append at the same time is told that it came too late.
-      size = newSize
-      try {
-        await handle.appendFile(Buffer.concat(nodes.map(({ hash }) => hash)))
-        await handle.datasync()
-      } catch (error) {
-        size = expectedSize
-        await handle.truncate(nodesOf(expectedSize) * HASH_LENGTH)
-        throw error
-      }
-      return true
+    // One after the other: a tree is of its new size only once its hashes are on the disk.
+    append: (...request) => {
+      const appended = turn.then(() => append(...request))
+      turn = appended.catch(() => {})
+      return appended
     },
-    close: () => handle.close(),
+    close: async () => {
+      await turn
+      await handle.close()
+    },
   }
 }
