@@ -1,25 +1,46 @@
+import { type Claim, claim, matchAt } from './scan.ts'
+
 const LONGEST_LOCAL = 64
 const domain =
-  /(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}[\p{L}][\p{L}\p{N}-]{1,23}|\[[\d.:a-fA-F]{3,45}\]/uy
+  / ?(?:(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}\p{L}[\p{L}\p{N}-]{1,23}|\[[\d.:a-f]{3,45}\])/iuy
 
-/** Characters of an unquoted local part (RFC 5322 atext and dots), letters of other scripts included (RFC 6531). */
+/** Characters of an unquoted local part (RFC 5322), letters of other scripts included (RFC 6531). */
 const isLocal = (character: string): boolean => /[\p{L}\p{N}.!#$%&'*+/=?^_`{|}~-]/u.test(character)
 
-/** The place of the e-mail address around the `@` at this place. */
-export const findEmail = (text: string, at: number, from: number): { start: number; end: number } | null => {
-  let start = at
-  const least = Math.max(from, at - LONGEST_LOCAL)
-  if (text[at - 1] === '"') {
-    let quote = at - 2
+/** The e-mail address around the `@` (or what is written instead of it) from `at` to `atEnd`. */
+const findAround = (text: string, at: number, atEnd: number, from: number): Claim | null => {
+  let localEnd = at
+  if (text[localEnd - 1] === ' ') localEnd -= 1
+  let start = localEnd
+  const least = Math.max(from, localEnd - LONGEST_LOCAL)
+  if (text[localEnd - 1] === '"') {
+    let quote = localEnd - 2
     while (quote >= least && text[quote] !== '"') quote -= 1
     if (quote < least) return null
     start = quote
   } else {
     while (start > least && isLocal(text[start - 1]!)) start -= 1
-    while (start < at && /['/.{|}*`~]/.test(text[start]!)) start += 1
+    while (start < localEnd && /['/.{|}*`~]/.test(text[start]!)) start += 1
   }
-  if (start === at) return null
-  domain.lastIndex = at + 1
-  const match = domain.exec(text)
-  return match === null ? null : { start, end: domain.lastIndex }
+  if (start === localEnd) return null
+  return matchAt(domain, text, atEnd) ? claim('email', start, domain.lastIndex) : null
+}
+
+export const findEmail = (text: string, at: number, from: number): Claim | null =>
+  findAround(text, at, at + 1, from)
+
+const spelledAt = /[([{<] ?at ?[)\]}>]/iy
+const spelledDomain = /at [a-z0-9-]{1,40}(?: ?(?:\(dot\)|\[dot\]|dot) ?[a-z0-9-]{2,40}){1,4}/iy
+
+/** `name (at) example.org`: `open` is the place of the bracket. */
+export const findSpelledEmail = (text: string, open: number, from: number): Claim | null =>
+  matchAt(spelledAt, text, open) ? findAround(text, open, spelledAt.lastIndex, from) : null
+
+/** `name at example dot org`: `at` is the place of the word. */
+export const findSpokenEmail = (text: string, at: number, from: number): Claim | null => {
+  if (!matchAt(spelledDomain, text, at) || text[at - 1] !== ' ') return null
+  const end = spelledDomain.lastIndex
+  let start = at - 1
+  while (start > Math.max(from, at - LONGEST_LOCAL) && isLocal(text[start - 1]!)) start -= 1
+  return start < at - 1 ? claim('email', start, end) : null
 }

@@ -32,10 +32,15 @@ const fold = (character: string): string => {
   if (/\p{Nd}/u.test(character)) return asciiDigit(character)
   if (/[\p{Pd}\u2212]/u.test(character)) return '-'
   if (/\p{Z}/u.test(character)) return ' '
+  if (/[\u2018-\u201b\u02bc\u2032\u00b4]/u.test(character)) return "'"
+  if (/[\u201c-\u201f\u2033\u00ab\u00bb]/u.test(character)) return '"'
+  if (/[\u2044\u2215\u29f8]/u.test(character)) return '/'
+  if (/[\u00b7\u2022\u2219\u22c5\u3002]/u.test(character)) return '.'
   if (/\p{Cf}|\p{Variation_Selector}|\p{Default_Ignorable_Code_Point}/u.test(character)) return ''
   const compatible = character.normalize('NFKC')
   // Full-width letters, ligatures, circled numbers: whatever is ASCII underneath.
-  return /^[\x20-\x7e]+$/.test(compatible) ? compatible : character
+  if (/^[\x20-\x7e]+$/.test(compatible)) return compatible
+  return /[\p{P}\p{S}\p{Cc}]/u.test(character) ? ';' : character
 }
 
 const foldOnce = (character: string): string => {

@@ -1,0 +1,188 @@
+import { findPostOfficeBox, findStreet } from './address.ts'
+import { findAge, findAgeAfterWord } from './age.ts'
+import { monthWords } from './calendar.ts'
+import { findCard } from './card.ts'
+import { dateWords, findDateAfterWord } from './dated-by-word.ts'
+import type { DetectorKind } from './detection.ts'
+import { findEmail, findSpelledEmail, findSpokenEmail } from './email.ts'
+import { findAroundColon, findIpv4 } from './ip.ts'
+import { findDeviceIdentifier, findLabelledNumber, labelWords } from './labelled-number.ts'
+import { findMbi } from './mbi.ts'
+import { findDayFirst, findMonthFirst } from './named-date.ts'
+import {
+  findNameAfterWord,
+  isNamePart,
+  joinNames,
+  type NameParts,
+  nameLeadWords,
+  wordEndAt,
+} from './names.ts'
+import { findNpi } from './npi.ts'
+import { LONGEST_RUN, type NumberShape, readShape, runLength } from './number-shape.ts'
+import { findNumericDate } from './numeric-date.ts'
+import { findPhone } from './phone.ts'
+import { type Claim, claim, isDigit, isLetter, isWordAt } from './scan.ts'
+import { findHiddenSsn, findSsn } from './ssn.ts'
+import { findAroundScheme, findHost } from './url.ts'
+import { findVin } from './vehicle.ts'
+import { findZip } from './zip.ts'
+
+/** What a scan looks for. */
+export interface ScanSettings {
+  readonly isWanted: (kind: DetectorKind) => boolean
+  /** Prose: guesses are made too. */
+  readonly isFreeText: boolean
+  /** Of the person the text is about; null when nobody is known. */
+  readonly names: NameParts | null
+}
+
+const LONGEST_WORD = 24
+const AT = 64
+const COLON = 58
+const OPEN = 40
+const SLASH = 47
+const DOT = 46
+
+type WordRule = (
+  text: string,
+  word: string,
+  start: number,
+  end: number,
+  settings: ScanSettings,
+) => readonly Claim[]
+
+const one = (found: Claim | null): readonly Claim[] => (found ? [found] : [])
+
+/** What is looked for at a word, by the word. The first rule that finds something wins. */
+const wordRules: ReadonlyMap<string, readonly WordRule[]> = (() => {
+  const rules = new Map<string, WordRule[]>()
+  const add = (words: readonly string[], rule: WordRule) => {
+    for (const word of words) rules.set(word, [...(rules.get(word) ?? []), rule])
+  }
+  add(monthWords, (text, _word, start) => one(findMonthFirst(text, start)))
+  add(labelWords, (text, word, _start, end) => one(findLabelledNumber(text, word, end)))
+  add(dateWords, (text, _word, _start, end) => findDateAfterWord(text, end))
+  add(['age', 'aged'], (text, _word, _start, end) => one(findAgeAfterWord(text, end)))
+  add(['p', 'po', 'post'], (text, _word, start) => one(findPostOfficeBox(text, start)))
+  add(['xxx', 'x', 'xx'], (text, _word, start) => one(findHiddenSsn(text, start)))
+  add(nameLeadWords, (text, word, _start, end, { isFreeText }) =>
+    isFreeText ? one(findNameAfterWord(text, word, end)) : [],
+  )
+  return rules
+})()
+
+const LEAST_LONG_NUMBER = 8
+const codeSystem = /(?:snomed|loinc|rxnorm|ndc|cpt|umls|icd|gtin|upc)\D{0,12}$/i
+
+/** A long number that is none of the known identifiers is some other one: a code of a terminology excepted. */
+const findLongNumber = (shape: NumberShape): Claim | null => {
+  const length = runLength(shape, 0)
+  const start = shape.starts[0]!
+  if (length < LEAST_LONG_NUMBER || shape.text[start - 1] === '.') return null
+  const isCode = codeSystem.test(shape.text.slice(Math.max(0, start - 24), start))
+  return isCode ? null : claim('other-number', start, shape.ends[0]!)
+}
+
+/** What a run of digits may begin, the most telling form first. */
+const findNumber = (text: string, start: number, settings: ScanSettings): Claim | null => {
+  const isBehindLetter = isLetter(text.charCodeAt(start - 1))
+  const shape = readShape(text, start)
+  const length = runLength(shape, 0)
+  if (length > LONGEST_RUN) return settings.isFreeText ? claim('other-number', start, shape.ends[0]!) : null
+  if (isBehindLetter) return findSsn(shape) ?? findPhone(shape)
+  return (
+    findIpv4(shape) ??
+    findMbi(text, start) ??
+    (shape.isInternational ? findPhone(shape) : null) ??
+    findNumericDate(shape) ??
+    findDayFirst(text, start) ??
+    findSsn(shape) ??
+    findNpi(shape) ??
+    findCard(shape) ??
+    findPhone(shape) ??
+    findZip(shape) ??
+    findVin(text, start) ??
+    findAge(text, start) ??
+    findStreet(text, start) ??
+    (settings.isFreeText ? findLongNumber(shape) : null)
+  )
+}
+
+/**
+ * Reads a folded text once from left to right and claims what it recognises. Each rule looks a bounded distance
+ * ahead and behind, so time grows with the length of the text and not faster.
+ */
+export const scanText = (text: string, settings: ScanSettings): readonly Claim[] => {
+  const claims: Claim[] = []
+  let claimedTo = 0
+  let index = 0
+
+  const take = (found: readonly Claim[]): boolean => {
+    let isTaken = false
+    for (const place of found) {
+      if (!settings.isWanted(place.kind) || place.end <= place.start) continue
+      // A later find that reaches back over earlier ones (an address around `@`) replaces them.
+      while (claims.length > 0 && claims.at(-1)!.end > place.start) claims.pop()
+      claims.push(place)
+      claimedTo = place.end
+      isTaken = true
+    }
+    if (isTaken) index = Math.max(index, claimedTo)
+    return isTaken
+  }
+
+  /** Rules that look back stop at the last find, unless that find is a part of theirs. */
+  const floor = () =>
+    claims.length > 0 && claims.at(-1)!.end < index ? claims.at(-1)!.end : (claims.at(-2)?.end ?? 0)
+
+  const readWord = (start: number): void => {
+    const end = wordEndAt(text, start)
+    index = end
+    const isBehindWord = isWordAt(text, start - 1)
+    if (end - start === 17 - countFollowing(text, end, 17 - (end - start)) && take(one(findVin(text, start))))
+      return
+    if (end - start > LONGEST_WORD) return
+    const original = text.slice(start, end)
+    const word = original.toLowerCase()
+    if (!isBehindWord) {
+      for (const rule of wordRules.get(word) ?? []) if (take(rule(text, word, start, end, settings))) return
+      if (word === 'at' && take(one(findSpokenEmail(text, start, floor())))) return
+      if (isDotOrDash(text.charCodeAt(end)) || isDigit(text.charCodeAt(end))) {
+        if (take(one(findHost(text, start)))) return
+      }
+    }
+    if (settings.names !== null && isNamePart(original, settings.names)) take([claim('name', start, end)])
+  }
+
+  while (index < text.length) {
+    const code = text.charCodeAt(index)
+    if (isDigit(code)) {
+      const start = index
+      if (take(one(findNumber(text, start, settings)))) continue
+      if (!isLetter(text.charCodeAt(start - 1)) && take(one(findHost(text, start)))) continue
+      while (isDigit(text.charCodeAt(index))) index += 1
+    } else if (isLetter(code)) {
+      readWord(index)
+    } else {
+      const at = index
+      index += 1
+      if (code === AT) take(one(findEmail(text, at, floor())))
+      else if (code === COLON) {
+        const isScheme = text.charCodeAt(at + 1) === SLASH && text.charCodeAt(at + 2) === SLASH
+        take(one(isScheme ? findAroundScheme(text, at, floor()) : findAroundColon(text, at, floor())))
+      } else if (code === OPEN)
+        take(one(findDeviceIdentifier(text, at) ?? findSpelledEmail(text, at, floor())))
+      else if (code === 91 || code === 123 || code === 60) take(one(findSpelledEmail(text, at, floor())))
+      else if (code === 42 || code === 35) take(one(findHiddenSsn(text, at)))
+    }
+  }
+  return settings.names === null ? claims : joinNames(text, claims)
+}
+
+const isDotOrDash = (code: number): boolean => code === DOT || code === 45
+
+const countFollowing = (text: string, from: number, most: number): number => {
+  let count = 0
+  while (count < most && isWordAt(text, from + count)) count += 1
+  return count
+}
