@@ -109,11 +109,9 @@ export class ConnectionEngine {
     const { driver } = this.#options
     const turn = this.#queue.enter()
     const environment = this.environment()
-    const redact = (text: string): string => this.#open?.pipeline.redact(text) ?? ''
     const statement = new GovernedStatement(received, {
       highWaterMark: (driver.rowStreamHighWaterMark as number | undefined) ?? DEFAULT_HIGH_WATER_MARK,
       streamResult: received.streamResult ?? driver.streamResult === true,
-      redact,
       start: async (self, signal) => {
         try {
           const { pipeline, session } = await environment
@@ -128,7 +126,7 @@ export class ConnectionEngine {
           this.#keepUntilSettled(result)
           return result
         } catch (error) {
-          throw translateDriverError(error, { traceId: null, redact })
+          throw translateDriverError(error, null)
         } finally {
           turn.end()
         }

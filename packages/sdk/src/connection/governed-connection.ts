@@ -20,6 +20,10 @@ const requireCallback = (callback: unknown, kind: 'connectCallback' | 'destroyCa
     throw createParameterError(kind)
 }
 
+/** The driver's own complaint about an argument is the caller's; everything else is rebuilt from its safe parts. */
+const shownError = (error: unknown): Error =>
+  error instanceof Error && error.name.endsWith('ParameterError') ? error : translateDriverError(error, null)
+
 const refuseMember = (member: string, instead: string): Error =>
   createGovernedError('ERR_MEMBER_REFUSED', {
     message: `\`${member}\` is refused on a governed connection`,
@@ -121,7 +125,7 @@ export class GovernedConnection extends EventEmitter {
     try {
       await waitForQuery(await session.inner(), options.queryId)
     } catch (error) {
-      throw await this.#translate(error)
+      throw shownError(error)
     }
     return this.fetchResult(options)
   }
@@ -215,7 +219,7 @@ export class GovernedConnection extends EventEmitter {
     try {
       await (await session.inner()).heartbeat()
     } catch (error) {
-      throw await this.#translate(error)
+      throw shownError(error)
     }
     return [{ 1: 1 }]
   }
@@ -280,15 +284,8 @@ export class GovernedConnection extends EventEmitter {
     try {
       return await (await session.inner()).getQueryStatus(queryId, { throwIfError })
     } catch (error) {
-      throw await this.#translate(error)
+      throw shownError(error)
     }
-  }
-
-  async #translate(error: unknown): Promise<Error> {
-    const isParameterError = error instanceof Error && error.name.endsWith('ParameterError')
-    if (isParameterError) return error
-    const { pipeline } = await this.#engine.environment()
-    return translateDriverError(error, { traceId: null, redact: pipeline.redact })
   }
 
   /** Members that the driver has and its types leave out. */

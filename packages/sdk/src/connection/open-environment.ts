@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createRandomVault } from '@snowfence/masking'
 import { parsePolicy } from '@snowfence/policy'
-import { createSqlAnalyzer, redactText } from '@snowfence/sql'
+import { createSqlAnalyzer } from '@snowfence/sql'
 import { CatalogueCache } from '../catalogue/catalogue-cache.ts'
 import { OwnResults } from '../pipeline/own-results.ts'
 import type { PipelineEnvironment, PolicyInForce } from '../pipeline/pipeline-environment.ts'
@@ -87,7 +87,6 @@ export const openEnvironment = async (
       inner: () => session.inner(),
       openElevated: (lease) => session.openElevated(lease),
       countStatement: (perHour) => rateLimit.take(perHour, Date.now()),
-      redact: (text) => redactText(text),
     }
     return { pipeline, session, ports }
   } catch (error) {

@@ -10,14 +10,15 @@ interface DriverErrorMembers {
   readonly sqlState?: unknown
   readonly message?: unknown
   readonly isFatal?: unknown
-  readonly data?: { readonly queryId?: unknown; readonly line?: unknown; readonly pos?: unknown } | null
+  readonly data?: { readonly queryId?: unknown } | null
 }
 
-export interface TranslationContext {
-  readonly traceId: string | null
-  /** Removes literals from a text, so that what is left holds names only. */
-  redact(text: string): string
-}
+/** What stands in quotes in a text of the warehouse can be a value, and so can a longer number. */
+const withoutValues = (text: string): string =>
+  text
+    .replace(/'(?:[^']|'')*'/g, '?')
+    .replace(/"(?:[^"]|"")*"/g, '?')
+    .replace(/\d{3,}/g, '?')
 
 const asText = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
@@ -26,15 +27,19 @@ const asText = (value: unknown): string | null => (typeof value === 'string' ? v
  *
  * The driver's errors carry the HTTP response, its body, and causes that hold request headers with tokens: none of
  * these is taken over. Snowflake's own texts quote values ("Numeric value '…' is not recognized"), so they are replaced;
- * only those of SQLSTATE class 42 (syntax, names, privileges) stay, without their literals. Code and SQLSTATE are kept.
+ * only those of SQLSTATE class 42 (syntax, names, privileges) stay, without what they quote. Code and SQLSTATE are kept.
  */
-export const translateDriverError = (error: unknown, context: TranslationContext): Error => {
+export const translateDriverError = (
+  error: unknown,
+  traceId: string | null,
+  { isLogin = false } = {},
+): Error => {
   if (isGovernedError(error)) return error
   if (isSnowfenceError(error))
     return createGovernedError(error.code, {
       message: error.message,
       hint: error.hint,
-      traceId: context.traceId,
+      traceId,
     })
   const given = (error ?? {}) as DriverErrorMembers
   const name = asText(given.name) ?? 'Error'
@@ -53,7 +58,8 @@ export const translateDriverError = (error: unknown, context: TranslationContext
   const code =
     typeof given.code === 'string' || typeof given.code === 'number' ? String(given.code) : '000000'
   const isAboutNames = sqlState?.startsWith('42') === true
-  const said = isAboutNames ? context.redact(asText(given.message) ?? '') : ''
+  const text = asText(given.message) ?? ''
+  const said = isLogin ? text : isAboutNames ? withoutValues(text) : ''
   return createGovernedError('ERR_WAREHOUSE_FAILED', {
     code,
     sqlState: sqlState ?? '58000',
@@ -62,10 +68,10 @@ export const translateDriverError = (error: unknown, context: TranslationContext
         ? said
         : `the warehouse answered with error ${code} (SQLSTATE ${sqlState ?? 'unknown'}); its text is withheld because it can quote values`,
     queryId: asText(given.data?.queryId),
-    traceId: context.traceId,
+    traceId,
   })
 }
 
 /** Rebuilds a login's error. No statement has run, so the server's text quotes no data and stays. */
 export const translateLoginError = (error: unknown): Error =>
-  translateDriverError(error, { traceId: null, redact: (text) => text })
+  translateDriverError(error, null, { isLogin: true })

@@ -104,10 +104,7 @@ export const governStatement = async (
     await untilAborted(turn.maySend, signal)
     return await runAndCheck(executable, approval, environment, control)
   } catch (error) {
-    const shown = translateDriverError(error, {
-      traceId: trail?.traceId ?? null,
-      redact: environment.redact,
-    })
+    const shown = translateDriverError(error, trail?.traceId ?? null)
     if (trail && !trail.isEnded)
       await finishTrail(trail, {
         queryId: null,

@@ -41,5 +41,4 @@ export interface PipelineEnvironment {
   openElevated(lease: Lease): Promise<InnerConnection>
   /** Counts a statement against the hourly limit; false when there is none left. */
   countStatement(perHour: number | undefined): boolean
-  redact(text: string): string
 }

@@ -130,7 +130,7 @@ export const runAndCheck = async (
       settled,
     }
   } catch (error) {
-    const shown = translateDriverError(error, { traceId: trail.traceId, redact: environment.redact })
+    const shown = translateDriverError(error, trail.traceId)
     // The approval's own record at the broker stays `claimed`, then `indeterminate`, when this does not reach it.
     await settleApproval('failed').catch(() => {})
     await elevated?.close()

@@ -20,7 +20,6 @@ import type { ReceivedStatement } from './statement-options.ts'
 export interface StatementSettings {
   readonly highWaterMark: number
   readonly streamResult: boolean
-  redact(text: string): string
   /** Starts the pipeline. Called once, by the constructor. */
   start(statement: GovernedStatement, signal: AbortSignal): Promise<GovernedResult>
 }
@@ -180,11 +179,7 @@ export class GovernedStatement extends EventEmitter {
     return new MaskedRowStream({
       highWaterMark: this.#settings.highWaterMark,
       open: async () => (await this.#result).openRows(range),
-      translate: (error) =>
-        translateDriverError(error, {
-          traceId: this.#completed?.traceId ?? null,
-          redact: this.#settings.redact,
-        }),
+      translate: (error) => translateDriverError(error, this.#completed?.traceId ?? null),
       settle: async (outcome) => await this.#completed?.settle(outcome),
     })
   }
@@ -243,10 +238,7 @@ export class GovernedStatement extends EventEmitter {
   }
 
   #translate(error: unknown): Error {
-    return translateDriverError(error, {
-      traceId: this.#completed?.traceId ?? null,
-      redact: this.#settings.redact,
-    })
+    return translateDriverError(error, this.#completed?.traceId ?? null)
   }
 
   #fail(error: Error): void {

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { buildQueryTag } from './query-tag.ts'
+import { callerQueryTag, refuseParameters, sendableParameters } from './statement-parameters.ts'
+
+test.each(['QUOTED_IDENTIFIERS_IGNORE_CASE', 'SEARCH_PATH', 'MULTI_STATEMENT_COUNT', 'NO_SUCH_THING'])(
+  '%s is refused, because it could change what the text means or how much runs',
+  (name) => {
+    expect(refuseParameters({ [name]: 1 })?.code).toBe('statement-parameter')
+  },
+)
+
+test('parameters that only change the form of a result are sent', () => {
+  expect(refuseParameters({ TIMEZONE: 'UTC', statement_timeout_in_seconds: 5 })).toBeNull()
+})
+
+test('a value that is not a scalar is refused', () => {
+  expect(refuseParameters({ TIMEZONE: { toString: () => 'UTC' } })?.code).toBe('statement-parameter')
+})
+
+test('the tag of the caller becomes part of the governed tag, in whatever case it was written', () => {
+  const parameters = { query_tag: 'nightly', TIMEZONE: 'UTC' }
+  expect(refuseParameters(parameters)).toBeNull()
+  expect(sendableParameters(parameters, 'governed')).toEqual({ TIMEZONE: 'UTC', QUERY_TAG: 'governed' })
+  expect(callerQueryTag(parameters)).toBe('nightly')
+})
+
+test('a governed tag names receipt, session, agent and trace, and fits into 2,000 characters', () => {
+  const tag = buildQueryTag({
+    receipt: { receipt: null, digest: 'sha256:1' },
+    sessionId: 'session',
+    agentId: '"'.repeat(200),
+    traceId: 'trace',
+    callerTag: 'x'.repeat(5_000),
+  })
+  expect(tag.length).toBeLessThanOrEqual(2_000)
+  expect(JSON.parse(tag)).toMatchObject({
+    snowfence: 1,
+    receipt: 'sha256:1',
+    session: 'session',
+    trace: 'trace',
+  })
+})

@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto'
+import type { Mask } from '@snowfence/core'
+import { createRandomVault } from '@snowfence/masking'
+import { expect, test } from 'vitest'
+import { compileMasker } from './compile-masker.ts'
+import type { ResultColumn } from './result-shape.ts'
+import { compileRowReader, compileRowShaper, innerRowMode } from './row-shaper.ts'
+
+const redact: Mask = { kind: 'redact', text: '[redacted]' }
+
+const column = (name: string, mask: Mask | null = null): ResultColumn => ({
+  name,
+  type: 'text',
+  mask,
+  isRevealed: mask === null,
+  domain: 'test',
+})
+
+const masker = (columns: readonly ResultColumn[]) =>
+  compileMasker(columns, {
+    keys: { session: randomBytes(32), policy: randomBytes(32) },
+    random: createRandomVault({ random: randomBytes }),
+    asOf: new Date(0),
+  })
+
+test('object rows are masked under the name of their column', () => {
+  const columns = [column('A'), column('B', redact)]
+  const shape = compileRowShaper(columns, masker(columns), 'object', 'object')
+  expect(shape({ A: 'open', B: 'closed' })).toEqual({ A: 'open', B: '[redacted]' })
+})
+
+test('array rows are masked by position', () => {
+  const columns = [column('A', redact), column('A')]
+  const shape = compileRowShaper(columns, masker(columns), 'array', 'array')
+  expect(shape(['closed', 'open'])).toEqual(['[redacted]', 'open'])
+})
+
+test('of repeated names the last one wins in objects, with its own mask', () => {
+  const columns = [column('A'), column('A', redact)]
+  expect(
+    innerRowMode(
+      'object',
+      columns.map(({ name }) => name),
+    ),
+  ).toBe('array')
+  const shape = compileRowShaper(columns, masker(columns), 'array', 'object')
+  expect(shape(['open', 'closed'])).toEqual({ A: '[redacted]' })
+})
+
+test('repeated names are numbered when they are asked to be', () => {
+  const columns = [column('A'), column('A', redact), column('A_2'), column('A')]
+  const shape = compileRowShaper(columns, masker(columns), 'array', 'object_with_renamed_duplicated_columns')
+  expect(Object.keys(shape(['1', '2', '3', '4']) as object)).toHaveLength(4)
+  expect(shape(['1', '2', '3', '4'])).toMatchObject({ A: '1', A_2: '[redacted]' })
+})
+
+test('a column named __proto__ is an own member and masked', () => {
+  const columns = [column('__proto__', redact)]
+  expect(innerRowMode('object', ['__proto__'])).toBe('array')
+  const row = compileRowShaper(columns, masker(columns), 'array', 'object')([{ ssn: 'closed' }])
+  expect(Object.getPrototypeOf(row)).toBe(Object.prototype)
+  expect(Object.entries(row)).toEqual([['__proto__', '[redacted]']])
+})
+
+test('a name that Snowflake makes up is never trusted as a key', () => {
+  expect(innerRowMode('object', ['A', null])).toBe('array')
+})
+
+test('a mask that throws withholds the value and fails with the type alone in its text', () => {
+  const columns = [column('A', redact)]
+  const broken = {
+    isActive: () => true,
+    maskCell: () => {
+      throw new Error('closed')
+    },
+  }
+  const shape = compileRowShaper(columns, broken, 'object', 'object')
+  expect(() => shape({ A: 'closed' })).toThrowError(
+    expect.objectContaining({
+      snowfenceCode: 'ERR_MASK_FAILED',
+      message: expect.not.stringContaining('closed'),
+    }),
+  )
+})
+
+test('shaped rows are read by position in every form', () => {
+  const columns = [column('A'), column('B', redact)]
+  for (const wanted of ['object', 'array'] as const) {
+    const inner = wanted
+    const shape = compileRowShaper(columns, masker(columns), inner, wanted)
+    const read = compileRowReader(columns, inner, wanted)
+    expect(read(shape(wanted === 'object' ? { A: 'open', B: 'closed' } : ['open', 'closed']))).toEqual([
+      'open',
+      '[redacted]',
+    ])
+  }
+})

@@ -1,0 +1,105 @@
+import snowflake from 'snowflake-sdk'
+import { expect, test } from 'vitest'
+import { createProbeConnection } from '../driver/probe-connection.ts'
+import { bindTypes, receiveFetch, receiveStatement } from './statement-options.ts'
+
+const probe = createProbeConnection({ account: 'acme-clinic' })
+// The reference: the driver itself, never connected.
+const driver = snowflake.createConnection({ account: 'acme-clinic', username: 'u', password: 'p' })
+
+const thrownBy = (run: () => unknown): unknown => {
+  try {
+    run()
+  } catch (error) {
+    const { name, code, message } = error as { name: string; code: unknown; message: string }
+    return { name, code, message }
+  }
+  return null
+}
+
+const mistakes: [string, unknown][] = [
+  ['no options', undefined],
+  ['null options', null],
+  ['options that are no object', 'select 1'],
+  ['no text', {}],
+  ['a text that is no string', { sqlText: 1 }],
+  ['a complete that is no function', { sqlText: 'select 1', complete: 1 }],
+  ['a streamResult that is no boolean', { sqlText: 'select 1', streamResult: 'yes' }],
+  ['a fetchAsString that is no array', { sqlText: 'select 1', fetchAsString: 'Date' }],
+  ['an unknown type to fetch', { sqlText: 'select 1', fetchAsString: ['Nothing'] }],
+  ['a requestId that is no string', { sqlText: 'select 1', requestId: 1 }],
+  ['parameters that are no object', { sqlText: 'select 1', parameters: 1 }],
+  ['binds that are no array', { sqlText: 'select 1', binds: 1 }],
+  ['a bind that is a function', { sqlText: 'select 1', binds: [() => {}] }],
+  ['a bind that is undefined', { sqlText: 'select 1', binds: [undefined] }],
+  ['a bind that is a bigint', { sqlText: 'select 1', binds: [1n] }],
+  ['a rowMode that is not known', { sqlText: 'select 1', rowMode: 'columns' }],
+  ['an asyncExec that is no boolean', { sqlText: 'select 1', asyncExec: 1 }],
+  ['a describeOnly that is no boolean', { sqlText: 'select 1', describeOnly: 1 }],
+  ['an internal that is no boolean', { sqlText: 'select 1', internal: 1 }],
+]
+
+test.each(mistakes)('%s throws what the driver throws, synchronously', (_what, options) => {
+  const expected = thrownBy(() => driver.execute(options as never))
+  expect(expected).not.toBeNull()
+  expect(thrownBy(() => receiveStatement(probe, options))).toEqual(expected)
+})
+
+test.each([
+  ['no options', undefined],
+  ['no query id', {}],
+  ['a query id that is no string', { queryId: 1 }],
+  ['a rowMode that is not known', { queryId: 'q', rowMode: 'columns' }],
+])('fetchResult with %s throws what the driver throws', (_what, options) => {
+  const expected = thrownBy(() =>
+    (driver as unknown as { fetchResult(o: unknown): void }).fetchResult(options),
+  )
+  expect(expected).not.toBeNull()
+  expect(thrownBy(() => receiveFetch(probe, options))).toEqual(expected)
+})
+
+test('binds are read once: what the caller changes afterwards, or answers a second time, does not matter', () => {
+  let asked = 0
+  const shifty = {
+    toJSON: () => {
+      asked += 1
+      return { answer: asked }
+    },
+  }
+  const binds = ['first', shifty, [1, 2]]
+  const { binds: received } = receiveStatement(probe, { sqlText: 'select ?, ?, ?', binds })
+  binds[0] = 'changed'
+  ;(binds[2] as number[]).push(3)
+  const settled = JSON.stringify(received)
+  expect(JSON.stringify(received)).toBe(settled)
+  expect(received?.[0]).toBe('first')
+  expect(received?.[2]).toEqual([1, 2])
+})
+
+test('the text is read once', () => {
+  let reads = 0
+  const options = {
+    get sqlText() {
+      reads += 1
+      return reads === 1 ? 'select 1' : 'select ssn from patients'
+    },
+  }
+  expect(receiveStatement(probe, options).sqlText).toBe('select 1')
+})
+
+test('a date is sent as the driver sends it, and typed TEXT', () => {
+  const { binds } = receiveStatement(probe, {
+    sqlText: 'select ?',
+    binds: [new Date(0), 1, 1.5, true, null, { a: 1 }],
+  })
+  expect(binds?.[0]).toBe('1970-01-01T00:00:00.000Z')
+  expect(bindTypes(binds)).toEqual(['TEXT', 'FIXED', 'REAL', 'BOOLEAN', 'TEXT', 'VARIANT'])
+})
+
+test('a request id is made up unless the caller names one', () => {
+  expect(receiveStatement(probe, { sqlText: 'select 1' })).toMatchObject({ isResubmission: false })
+  expect(receiveStatement(probe, { requestId: 'abc' })).toMatchObject({
+    isResubmission: true,
+    requestId: 'abc',
+  })
+})
