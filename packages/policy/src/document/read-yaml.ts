@@ -45,6 +45,7 @@ export const readYaml = (text: string): YamlText => {
     uniqueKeys: true,
     version: '1.2',
     merge: false,
+    logLevel: 'error',
   })
   const problems = [...document.errors, ...document.warnings].map((error) =>
     syntax(firstLine(error.message), 'correct the YAML at this place', error.pos[0]),

@@ -1,0 +1,276 @@
+import type { Catalog } from '@snowfence/core'
+import { isSnowfenceError } from '@snowfence/core'
+import { describe, expect, it } from 'vitest'
+import { checkPolicy, parsePolicy } from './check-policy.ts'
+
+const catalog: Catalog = {
+  CLINIC: {
+    PUBLIC: {
+      PATIENTS: {
+        columns: [
+          { name: 'SSN', type: 'VARCHAR(11)' },
+          { name: 'BIRTH_DATE', type: 'DATE' },
+          { name: 'ACTIVE', type: 'BOOLEAN' },
+          { name: 'odd', type: 'VARCHAR' },
+        ],
+      },
+    },
+  },
+}
+
+const head = `version: 1
+unclassified: withhold
+classes:
+  ssn: { mask: token }
+resources:
+  - table: CLINIC.PUBLIC.PATIENTS
+    columns: { SSN: ssn }
+`
+const permit = `  - id: read
+    effect: permit
+    actions: [select]
+    resources: [CLINIC.PUBLIC.*]
+`
+
+const found = (text: string, options = {}) =>
+  checkPolicy(text, options).problems.map(
+    ({ code, line, column, path }) => `${line}:${column} ${code} ${path}`,
+  )
+
+describe('checkPolicy', () => {
+  it('finds nothing in a policy that is right', () => {
+    const { policy, problems } = checkPolicy(`${head}rules:\n${permit}`, { catalog })
+    expect(problems).toEqual([])
+    expect(policy?.digest).toMatch(/^sha256:[0-9a-f]{64}$/)
+  })
+
+  it('reports every problem of every kind at once, each at its place', () => {
+    const text = `version: 1
+unclassified: withhold
+groups: [agents]
+purposes: [TREAT]
+clases: {}
+classes:
+  ssn: { mask: blur, uses: [join, filtre] }
+  name: { mask: token, identifer: name }
+resources:
+  - table: CLINIC.PUBLIC.PATIENTS
+    columns: { SSN: sssn, NAME: name }
+rules:
+  - id: a
+    effect: permit
+    principals: { groups: [agent] }
+    actions: [selct]
+    resources: [PATIENTS]
+    purposes: [TREET]
+    reveal: [nam]
+  - id: a
+    effect: forbid
+    actions: [put]
+    resources: ['*']
+    limits: { rows: 1 }
+`
+    expect(found(text)).toEqual([
+      '5:1 unknown-field clases',
+      '7:16 unknown-mask classes.ssn.mask',
+      '7:35 wrong-form classes.ssn.uses[1]',
+      '8:24 unknown-field classes.name.identifer',
+      '11:21 unknown-class resources[0].columns.SSN',
+      '15:28 unknown-group rules[0].principals.groups[0]',
+      '16:15 wrong-form rules[0].actions[0]',
+      '17:17 wrong-form rules[0].resources[0]',
+      '18:16 unknown-purpose rules[0].purposes[0]',
+      '19:14 unknown-class rules[0].reveal[0]',
+      '20:9 duplicate-rule rules[1].id',
+      '24:5 unknown-field rules[1].limits',
+    ])
+  })
+
+  it('suggests the name that was meant', () => {
+    const { problems } = checkPolicy(head.replace('SSN: ssn', 'SSN: sssn'))
+    expect(problems.find(({ code }) => code === 'unknown-class')?.hint).toBe('did you mean `ssn`?')
+  })
+
+  it('refuses a mask with settings that it does not have', () => {
+    expect(found(head.replace('mask: token', 'mask: { partial: { keepLasst: 4 } }'))).toEqual([
+      '4:29 unknown-field classes.ssn.mask.partial.keepLasst',
+    ])
+    for (const mask of ['{ partial: { keepLast: -1 } }', '{ year: 1 }', '{ redact: 1 }', '[token]', '4', '~'])
+      expect(found(head.replace('mask: token', `mask: ${mask}`)), mask).toEqual([
+        '4:16 unknown-mask classes.ssn.mask',
+      ])
+  })
+
+  it('says where the YAML itself is wrong', () => {
+    expect(found('version: 1\nrules: [\n')[0]).toMatch(/^3:1 yaml-syntax/)
+    expect(found('version: 1\nversion: 1\n')[0]).toMatch(/^2:1 yaml-syntax/)
+    expect(found('version: 1\n---\nversion: 1\n')[0]).toMatch(/yaml-syntax/)
+  })
+
+  it('refuses aliases, so that a policy reads the same for a person who skims it', () => {
+    const text = 'version: 1\nclasses:\n  a: &a { mask: token }\n  b: *a\n'
+    expect(checkPolicy(text).policy).toBeNull()
+    expect(found(text)[0]).toMatch(/^4:6 yaml-syntax/)
+  })
+
+  it('warns where the policy leaves open what happens to unclassified columns, and uses it strictly', () => {
+    const { policy, problems } = checkPolicy(
+      `${head.replace('unclassified: withhold\n', '')}rules:\n${permit}`,
+    )
+    expect(problems.map(({ severity, code }) => `${severity} ${code}`)).toEqual([
+      'warning unclassified-not-stated',
+    ])
+    expect(policy).not.toBeNull()
+  })
+
+  it('finds a permit that a forbid makes unreachable', () => {
+    const forbid = '  - { id: no, effect: forbid, actions: [select, put], resources: [CLINIC.*] }\n'
+    expect(found(`${head}rules:\n${permit}${forbid}`)).toEqual(['9:9 unreachable-rule rules[0].id'])
+  })
+
+  it('keeps a permit that a narrower or conditional forbid leaves something of', () => {
+    for (const forbid of [
+      'actions: [select], resources: [CLINIC.PUBLIC.NOTES]',
+      "actions: [select], resources: ['*'], purposes: [HRESCH]",
+      "actions: [select], resources: ['*'], principals: { groups: [interns] }",
+      "actions: [select], resources: ['*'], times: [{ from: '22:00', to: '06:00', zone: UTC }]",
+      "actions: [select], resources: ['*'], when: { agent: { model: [old-*] } }",
+      "actions: [put], resources: ['*']",
+    ]) {
+      expect(found(`${head}rules:\n${permit}  - { id: no, effect: forbid, ${forbid} }\n`), forbid).toEqual([])
+    }
+  })
+
+  it('finds a rule that says what another says already, and of two equal ones the second', () => {
+    const narrow =
+      '  - { id: twin, effect: permit, actions: [select], resources: [CLINIC.PUBLIC.PATIENTS] }\n'
+    expect(found(`${head}rules:\n${narrow}${permit}`)).toEqual(['9:11 shadowed-rule rules[0].id'])
+    expect(found(`${head}rules:\n${permit}${permit.replace('id: read', 'id: again')}`)).toEqual([
+      '13:9 shadowed-rule rules[1].id',
+    ])
+  })
+
+  it('keeps a narrower rule that reveals, limits, or asks for approval', () => {
+    for (const more of [
+      'reveal: [ssn]',
+      'limits: { rows: 5 }',
+      'masks: { ssn: withhold }',
+      'profile: safe-harbor',
+      'approval: { approvers: { groups: [privacy] } }',
+    ]) {
+      const narrow = `  - { id: more, effect: permit, actions: [select], resources: [CLINIC.PUBLIC.PATIENTS], ${more} }\n`
+      expect(found(`${head}rules:\n${permit}${narrow}`), more).toEqual([])
+    }
+  })
+
+  it('finds rules that can never fire', () => {
+    const rule = (rest: string) => found(`${head}rules:\n  - { id: x, effect: permit, ${rest} }\n`)[0] ?? ''
+    expect(
+      rule("actions: [select], resources: ['*'], validFrom: 2026-02-01, validUntil: 2026-01-01"),
+    ).toMatch(/rule-never-fires rules\[0\].validUntil$/)
+    expect(rule('actions: [session, transaction], resources: [CLINIC.*]')).toMatch(/rule-never-fires/)
+    expect(rule('actions: [put], resources: [CLINIC.*]')).toMatch(/rule-never-fires/)
+    expect(rule("actions: [insert], resources: ['stage:@S']")).toMatch(/rule-never-fires/)
+    expect(rule("actions: [call], resources: ['function:CLINIC.PUBLIC.F']")).toBe('')
+    expect(rule("actions: [select, put], resources: ['stage:@S']")).toBe('')
+  })
+
+  it('finds a reveal that reveals nothing', () => {
+    const rule = (rest: string) =>
+      found(`${head}rules:\n  - { id: x, effect: permit, ${rest}, reveal: [ssn] }\n`).map(
+        (text) => text.split(' ')[1],
+      )
+    expect(rule('actions: [select], resources: [OTHER.*]')).toEqual(['reveal-without-effect'])
+    expect(rule('actions: [insert], resources: [CLINIC.*]')).toEqual(['reveal-without-effect'])
+    expect(rule('actions: [select], resources: [CLINIC.*]')).toEqual([])
+  })
+
+  it('compares the policy with the catalogue where one is given', () => {
+    const text = `version: 1
+unclassified: withhold
+classes:
+  ssn: { mask: email-domain }
+  flag: { mask: token }
+patterns:
+  - { column: 'ACT*', class: flag }
+resources:
+  - table: CLINIC.PUBLIC.PATIENTS
+    subject: PATIENT
+    columns: { SSN: ssn, BIRTH_DATE: ssn, ODD: ssn, '"odd"': ssn }
+  - table: CLINIC.PUBLIC.PATIENT
+rules:
+  - { id: x, effect: permit, actions: [select], resources: [CLINIC.PRIVATE.*] }
+`
+    expect(found(text, { catalog })).toEqual([
+      '7:30 mask-type-mismatch patterns[0].class',
+      '10:14 unknown-column resources[0].subject',
+      '11:26 mask-type-mismatch resources[0].columns.BIRTH_DATE',
+      '11:43 unknown-column resources[0].columns.ODD',
+      '12:12 unknown-table resources[1].table',
+      '14:61 unknown-table rules[0].resources[0]',
+    ])
+  })
+
+  it('finds one column listed twice under names that fold to the same', () => {
+    const text = head.replace('SSN: ssn', 'SSN: ssn, ssn: clear')
+    expect(found(text)).toEqual(['7:26 duplicate-column resources[0].columns.ssn'])
+  })
+
+  it('holds a policy to the profile that it claims', () => {
+    const text = `version: 1
+profile: safe-harbor
+unclassified: allow
+classes:
+  ssn: { mask: token }
+  note: { mask: withhold, identifier: free-text }
+  zip: { mask: zip3, functions: { LEFT: clear } }
+resources:
+  - table: CLINIC.PUBLIC.PATIENTS
+    columns: { SSN: ssn, NOTE: note, ZIP: zip }
+rules:
+  - { id: x, effect: permit, actions: [select], resources: [CLINIC.*], reveal: [note] }
+`
+    expect(found(text)).toEqual([
+      '3:15 profile-not-met unclassified',
+      '5:16 profile-not-met classes.ssn.mask',
+      '7:41 profile-not-met classes.zip.functions.LEFT',
+      '12:81 profile-not-met rules[0].reveal[0]',
+    ])
+  })
+
+  it('never throws, whatever the document holds', () => {
+    for (const text of [
+      '',
+      '~',
+      '[]',
+      '1',
+      '"x"',
+      '{ version: 2 }',
+      'rules: {}',
+      'classes: [1]',
+      '\u0000',
+      '? [a]: b',
+      'rules: [1, [2], { id: [] }]',
+    ]) {
+      const { policy, problems } = checkPolicy(text)
+      expect(policy, text).toBeNull()
+      expect(problems.length, text).toBeGreaterThan(0)
+      for (const problem of problems) expect(problem.line).toBeGreaterThan(0)
+    }
+  })
+})
+
+describe('parsePolicy', () => {
+  it('throws one error that carries every problem', () => {
+    try {
+      parsePolicy('version: 1\nfoo: 1\nbar: 2\n')
+      expect.unreachable()
+    } catch (error) {
+      expect(isSnowfenceError(error, 'ERR_POLICY_INVALID')).toBe(true)
+      expect((error as { details: { problems: unknown[] } }).details.problems).toHaveLength(2)
+      expect((error as Error).message).toBe(
+        'the policy is not valid: `foo` is not a field here (line 2, column 1), and 1 more',
+      )
+    }
+  })
+})
