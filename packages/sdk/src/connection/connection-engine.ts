@@ -85,9 +85,10 @@ export class ConnectionEngine {
     )
   }
 
-  /** True while a statement is on its way: a pool must not lend or end the connection then. */
-  isBusy(): boolean {
-    return this.#pending.size > 0
+  /** Resolves when no statement is on its way and no stream of rows is open. */
+  async whenIdle(): Promise<void> {
+    while (this.#pending.size > 0)
+      await Promise.allSettled([...this.#pending].map((statement) => GovernedStatement.quiet(statement)))
   }
 
   /**
@@ -111,6 +112,7 @@ export class ConnectionEngine {
     const environment = this.environment()
     const statement = new GovernedStatement(received, {
       highWaterMark: (driver.rowStreamHighWaterMark as number | undefined) ?? DEFAULT_HIGH_WATER_MARK,
+      ending: this.#ending.signal,
       streamResult: received.streamResult ?? driver.streamResult === true,
       start: async (self, signal) => {
         try {
@@ -134,7 +136,7 @@ export class ConnectionEngine {
     })
     this.#pending.add(statement)
     const done = (): void => void this.#pending.delete(statement)
-    GovernedStatement.ended(statement).then(done, done)
+    GovernedStatement.quiet(statement).then(done, done)
     return statement
   }
 

@@ -68,6 +68,11 @@ export class GovernedConnection extends EventEmitter {
       Object.defineProperty(this, member, { value: this[member].bind(this), configurable: true })
   }
 
+  /** For pools: resolves when no statement is on its way and no stream of rows is open. */
+  static async whenIdle(connection: GovernedConnection): Promise<void> {
+    await connection.#engine.whenIdle()
+  }
+
   /**
    * Starts a session: identity, policy, lease, login, role check, catalogue. The callback is given this connection.
    *

@@ -1,6 +1,7 @@
 import type { Lease } from '@snowfence/core'
 import { type ExecutableState, type SessionContext, spendExecutable } from '../pipeline/statement-states.ts'
 import { createGovernedError } from './driver-error.ts'
+import { parseVariant } from './parse-variant.ts'
 import { type DriverConnection, type DriverStatement, loadDriver } from './snowflake-driver.ts'
 
 export interface RunSettings {
@@ -39,6 +40,8 @@ export class InnerConnection {
    * @throws the driver's error when the login fails
    */
   static async open(options: Readonly<Record<string, unknown>>, lease: Lease): Promise<InnerConnection> {
+    // The parser is process-wide: another part of the program may have set its own since the last login.
+    loadDriver().configure({ jsonColumnVariantParser: parseVariant })
     const connection = loadDriver().createConnection({
       ...structuredClone(options),
       authenticator: 'OAUTH',

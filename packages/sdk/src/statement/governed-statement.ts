@@ -20,8 +20,17 @@ import type { ReceivedStatement } from './statement-options.ts'
 export interface StatementSettings {
   readonly highWaterMark: number
   readonly streamResult: boolean
+  /** Aborted when the connection ends: nothing is read after that. */
+  readonly ending: AbortSignal
   /** Starts the pipeline. Called once, by the constructor. */
   start(statement: GovernedStatement, signal: AbortSignal): Promise<GovernedResult>
+}
+
+/** Without an `error` listener of its own, so that an error nobody handles stays one. */
+const untilClosed = async (stream: Readable): Promise<void> => {
+  await new Promise<void>((resolve) => {
+    stream.once('close', resolve)
+  })
 }
 
 /**
@@ -34,6 +43,7 @@ export class GovernedStatement extends EventEmitter {
   readonly #received: ReceivedStatement
   readonly #settings: StatementSettings
   readonly #abort = new AbortController()
+  readonly #streams = new Set<Readable>()
   readonly #result: Promise<GovernedResult>
   readonly #ended: Promise<void>
   #sent: DriverStatement | null = null
@@ -61,11 +71,14 @@ export class GovernedStatement extends EventEmitter {
   static abort(statement: GovernedStatement, reason: Error): void {
     if (statement.#isFetching) statement.#sent?.cancel()
     statement.#abort.abort(reason)
+    for (const stream of statement.#streams) stream.destroy(reason)
   }
 
-  /** For the connection: resolves when `complete` was called, whatever with. */
-  static async ended(statement: GovernedStatement): Promise<void> {
+  /** For the connection: resolves when `complete` was called, whatever with, and every stream of rows has closed. */
+  static async quiet(statement: GovernedStatement): Promise<void> {
     await statement.#ended
+    while (statement.#streams.size > 0)
+      await Promise.all([...statement.#streams].map((stream) => untilClosed(stream)))
   }
 
   /** For the promise forms: the checked result with all its rows. Rejects with what `complete` would be given. */
@@ -176,12 +189,19 @@ export class GovernedStatement extends EventEmitter {
   }
 
   #openStream(range: RowRange): Readable {
-    return new MaskedRowStream({
+    const stream = new MaskedRowStream({
       highWaterMark: this.#settings.highWaterMark,
-      open: async () => (await this.#result).openRows(range),
+      open: async () => {
+        const result = await this.#result
+        this.#settings.ending.throwIfAborted()
+        return result.openRows(range)
+      },
       translate: (error) => translateDriverError(error, this.#completed?.traceId ?? null),
       settle: async (outcome) => await this.#completed?.settle(outcome),
     })
+    this.#streams.add(stream)
+    stream.once('close', () => this.#streams.delete(stream))
+    return stream
   }
 
   #answer<T>(read: (statement: DriverStatement) => T): T {

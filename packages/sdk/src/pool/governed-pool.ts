@@ -1,0 +1,52 @@
+import { createPool, type Options, type Pool } from 'generic-pool'
+import type { GovernedConnectionOptions } from '../connection/connection-options.ts'
+import { createGovernedConnection } from '../connection/create-governed-connection.ts'
+import { GovernedConnection } from '../connection/governed-connection.ts'
+
+/**
+ * A pool of governed connections on generic-pool, like snowflake-sdk's `createPool`.
+ *
+ * Each connection has a session and a lease of its own. One that is given back stays lent out until its statements
+ * have ended and its streams are closed: `execute` is no promise, so a program may give a connection back while its
+ * statement still waits for a person. A failure to connect rejects `acquire` with its own error.
+ *
+ * @throws TypeError, SnowfenceError ERR_OPTION_REFUSED: wrong options are found here and not at the first `acquire`
+ */
+export const createGovernedPool = (
+  options: GovernedConnectionOptions,
+  poolOptions: Options = {},
+): Pool<GovernedConnection> => {
+  createGovernedConnection(options)
+  const failures = new WeakMap<GovernedConnection, unknown>()
+  const pool = createPool<GovernedConnection>(
+    {
+      // generic-pool tries a rejected creation again for ever while somebody waits, so a failed connection is handed
+      // to the one who waits, who gets its error.
+      create: async () => {
+        const connection = createGovernedConnection(options)
+        try {
+          await connection.connectAsync()
+        } catch (error) {
+          failures.set(connection, error)
+        }
+        return connection
+      },
+      destroy: async (connection) => await connection[Symbol.asyncDispose](),
+      validate: async (connection) => failures.has(connection) || (await connection.isValidAsync()),
+    },
+    poolOptions,
+  )
+
+  const { acquire, release } = pool
+  pool.acquire = async (priority) => {
+    const connection = await acquire.call(pool, priority)
+    if (!failures.has(connection)) return connection
+    await pool.destroy(connection)
+    throw failures.get(connection)
+  }
+  pool.release = async (connection) => {
+    await GovernedConnection.whenIdle(connection)
+    await release.call(pool, connection)
+  }
+  return pool
+}
