@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest'
+import { parsePolicy } from '../check/check-policy.ts'
+import { COPY, NOTES, PATIENTS, policyWith, readAll, VISITS } from '../fixtures/policies.ts'
+import { flow, output, request, statement } from '../fixtures/statements.ts'
+import { evaluate } from './evaluate.ts'
+
+const policy = policyWith(readAll)
+const maskOf = (flows: Parameters<typeof output>[0], under = policy) =>
+  evaluate(under, request(statement({ outputs: [output(flows, 'X')] }))).columns[0]?.mask?.kind ?? null
+
+describe('the mask of an output', () => {
+  it('is the mask of its class when it is the value, under whatever name', () => {
+    const decision = evaluate(policy, request(statement({ outputs: [output(flow(`${PATIENTS}.SSN`), 'N')] })))
+    expect(decision.columns).toEqual([
+      {
+        name: 'N',
+        sources: [`${PATIENTS}.SSN`],
+        classes: ['ssn'],
+        mask: { kind: 'partial', keepFirst: 0, keepLast: 4 },
+        because: `${PATIENTS}.SSN is of class ssn`,
+      },
+    ])
+  })
+
+  it('is none for a clear column, a count, or a constant', () => {
+    expect(maskOf(flow(`${PATIENTS}.SEX`))).toBeNull()
+    expect(maskOf(flow(`${PATIENTS}.SSN`, 'count', ['COUNT']))).toBeNull()
+    expect(maskOf([])).toBeNull()
+  })
+
+  it('is withhold when the output is computed, unless the class allows every function on the way', () => {
+    expect(maskOf(flow(`${PATIENTS}.SSN`, 'derived', ['SUBSTR']))).toBe('withhold')
+    expect(maskOf(flow(`${PATIENTS}.BIRTH_DATE`, 'derived', ['YEAR']))).toBe('year')
+    expect(maskOf(flow(`${PATIENTS}.BIRTH_DATE`, 'derived', ['DATEDIFF']))).toBe('age')
+    expect(maskOf(flow(`${PATIENTS}.BIRTH_DATE`, 'derived', ['TO_CHAR', 'YEAR']))).toBe('withhold')
+    expect(maskOf(flow(`${PATIENTS}.BIRTH_DATE`, 'derived', ['DATEDIFF', 'YEAR']))).toBe('withhold')
+    expect(maskOf(flow(`${PATIENTS}.BIRTH_DATE`, 'derived'))).toBe('withhold')
+    expect(maskOf(flow(`${PATIENTS}.ZIP`, 'derived', ['LEFT']))).toBe('zip3')
+    expect(maskOf(flow(`${VISITS}.FEE`, 'derived', ['AVG']))).toBeNull()
+  })
+
+  it('is the strictest of all its sources', () => {
+    expect(maskOf([flow(`${PATIENTS}.SEX`), flow(`${PATIENTS}.ZIP`)])).toBe('zip3')
+    expect(maskOf([flow(`${PATIENTS}.NAME`), flow(`${PATIENTS}.SSN`)])).toBe('token')
+    expect(maskOf([flow(`${PATIENTS}.ZIP`), flow(`${PATIENTS}.SSN`)])).toBe('withhold')
+  })
+
+  it('is withhold for a source of which no flow is known', () => {
+    const output = { name: 'X', columns: [`${PATIENTS}.SSN`], flows: [] }
+    expect(evaluate(policy, request(statement({ outputs: [output] }))).columns[0]?.mask).toEqual({
+      kind: 'withhold',
+    })
+  })
+
+  it('follows the default of its table where nobody classified the column', () => {
+    expect(maskOf(flow(`${PATIENTS}.NEW`))).toBe('withhold')
+    expect(maskOf(flow(`${PATIENTS}.NEW`, 'derived', ['UPPER']))).toBe('withhold')
+    expect(maskOf(flow(`${PATIENTS}."sex"`))).toBe('withhold')
+    expect(maskOf(flow('CLINIC.PUBLIC.ELSEWHERE.ANY'))).toBe('withhold')
+    expect(maskOf(flow(`${COPY}.NEW`))).toBeNull()
+  })
+
+  it('is lifted by a rule that reveals the class, on the resources of that rule only', () => {
+    const revealing = policyWith(
+      `${readAll}  - { id: see, effect: permit, actions: [select], resources: [${PATIENTS}], reveal: [ssn] }`,
+    )
+    expect(maskOf(flow(`${PATIENTS}.SSN`), revealing)).toBeNull()
+    expect(maskOf(flow(`${PATIENTS}.SSN`, 'derived', ['SUBSTR']), revealing)).toBeNull()
+    expect(maskOf(flow(`${PATIENTS}.NAME`), revealing)).toBe('token')
+    expect(maskOf(flow(`${VISITS}.SSN`), revealing)).toBe('partial')
+    expect(maskOf([flow(`${VISITS}.SSN`), flow(`${PATIENTS}.SSN`)], revealing)).toBe('partial')
+  })
+
+  it('is tightened by a rule, also where another reveals', () => {
+    const both = policyWith(`
+  - { id: see, effect: permit, actions: [select], resources: [${PATIENTS}], reveal: [ssn] }
+  - { id: tight, effect: permit, actions: [select], resources: [CLINIC.*], masks: { ssn: redact } }`)
+    expect(maskOf(flow(`${PATIENTS}.SSN`), both)).toBe('redact')
+    expect(maskOf(flow(`${VISITS}.SSN`), both)).toBe('redact')
+  })
+})
+
+describe('classification of what no resource lists', () => {
+  const text = `
+version: 1
+unclassified: allow
+classes: { ssn: { mask: token }, phi: { mask: withhold } }
+tags:
+  - { tag: CLINIC.GOVERNANCE.PHI, class: phi }
+  - { tag: CLINIC.GOVERNANCE.KIND, value: ssn, class: ssn }
+patterns:
+  - { column: '*ssn*', class: ssn }
+resources:
+  - { table: ${PATIENTS}, columns: { SSN: clear } }
+rules:
+${readAll}`
+  const T = 'CLINIC.PUBLIC.T'
+  const columnTags = {
+    [`${T}.A`]: { 'CLINIC.GOVERNANCE.PHI': '' },
+    [`${T}.B`]: { 'clinic.governance.kind': 'ssn' },
+  }
+
+  it('goes by the name of the column, and yields to what a resource says', () => {
+    const named = parsePolicy(text, { columnTags })
+    expect(maskOf(flow(`${T}.PATIENT_SSN`), named)).toBe('token')
+    expect(maskOf(flow(`${T}."ssn x"`), named)).toBe('token')
+    expect(maskOf(flow(`${T}.OTHER`), named)).toBeNull()
+    expect(maskOf(flow(`${PATIENTS}.SSN`), named)).toBeNull()
+  })
+
+  it('goes by Snowflake tags, with or without their value', () => {
+    const tagged = parsePolicy(text, { columnTags })
+    expect(maskOf(flow(`${T}.A`), tagged)).toBe('withhold')
+    expect(maskOf(flow(`${T}.B`), tagged)).toBe('token')
+  })
+
+  it('withholds what nobody listed while the tags it relies on are unknown', () => {
+    const untagged = parsePolicy(text)
+    expect(maskOf(flow(`${T}.OTHER`), untagged)).toBe('withhold')
+    expect(maskOf(flow(`${PATIENTS}.SSN`), untagged)).toBeNull()
+  })
+})
+
+describe('columns that nobody classified under `deny`', () => {
+  const strict = policyWith(readAll, '').document
+  it('may not be touched, not even counted', () => {
+    expect(strict.unclassified).toBe('withhold')
+    const denying = parsePolicy(`
+version: 1
+unclassified: deny
+resources: [{ table: ${NOTES}, columns: { ID: clear } }]
+rules:
+${readAll}`)
+    const counted = statement({ outputs: [output(flow(`${NOTES}.TEXT`, 'count'), 'N')] })
+    const decision = evaluate(denying, request(counted))
+    expect(decision).toMatchObject({ decision: 'deny', reasons: [{ code: 'unclassified-column' }] })
+    const both = statement({ outputs: [output(flow(`${NOTES}.TEXT`)), output(flow(`${NOTES}.ID`))] })
+    expect(evaluate(denying, request(both)).wouldPass).toEqual([
+      { kind: 'drop-column', columns: [`${NOTES}.TEXT`], leadsTo: 'allow' },
+    ])
+  })
+})

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest'
+import { NOTES, PATIENTS, policyWith, readAll, VISITS } from '../fixtures/policies.ts'
+import { flow, output, principal, request, statement, unsupported } from '../fixtures/statements.ts'
+import { evaluate } from './evaluate.ts'
+
+const sex = statement({ outputs: [output(flow(`${PATIENTS}.SEX`))] })
+const both = statement({ outputs: [output(flow(`${PATIENTS}.SEX`)), output(flow(`${VISITS}.WARD`))] })
+const codes = (policy: ReturnType<typeof policyWith>, ...given: Parameters<typeof request>) =>
+  evaluate(policy, request(...given)).reasons.map(({ code }) => code)
+
+describe('the rule of combination', () => {
+  it('denies what no rule permits', () => {
+    const decision = evaluate(policyWith('  []'), request(sex))
+    expect(decision.decision).toBe('deny')
+    expect(decision.rules).toEqual([])
+    expect(decision.reasons[0]).toMatchObject({
+      code: 'no-permit',
+      message: `no rule permits \`select\` on ${PATIENTS} to this principal for the purpose HOPERAT`,
+    })
+  })
+
+  it('asks for a permit for every table, and names those without one', () => {
+    const policy = policyWith(`  - { id: p, effect: permit, actions: [select], resources: [${PATIENTS}] }`)
+    expect(evaluate(policy, request(sex)).decision).toBe('allow')
+    const decision = evaluate(policy, request(both))
+    expect(decision.reasons.map(({ message }) => message)).toEqual([
+      `no rule permits \`select\` on ${VISITS} to this principal for the purpose HOPERAT`,
+    ])
+    expect(decision.wouldPass).toContainEqual({ kind: 'drop-table', tables: [VISITS], leadsTo: 'allow' })
+  })
+
+  it('lets a forbid beat any permit, and says it in the words of the operator', () => {
+    const policy = policyWith(
+      `${readAll}  - { id: no-visits, effect: forbid, actions: [select], resources: [${VISITS}], message: visits are closed }`,
+    )
+    expect(evaluate(policy, request(sex)).decision).toBe('allow')
+    const decision = evaluate(policy, request(both))
+    expect(decision).toMatchObject({ decision: 'deny', rules: ['no-visits'] })
+    expect(decision.reasons[0]).toMatchObject({ code: 'forbidden-by-rule', message: 'visits are closed' })
+  })
+
+  it('asks for a permit for reading what a write reads, and for the write', () => {
+    const copy = statement({
+      effects: ['insert', 'select'],
+      reads: [{ table: VISITS, columns: ['WARD'] }],
+      writes: [{ table: NOTES, effect: 'insert', columns: [] }],
+    })
+    const insertOnly = policyWith(`  - { id: p, effect: permit, actions: [insert], resources: [CLINIC.*] }`)
+    expect(codes(insertOnly, copy)).toEqual(['no-permit'])
+    expect(codes(policyWith(readAll), copy)).toEqual(['no-permit'])
+    const two = policyWith(`  - { id: p, effect: permit, actions: [insert, select], resources: [CLINIC.*] }`)
+    expect(evaluate(two, request(copy)).decision).toBe('allow')
+  })
+
+  it('takes stages and functions with a schema for resources of their own', () => {
+    const policy = policyWith(
+      `  - { id: p, effect: permit, actions: [select, export, call], resources: [CLINIC.*] }`,
+    )
+    expect(codes(policy, { ...sex, effects: ['select', 'export'], stages: ['@OUT'] })).toEqual(['no-permit'])
+    expect(codes(policy, { ...sex, stages: ['@OUT'] })).toEqual(['no-permit'])
+    expect(codes(policy, { ...sex, functions: ['CLINIC.PUBLIC.SEND'] })).toEqual(['no-permit'])
+    expect(codes(policy, { ...sex, functions: ['UPPER'] })).toEqual([])
+  })
+
+  it('asks for `*` where an effect names no resource, except for a select of nothing', () => {
+    const policy = policyWith(
+      `  - { id: p, effect: permit, actions: [select, session, grant], resources: [CLINIC.*] }`,
+    )
+    expect(codes(policy, statement({ effects: ['session'] }))).toEqual(['no-permit'])
+    expect(codes(policy, statement({ effects: ['grant'] }))).toEqual(['no-permit'])
+    expect(codes(policy, statement())).toEqual([])
+    const everything = policyWith(`  - { id: p, effect: permit, actions: [session], resources: ['*'] }`)
+    expect(codes(everything, statement({ effects: ['session'] }))).toEqual([])
+  })
+
+  it('takes describing a table for metadata and not for reading it', () => {
+    const describe = statement({ effects: ['metadata'], reads: [{ table: PATIENTS, columns: [] }] })
+    expect(codes(policyWith(readAll), describe)).toEqual(['no-permit'])
+    const policy = policyWith(`  - { id: p, effect: permit, actions: [metadata], resources: [CLINIC.*] }`)
+    expect(codes(policy, describe)).toEqual([])
+    expect(codes(policy, { ...describe, effects: ['metadata', 'select'] })).toEqual([
+      'no-permit',
+      'no-permit',
+    ])
+  })
+
+  it('denies what was not understood, whatever is permitted', () => {
+    const policy = policyWith(`  - { id: p, effect: permit, actions: [select, call], resources: ['*'] }`)
+    const decision = evaluate(policy, request(unsupported()))
+    expect(decision.decision).toBe('deny')
+    expect(decision.reasons).toEqual([
+      { code: 'statement-not-understood', message: 'the statement is not read', hint: 'write it simply' },
+    ])
+  })
+
+  it('denies a statement that has no effect at all', () => {
+    const policy = policyWith(`  - { id: p, effect: permit, actions: [select], resources: ['*'] }`)
+    expect(codes(policy, statement({ effects: [] }))).toEqual(['nothing-to-decide'])
+  })
+
+  it('denies when a rule cannot be evaluated, a permit or a forbid', () => {
+    for (const effect of ['permit', 'forbid']) {
+      const policy = policyWith(
+        `${readAll}  - { id: odd, effect: ${effect}, principals: { claims: { level: [3] } }, actions: [insert], resources: [CLINIC.*] }`,
+      )
+      const asker = { principal: principal({ claims: { level: { nested: 3 } } }) }
+      expect(evaluate(policy, request(sex, asker))).toMatchObject({ decision: 'deny', rules: ['odd'] })
+      expect(codes(policy, sex, asker)).toEqual(['rule-failed'])
+    }
+  })
+
+  it('refuses a policy that was not checked', () => {
+    const real = policyWith(readAll)
+    expect(() => evaluate({ ...real }, request(sex))).toThrow(TypeError)
+  })
+
+  it('puts the words of the operator in front of a reason', () => {
+    const policy = policyWith('  []', 'messages: { no-permit: ask the data office }')
+    expect(evaluate(policy, request(sex)).reasons[0]?.message).toMatch(
+      /^ask the data office \(no rule permits/,
+    )
+  })
+})

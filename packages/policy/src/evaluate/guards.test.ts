@@ -1,0 +1,247 @@
+import { type UsePlace, usePlaces } from '@snowfence/core'
+import { describe, expect, it } from 'vitest'
+import { COPY, NOTES, PATIENTS, policyWith, readAll, VISITS } from '../fixtures/policies.ts'
+import { flow, output, request, statement } from '../fixtures/statements.ts'
+import { evaluate } from './evaluate.ts'
+
+const policy = policyWith(readAll)
+const sex = output(flow(`${PATIENTS}.SEX`))
+const using = (place: UsePlace, column: string) => statement({ outputs: [sex], uses: { [place]: [column] } })
+const codes = (...given: Parameters<typeof evaluate>) => evaluate(...given).reasons.map(({ code }) => code)
+
+describe('the inference guard', () => {
+  it('refuses a masked column in every place that its class does not allow, and names both', () => {
+    for (const place of usePlaces) {
+      const decision = evaluate(policy, request(using(place, `${PATIENTS}.SSN`)))
+      if (place === 'join') {
+        expect(decision.decision, place).toBe('allow')
+      } else {
+        expect(decision.reasons, place).toHaveLength(1)
+        expect(decision.reasons[0]).toMatchObject({ code: 'use-not-allowed' })
+        expect(decision.reasons[0]?.message).toContain(`${PATIENTS}.SSN`)
+        expect(decision.wouldPass).toContainEqual({
+          kind: 'drop-use',
+          uses: [{ column: `${PATIENTS}.SSN`, place }],
+          leadsTo: 'allow',
+        })
+      }
+    }
+  })
+
+  it('refuses a withheld column that nobody classified, and lets clear ones be used', () => {
+    expect(codes(policy, request(using('filter', `${PATIENTS}.NEW`)))).toEqual(['use-not-allowed'])
+    expect(codes(policy, request(using('filter', `${PATIENTS}.SEX`)))).toEqual([])
+  })
+
+  it('lets a revealed column be used', () => {
+    const revealing = policyWith(
+      `${readAll}  - { id: see, effect: permit, actions: [select], resources: [${PATIENTS}], reveal: [ssn] }`,
+    )
+    expect(codes(revealing, request(using('order', `${PATIENTS}.SSN`)))).toEqual([])
+    expect(codes(revealing, request(using('order', `${VISITS}.SSN`)))).toEqual(['use-not-allowed'])
+  })
+})
+
+describe('the write guard', () => {
+  const writer = policyWith(`
+  - { id: w, effect: permit, actions: [select, insert, update, export, call, session], resources: ['*'] }`)
+  const write = (target: string, name: string, flows: ReturnType<typeof flow>[]) =>
+    request(
+      statement({
+        effects: ['insert', 'select'],
+        writes: [
+          {
+            table: target,
+            effect: 'insert',
+            columns: [{ name, columns: flows.map((f) => f.column), flows }],
+          },
+        ],
+      }),
+    )
+
+  it('refuses a classified value on its way to a column without that class', () => {
+    for (const via of ['value', 'derived'] as const) {
+      expect(codes(writer, write(COPY, 'NAME', [flow(`${PATIENTS}.SSN`, via)]))).toEqual([
+        'write-would-declassify',
+      ])
+      expect(codes(writer, write(COPY, 'ANY', [flow(`${PATIENTS}.SSN`, via)]))).toEqual([
+        'write-would-declassify',
+      ])
+      expect(codes(writer, write(PATIENTS, 'NEW', [flow(`${PATIENTS}.SSN`, via)]))).toEqual([
+        'write-would-declassify',
+      ])
+    }
+    expect(codes(writer, write(COPY, 'ANY', [flow(`${PATIENTS}.SSN`, 'count')]))).toEqual([])
+  })
+
+  it('refuses it also for somebody to whom the class is revealed: the copy would be open to others', () => {
+    const revealing = policyWith(`
+  - { id: w, effect: permit, actions: [select, insert], resources: ['*'], reveal: [ssn] }`)
+    expect(codes(revealing, write(COPY, 'ANY', [flow(`${PATIENTS}.SSN`)]))).toEqual([
+      'write-would-declassify',
+    ])
+  })
+
+  it('lets the value go to a column of the same class', () => {
+    expect(codes(writer, write(COPY, 'SSN', [flow(`${PATIENTS}.SSN`)]))).toEqual([])
+  })
+
+  it('refuses an unclassified value on its way out of a table that withholds such columns', () => {
+    expect(codes(writer, write(COPY, 'ANY', [flow(`${PATIENTS}.NEW`)]))).toEqual(['write-would-declassify'])
+    expect(codes(writer, write(VISITS, 'ANY', [flow(`${PATIENTS}.NEW`)]))).toEqual([])
+  })
+
+  it('refuses to put a mask where a value was: a literal, a computation or a copy from an open column', () => {
+    expect(codes(writer, write(PATIENTS, 'SSN', []))).toEqual(['write-over-classified'])
+    expect(codes(writer, write(PATIENTS, 'SSN', [flow(`${PATIENTS}.SSN`, 'derived', ['CASE'])]))).toEqual([
+      'write-over-classified',
+    ])
+    expect(codes(writer, write(PATIENTS, 'SSN', [flow(`${COPY}.NAME`)]))).toEqual(['write-over-classified'])
+    expect(codes(writer, write(PATIENTS, 'SEX', []))).toEqual([])
+  })
+
+  it('lets somebody write a class who sees its values', () => {
+    const revealing = policyWith(`
+  - { id: w, effect: permit, actions: [select, insert], resources: ['*'], reveal: [ssn] }`)
+    expect(codes(revealing, write(PATIENTS, 'SSN', []))).toEqual([])
+  })
+
+  it('refuses a classified column in an effect that no mask follows', () => {
+    for (const effect of ['export', 'call', 'session'] as const) {
+      const touched = statement({
+        effects: [effect, 'select'],
+        reads: [{ table: PATIENTS, columns: ['SEX', 'SSN'] }],
+      })
+      expect(codes(writer, request(touched)), effect).toEqual(['classified-in-effect'])
+      const clear = statement({ effects: [effect, 'select'], reads: [{ table: PATIENTS, columns: ['SEX'] }] })
+      expect(codes(writer, request(clear)), effect).toEqual([])
+    }
+  })
+})
+
+describe('aggregate-only access', () => {
+  const groups = policyWith(`
+  - { id: g, effect: permit, actions: [select], resources: [CLINIC.*], limits: { aggregateOnly: true } }`)
+  const grouped = (minimumGroupSize: number, more: Parameters<typeof statement>[0] = {}) =>
+    request(
+      statement({
+        aggregation: { minimumGroupSize },
+        outputs: [
+          output(flow(`${VISITS}.WARD`)),
+          output(flow(`${VISITS}.COST`, 'derived', ['AVG', 'ROUND']), 'A'),
+        ],
+        ...more,
+        uses: { group: [`${VISITS}.WARD`], ...more.uses },
+      }),
+    )
+
+  it('asks for groups of 11 where the policy names no other size', () => {
+    expect(evaluate(groups, grouped(11))).toMatchObject({
+      decision: 'allow',
+      limits: { minimumGroupSize: 11 },
+    })
+    const small = evaluate(groups, grouped(10))
+    expect(small.reasons.map(({ code }) => code)).toEqual(['group-too-small'])
+    expect(small.wouldPass).toContainEqual({ kind: 'aggregate', minimumGroupSize: 11, leadsTo: 'allow' })
+  })
+
+  it('takes the size that a rule names', () => {
+    const twenty = policyWith(`
+  - { id: g, effect: permit, actions: [select], resources: [CLINIC.*], limits: { minimumGroupSize: 20 } }`)
+    expect(codes(twenty, grouped(19))).toEqual(['group-too-small'])
+    expect(codes(twenty, grouped(20))).toEqual([])
+  })
+
+  it('refuses single rows', () => {
+    const rows = statement({ outputs: [output(flow(`${VISITS}.WARD`))] })
+    expect(codes(groups, request(rows))).toEqual(['group-too-small', 'not-an-aggregate'])
+  })
+
+  it('refuses aggregates that hand out the values of rows, or that pick one row', () => {
+    for (const functions of [['ARRAY_AGG'], ['LISTAGG'], ['CASE', 'SUM'], ['IFF', 'SUM'], ['SUBSTR'], []]) {
+      const outputs = [output(flow(`${VISITS}.COST`, 'derived', functions), 'A')]
+      expect(codes(groups, grouped(11, { outputs })), functions.join()).toEqual(['not-an-aggregate'])
+    }
+    for (const functions of [['MIN'], ['ANY_VALUE']]) {
+      const outputs = [output(flow(`${VISITS}.COST`, 'value', functions), 'A')]
+      expect(codes(groups, grouped(11, { outputs })), functions.join()).toEqual(['not-an-aggregate'])
+    }
+  })
+
+  it('refuses to single out a person, however many rows they have', () => {
+    for (const place of ['filter', 'group', 'having', 'qualify', 'window', 'connectBy'] as const) {
+      const uses = { group: [`${VISITS}.WARD`], [place]: [`${VISITS}.PATIENT`] }
+      const outputs = [output(flow(`${VISITS}.COST`, 'derived', ['AVG']), 'A')]
+      expect(codes(groups, grouped(11, { uses, outputs })), place).toEqual(['group-too-small'])
+    }
+    const joined = { join: [`${VISITS}.PATIENT`, `${PATIENTS}.ID`] }
+    expect(codes(groups, grouped(11, { uses: joined }))).toEqual([])
+  })
+})
+
+describe('limits on data subjects', () => {
+  const limited = policyWith(`
+  - { id: s, effect: permit, actions: [select], resources: [CLINIC.*], limits: { subjectsPerDay: 100 } }`)
+
+  it('ask for the subject of every table that reaches the result, unchanged', () => {
+    const cost = output(flow(`${VISITS}.COST`))
+    const subject = output(flow(`${VISITS}.PATIENT`))
+    expect(codes(limited, request(statement({ outputs: [cost] })))).toEqual(['subject-not-countable'])
+    const decision = evaluate(limited, request(statement({ outputs: [cost, subject] })))
+    expect(decision).toMatchObject({
+      decision: 'allow',
+      subjects: [{ column: `${VISITS}.PATIENT`, output: 1 }],
+    })
+    const changed = output(flow(`${VISITS}.PATIENT`, 'value', ['TRIM']))
+    expect(codes(limited, request(statement({ outputs: [cost, changed] })))).toEqual([
+      'subject-not-countable',
+    ])
+    const other = output(flow(`${PATIENTS}.ID`))
+    expect(codes(limited, request(statement({ outputs: [cost, other] })))).toEqual(['subject-not-countable'])
+  })
+
+  it('say what to add', () => {
+    const decision = evaluate(limited, request(statement({ outputs: [output(flow(`${VISITS}.COST`))] })))
+    expect(decision.wouldPass).toEqual([
+      { kind: 'add-subject', columns: [`${VISITS}.PATIENT`], leadsTo: 'allow' },
+    ])
+  })
+
+  it('deny a table of which nobody said whose data a row is', () => {
+    expect(codes(limited, request(statement({ outputs: [output(flow(`${COPY}.NAME`))] })))).toEqual([
+      'subject-not-countable',
+    ])
+  })
+
+  it('leave large groups alone', () => {
+    const grouped = statement({
+      aggregation: { minimumGroupSize: 11 },
+      outputs: [output(flow(`${VISITS}.WARD`))],
+      uses: { group: [`${VISITS}.WARD`] },
+    })
+    expect(codes(limited, request(grouped))).toEqual([])
+    const perPerson = { ...grouped, uses: { ...grouped.uses, group: [`${VISITS}.PATIENT`] } }
+    expect(codes(limited, request(perPerson))).toEqual(['subject-not-countable'])
+  })
+})
+
+describe('the profile', () => {
+  it('that a result meets goes by what it shows and how', () => {
+    const met = (...columns: string[]) =>
+      evaluate(policy, request(statement({ outputs: columns.map((column) => output(flow(column))) }))).profile
+    expect(met(`${PATIENTS}.SEX`)).toBe('safe-harbor')
+    expect(met(`${PATIENTS}.BIRTH_DATE`, `${PATIENTS}.ZIP`, `${NOTES}.TEXT`)).toBe('safe-harbor')
+    expect(met(`${PATIENTS}.NAME`, `${PATIENTS}.ZIP`)).toBe('limited-data-set')
+    expect(met(`${PATIENTS}.SSN`)).toBe('full')
+    expect(met(`${COPY}.ANY`)).toBe('full')
+  })
+
+  it('that a rule demands must be met, else the statement is denied', () => {
+    const demanding = policyWith(`
+  - { id: h, effect: permit, actions: [select], resources: [CLINIC.*], profile: safe-harbor }`)
+    const read = (column: string) => codes(demanding, request(statement({ outputs: [output(flow(column))] })))
+    expect(read(`${PATIENTS}.ZIP`)).toEqual([])
+    expect(read(`${PATIENTS}.NAME`)).toEqual(['profile-not-met'])
+    expect(read(`${COPY}.ANY`)).toEqual(['profile-not-met'])
+  })
+})
