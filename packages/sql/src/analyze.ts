@@ -9,7 +9,6 @@ import { stripComments } from './lexer/strip-comments.ts'
 import { TextPositions } from './lexer/text-position.ts'
 import type { SqlParser } from './parser/sql-parser.ts'
 import { Refusal } from './refusal.ts'
-import { refusalReasons } from './refusal-reasons.ts'
 import { summarizeStatement } from './statements/summarize-statement.ts'
 
 /** The whole way of one text, in order. */
@@ -51,5 +50,5 @@ const reasonOf = (refusal: Refusal, text: string): RefusalReason => {
       : place.kind === 'offset'
         ? positions.positionAt(place.offset)
         : { line: Math.max(1, place.line), column: Math.max(1, place.column) }
-  return { code: refusal.code, message: refusal.text, hint: refusalReasons[refusal.code].hint, line, column }
+  return { code: refusal.code, message: refusal.text, hint: refusal.hint, line, column }
 }

@@ -37,8 +37,8 @@ export const catalogFromRows = (
     DATA_TYPE: type,
   } of rows.columns) {
     schemas[schema] ??= Object.create(null) as Record<string, Relation>
-    const relation = (schemas[schema][table] ??= { columns: [] })
-    relation.columns.push({ name, type })
+    schemas[schema][table] ??= { columns: [] }
+    schemas[schema][table].columns.push({ name, type })
   }
   for (const { TABLE_SCHEMA: schema, TABLE_NAME: table, VIEW_DEFINITION: definition } of rows.views) {
     const relation = schemas[schema]?.[table]

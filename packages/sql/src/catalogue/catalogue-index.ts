@@ -1,0 +1,90 @@
+import type { Catalog, TableName } from '@snowfence/core'
+import { writeIdentifier, writeName } from '../lexer/identifier.ts'
+import type { Json } from '../parser/node.ts'
+import { type BaseColumn, type Lineage, valueFlow } from '../resolve/lineage.ts'
+import { columnNames } from './column-names.ts'
+import { informationSchemaColumns } from './information-schema.ts'
+
+/** A column as a query sees it. */
+export interface RelationColumn {
+  readonly name: string
+  readonly lineage: Lineage
+}
+
+/** A table or view of the warehouse. */
+export interface BaseTable {
+  readonly name: TableName
+  readonly parts: readonly [database: string, schema: string, table: string]
+  readonly columns: readonly RelationColumn[]
+  /** A view's query, where the catalogue has it. */
+  readonly definition: string | null
+  readonly isMetadata: boolean
+  /** Filled once the definition was parsed. */
+  parsedDefinition: Json | null
+}
+
+const cache = new WeakMap<Catalog, CatalogueIndex>()
+
+/** Looks tables up in a catalogue. Tables are made on first use and kept as long as the catalogue. */
+export class CatalogueIndex {
+  readonly #catalog: Catalog
+  readonly #tables = new Map<TableName, BaseTable | null>()
+
+  private constructor(catalog: Catalog) {
+    this.#catalog = catalog
+  }
+
+  static of(catalog: Catalog): CatalogueIndex {
+    let index = cache.get(catalog)
+    if (index === undefined) {
+      index = new CatalogueIndex(catalog)
+      cache.set(catalog, index)
+    }
+    return index
+  }
+
+  find(database: string, schema: string, table: string): BaseTable | null {
+    const name = writeName([database, schema, table])
+    let found = this.#tables.get(name)
+    if (found === undefined) {
+      found = this.#make(name, database, schema, table)
+      this.#tables.set(name, found)
+    }
+    return found
+  }
+
+  hasSchema(database: string, schema: string): boolean {
+    return Object.hasOwn(this.#catalog, database) && Object.hasOwn(this.#catalog[database]!, schema)
+  }
+
+  hasDatabase(database: string): boolean {
+    return Object.hasOwn(this.#catalog, database)
+  }
+
+  #make(name: TableName, database: string, schema: string, table: string): BaseTable | null {
+    const entry = this.hasSchema(database, schema) ? own(this.#catalog[database]![schema]!, table) : undefined
+    const isMetadata = schema === 'INFORMATION_SCHEMA'
+    const columns =
+      entry !== undefined
+        ? columnNames(entry)
+        : isMetadata && this.hasDatabase(database)
+          ? informationSchemaColumns.get(table)
+          : undefined
+    if (columns === undefined) return null
+    return {
+      name,
+      parts: [database, schema, table],
+      columns: columns.map((column) => {
+        const base: BaseColumn = { table: name, column, name: `${name}.${writeIdentifier(column)}` }
+        return { name: column, lineage: new Map([[base, valueFlow]]) }
+      }),
+      definition: entry !== undefined && 'definition' in entry ? (entry.definition ?? null) : null,
+      isMetadata,
+      parsedDefinition: null,
+    }
+  }
+}
+
+/** Names come from outside and may be `constructor` or `__proto__`. */
+const own = <Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined =>
+  Object.hasOwn(record, key) ? record[key] : undefined

@@ -1,0 +1,56 @@
+import type { BaseTable, RelationColumn } from '../catalogue/catalogue-index.ts'
+import { lex } from '../lexer/lex.ts'
+import { findExceededLimit } from '../lexer/limits.ts'
+import { stripComments } from '../lexer/strip-comments.ts'
+import { type Json, variantOf } from '../parser/node.ts'
+import { Refusal } from '../refusal.ts'
+import { oneTable, type RowOrigin } from './aggregation.ts'
+import type { ObjectName } from './object-name.ts'
+import { resolveQuery } from './query.ts'
+import type { StatementContext } from './scope.ts'
+
+/** The columns of a table, or of a view through its definition. Records the read. */
+export const openBaseTable = (
+  table: BaseTable,
+  name: ObjectName,
+  context: StatementContext,
+): { readonly columns: readonly RelationColumn[]; readonly origin: RowOrigin } => {
+  context.findings.readTable(table.name, table.isMetadata)
+  if (table.definition === null) return { columns: table.columns, origin: oneTable }
+  const stale = () => new Refusal('stale-view', { detail: table.name, place: name.place })
+  if (context.openViews.includes(table.name)) throw stale()
+  const [database, schema] = table.parts
+  try {
+    const query = parseDefinition(table, table.definition, context)
+    const inner: StatementContext = {
+      ...context,
+      database,
+      schema,
+      openViews: [...context.openViews, table.name],
+    }
+    const result = context.findings.withoutPlaces(() =>
+      resolveQuery(query, inner, { parent: null, ctes: null }),
+    )
+    if (result.columns.length !== table.columns.length) throw stale()
+    const columns = table.columns.map((column, index) => ({
+      name: column.name,
+      lineage: result.columns[index]!.lineage,
+    }))
+    return { columns, origin: result.origin }
+  } catch (error) {
+    throw error instanceof Refusal ? stale() : error
+  }
+}
+
+/** Parsed once for each catalogue. */
+const parseDefinition = (table: BaseTable, definition: string, { parser }: StatementContext): Json => {
+  if (table.parsedDefinition !== null) return table.parsedDefinition
+  const lexed = lex(definition)
+  const problem = findExceededLimit(lexed) ?? lexed.problem
+  if (problem !== null) throw new Refusal(problem.code)
+  const statements = parser.parse(stripComments(lexed))
+  const { name, body } = variantOf(statements[0], 'a view')
+  if (statements.length !== 1 || name !== 'Query') throw new Refusal('stale-view')
+  table.parsedDefinition = body
+  return body
+}

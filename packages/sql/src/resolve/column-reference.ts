@@ -1,0 +1,103 @@
+import type { RelationColumn } from '../catalogue/catalogue-index.ts'
+import { bareFunctions } from '../functions/builtin-names.ts'
+import { writeName } from '../lexer/identifier.ts'
+import { type Identifier, placeOf } from '../parser/identifier-node.ts'
+import { type Place, Refusal } from '../refusal.ts'
+import { type Lineage, mergeLineages, noLineage } from './lineage.ts'
+import type { Relation, Scope } from './scope.ts'
+
+/** The lineage of a column's name, which may be qualified. @throws Refusal for an unknown or ambiguous one */
+export const resolveColumn = (identifiers: readonly Identifier[], scope: Scope): Lineage => {
+  for (const identifier of identifiers) scope.context.findings.visit(identifier)
+  const last = identifiers.at(-1)!
+  const names = identifiers.map(({ name }) => name)
+  const place = placeOf(identifiers[0]!)
+  const position = last.quote === null ? /^\$(\d+)$/.exec(last.name) : null
+  const found =
+    position !== null
+      ? findPosition(names.slice(0, -1), Number(position[1]), scope, place)
+      : names.length === 1
+        ? findUnqualified(last, scope)
+        : findQualified(names, scope, place)
+  if (found === null) throw new Refusal('unknown-column', { detail: writeName(names), place })
+  scope.context.findings.readColumns(found)
+  return found
+}
+
+const columnsNamed = (relations: readonly Relation[], name: string): readonly RelationColumn[] => {
+  const found: RelationColumn[] = []
+  for (const { columns } of relations)
+    for (const column of columns) if (column.name === name) found.push(column)
+  return found
+}
+
+/**
+ * Looks a bare name up from the inside out. A name that is both a column and an alias of the select list gets the
+ * lineage of both: which one Snowflake takes depends on the clause, and a column must never be lost.
+ */
+const findUnqualified = (identifier: Identifier, scope: Scope): Lineage | null => {
+  const { name } = identifier
+  const parameter = scope.parameters?.get(name)
+  if (parameter !== undefined) return parameter
+  const merged = scope.merged.get(name)
+  const columns = merged === undefined ? columnsNamed(scope.relations, name) : []
+  const alias = scope.aliases?.find(name) ?? null
+  if (columns.length > 1 && alias === null) {
+    throw new Refusal('ambiguous-column', { detail: writeName([name]), place: placeOf(identifier) })
+  }
+  const found = [...(merged === undefined ? [] : [merged]), ...columns.map(({ lineage }) => lineage)]
+  if (found.length > 0) return mergeLineages(alias === null ? found : [...found, alias])
+  const outer = scope.parent === null ? null : findUnqualified(identifier, scope.parent)
+  if (alias !== null) return outer === null ? alias : mergeLineages([alias, outer])
+  if (outer !== null) return outer
+  if (identifier.quote !== null || scope.parent !== null) return null
+  return findPseudoColumn(name, identifier, scope)
+}
+
+/** What looks like a column and is none, wherever no column has the name. */
+const findPseudoColumn = (name: string, identifier: Identifier, scope: Scope): Lineage | null => {
+  if (bareFunctions.has(name)) {
+    scope.context.findings.functions.add(name)
+    return noLineage
+  }
+  return name === 'DEFAULT' || (name === 'LEVEL' && scope.isHierarchical) ? noLineage : null
+}
+
+/** Whether a relation may be called by these parts: its alias, or the end of its full name. */
+export const isCalled = ({ names }: Relation, qualifier: readonly string[]): boolean =>
+  qualifier.length <= names.length &&
+  qualifier.every((part, index) => names[names.length - qualifier.length + index] === part)
+
+const findQualified = (names: readonly string[], scope: Scope, place: Place | null): Lineage | null => {
+  const qualifier = names.slice(0, -1)
+  const name = names.at(-1)!
+  for (let at: Scope | null = scope; at !== null; at = at.parent) {
+    const relations = at.relations.filter((relation) => isCalled(relation, qualifier))
+    if (relations.length === 0) continue
+    const columns = columnsNamed(relations, name)
+    if (columns.length > 1) throw new Refusal('ambiguous-column', { detail: writeName(names), place })
+    return columns[0]?.lineage ?? null
+  }
+  if (name === 'NEXTVAL') {
+    scope.context.findings.functions.add('NEXTVAL')
+    return noLineage
+  }
+  return null
+}
+
+/** `$2` and `t.$2` count the columns of the one relation they can mean. */
+const findPosition = (
+  qualifier: readonly string[],
+  position: number,
+  scope: Scope,
+  place: Place | null,
+): Lineage | null => {
+  for (let at: Scope | null = scope; at !== null; at = at.parent) {
+    const relations =
+      qualifier.length === 0 ? at.relations : at.relations.filter((relation) => isCalled(relation, qualifier))
+    if (relations.length === 0) continue
+    if (relations.length > 1) throw new Refusal('ambiguous-column', { detail: `$${position}`, place })
+    return relations[0]!.columns[position - 1]?.lineage ?? null
+  }
+  return null
+}

@@ -1,0 +1,79 @@
+import { type ColumnName, type TableRead, type UsePlace, usePlaces } from '@snowfence/core'
+import type { Identifier } from '../parser/identifier-node.ts'
+import type { BaseColumn, Lineage } from './lineage.ts'
+
+/** A place of the parser as one number, for sets. */
+export const placeKey = (line: number, column: number): number => line * 0x100000 + column
+
+/** What one statement was found to touch. It only ever grows: nothing that was recorded is taken back. */
+export class Findings {
+  readonly #reads = new Map<string, Set<string>>()
+  readonly #uses: Record<UsePlace, Set<BaseColumn>>
+  readonly functions = new Set<string>()
+  readonly stages = new Set<string>()
+  readonly variables = new Set<string>()
+  /** Whether a table with data was read, and whether one with metadata was. */
+  readsData = false
+  readsMetadata = false
+  /** Places of all names that were understood, for the check of token coverage. */
+  readonly visitedPlaces = new Set<number>()
+  /** Names that the parser gives without a place (JSON keys), with how often they were understood. */
+  readonly visitedKeys = new Map<string, number>()
+  #muted = 0
+
+  constructor() {
+    this.#uses = Object.fromEntries(usePlaces.map((place) => [place, new Set()])) as unknown as Record<
+      UsePlace,
+      Set<BaseColumn>
+    >
+  }
+
+  visit(identifier: Identifier): void {
+    if (this.#muted === 0) this.visitedPlaces.add(placeKey(identifier.line, identifier.column))
+  }
+
+  visitKey(key: string): void {
+    if (this.#muted === 0) this.visitedKeys.set(key, (this.visitedKeys.get(key) ?? 0) + 1)
+  }
+
+  /** Runs something over another text, such as a view's, whose places say nothing about this one. */
+  withoutPlaces<Result>(run: () => Result): Result {
+    this.#muted += 1
+    try {
+      return run()
+    } finally {
+      this.#muted -= 1
+    }
+  }
+
+  readTable(table: string, isMetadata: boolean): void {
+    if (!this.#reads.has(table)) this.#reads.set(table, new Set())
+    if (isMetadata) this.readsMetadata = true
+    else this.readsData = true
+  }
+
+  readColumns(lineage: Lineage): void {
+    for (const { table, column } of lineage.keys()) {
+      const columns = this.#reads.get(table)
+      if (columns === undefined) this.#reads.set(table, new Set([column]))
+      else columns.add(column)
+    }
+  }
+
+  use(place: UsePlace, lineage: Lineage): void {
+    const used = this.#uses[place]
+    for (const column of lineage.keys()) used.add(column)
+  }
+
+  writeReads(): readonly TableRead[] {
+    return [...this.#reads]
+      .map(([table, columns]) => ({ table, columns: [...columns].sort() }))
+      .sort((left, right) => (left.table < right.table ? -1 : 1))
+  }
+
+  writeUses(): Record<UsePlace, readonly ColumnName[]> {
+    const written = {} as Record<UsePlace, readonly ColumnName[]>
+    for (const place of usePlaces) written[place] = [...this.#uses[place]].map(({ name }) => name).sort()
+    return written
+  }
+}

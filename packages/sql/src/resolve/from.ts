@@ -1,0 +1,55 @@
+import { isAbsent, type Json, listOf, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
+import { resolveExpression } from './expression.ts'
+import { mergeColumns } from './join-columns.ts'
+import type { Scope } from './scope.ts'
+import { resolveTableFactor } from './table-factor.ts'
+
+const TABLE_FIELDS = new Set(['relation', 'joins'])
+const JOIN_FIELDS = new Set(['relation', 'join_operator'])
+const JOIN_IDLE = new Set(['global'])
+const ASOF_FIELDS = new Set(['match_condition', 'constraint'])
+
+const JOINS = new Set(['Join', 'Inner', 'Left', 'LeftOuter', 'Right', 'RightOuter', 'FullOuter', 'CrossJoin'])
+
+/** Gives back the conditions of the joins, which are resolved once the select list's names are known. */
+export type JoinConditions = readonly Json[]
+
+/** Puts the relations of FROM into the scope, from left to right, so that a lateral one sees those before it. */
+export const resolveFrom = (value: Json | undefined, scope: Scope): JoinConditions => {
+  const conditions: Json[] = []
+  for (const table of listOf(value, 'FROM')) conditions.push(...resolveTableWithJoins(table, scope))
+  return conditions
+}
+
+export const resolveTableWithJoins = (value: Json | undefined, scope: Scope): JoinConditions => {
+  const node = openNode(value, 'FROM', TABLE_FIELDS)
+  const conditions: Json[] = [...resolveTableFactor(node.relation, scope)]
+  for (const join of listOf(node.joins, 'JOIN')) {
+    const { relation, join_operator: operator } = openNode(join, 'JOIN', JOIN_FIELDS, JOIN_IDLE)
+    const before = scope.relations.length
+    conditions.push(...resolveTableFactor(relation, scope))
+    const { name, body } = variantOf(operator, 'JOIN')
+    if (name === 'AsOf') {
+      const asOf = openNode(body, 'ASOF JOIN', ASOF_FIELDS)
+      conditions.push(asOf.match_condition!)
+      conditions.push(...resolveConstraint(asOf.constraint, before, scope))
+    } else if (JOINS.has(name)) conditions.push(...resolveConstraint(body, before, scope))
+    else return unknownSyntax(`join ${name}`)
+  }
+  return conditions
+}
+
+/** @param before - how many relations stand to the left of the join */
+const resolveConstraint = (value: Json | undefined, before: number, scope: Scope): JoinConditions => {
+  if (isAbsent(value) || value === 'None') return []
+  const { name, body } = variantOf(value, 'JOIN')
+  if (name === 'On') return [body]
+  if (name === 'Using') mergeColumns(listOf(body, 'USING'), before, scope)
+  else if (name === 'Natural') mergeColumns(null, before, scope)
+  else return unknownSyntax('JOIN')
+  return []
+}
+
+export const useJoinConditions = (conditions: JoinConditions, scope: Scope): void => {
+  for (const condition of conditions) scope.context.findings.use('join', resolveExpression(condition, scope))
+}

@@ -1,0 +1,59 @@
+import { writeName } from '../lexer/identifier.ts'
+import { placeOf } from '../parser/identifier-node.ts'
+import { type Json, unknownSyntax } from '../parser/node.ts'
+import { type Place, Refusal } from '../refusal.ts'
+import { type Lineage, mergeLineages } from './lineage.ts'
+import { readObjectName } from './object-name.ts'
+import type { Relation, Scope } from './scope.ts'
+
+/**
+ * USING and NATURAL join on columns of the same name and make them one, whose value may come from either side.
+ *
+ * @param using - the names of USING, or null for NATURAL, which takes every name that both sides have
+ * @param before - how many relations stand to the left of the join
+ */
+export const mergeColumns = (using: readonly Json[] | null, before: number, scope: Scope): void => {
+  const left = scope.relations.slice(0, before)
+  const right = scope.relations.slice(before)
+  for (const { name, place } of using === null ? commonNames(left, right, scope) : namesOf(using, scope)) {
+    const merged = scope.merged.get(name)
+    const sides = [merged ?? onlyColumn(left, name, place), onlyColumn(right, name, place)]
+    const lineage = mergeLineages(sides)
+    scope.context.findings.readColumns(lineage)
+    scope.context.findings.use('join', lineage)
+    scope.merged.set(name, lineage)
+  }
+}
+
+interface NamedColumn {
+  readonly name: string
+  readonly place: Place | null
+}
+
+const namesOf = (using: readonly Json[], scope: Scope): readonly NamedColumn[] =>
+  using.map((item) => {
+    const { identifiers } = readObjectName(item, scope.context.findings)
+    const [identifier] = identifiers
+    if (identifier === undefined || identifiers.length > 1) return unknownSyntax('USING')
+    return { name: identifier.name, place: placeOf(identifier) }
+  })
+
+const commonNames = (
+  left: readonly Relation[],
+  right: readonly Relation[],
+  scope: Scope,
+): readonly NamedColumn[] => {
+  const known = new Set(scope.merged.keys())
+  for (const { columns } of left) for (const { name } of columns) known.add(name)
+  const names = new Set(right.flatMap(({ columns }) => columns.map(({ name }) => name)))
+  return [...names].filter((name) => known.has(name)).map((name) => ({ name, place: null }))
+}
+
+const onlyColumn = (relations: readonly Relation[], name: string, place: Place | null): Lineage => {
+  const found = relations.flatMap(({ columns }) => columns.filter((column) => column.name === name))
+  if (found.length === 1) return found[0]!.lineage
+  throw new Refusal(found.length === 0 ? 'unknown-column' : 'ambiguous-column', {
+    detail: writeName([name]),
+    place,
+  })
+}

@@ -1,0 +1,106 @@
+import { readIdentifier } from '../parser/identifier-node.ts'
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  listOf,
+  openNode,
+  unknownSyntax,
+  variantOf,
+} from '../parser/node.ts'
+import { manyTables } from './aggregation.ts'
+import { resolveAll, resolveExpression } from './expression.ts'
+import { mergeLineages } from './lineage.ts'
+import { createScope, type Relation, type Scope } from './scope.ts'
+import { type RelationParts, resolveInput } from './table-factor.ts'
+import { resolveOrdering } from './window.ts'
+
+const FIELDS = new Set([
+  'table',
+  'partition_by',
+  'order_by',
+  'measures',
+  'rows_per_match',
+  'after_match_skip',
+  'pattern',
+  'symbols',
+  'alias',
+])
+const MEASURE_FIELDS = new Set(['expr', 'alias'])
+const SYMBOL_FIELDS = new Set(['symbol', 'definition'])
+
+/**
+ * MATCH_RECOGNIZE: rows of a partition are matched against a pattern whose symbols are conditions. Partition, order
+ * and conditions are uses; the result has the partition's columns, or all, and the measures.
+ */
+export const resolveMatchRecognize = (body: JsonObject, scope: Scope): RelationParts => {
+  const node = openNode(body, 'MATCH_RECOGNIZE', FIELDS)
+  const { findings } = scope.context
+  const input = resolveInput(node.table, scope)
+  const inner = symbolScope(input, symbolNames(node.pattern, scope), scope)
+
+  const partition = listOf(node.partition_by, 'PARTITION BY')
+  const window = mergeLineages([...resolveAll(partition, inner), resolveOrdering(node.order_by, inner)])
+  findings.use('window', window)
+  for (const item of listOf(node.symbols, 'DEFINE')) {
+    const { symbol, definition } = openNode(item, 'DEFINE', SYMBOL_FIELDS)
+    findings.visit(readIdentifier(symbol))
+    findings.use('filter', resolveExpression(definition, inner))
+  }
+  visitSkip(node.after_match_skip, scope)
+  const measures = listOf(node.measures, 'MEASURES').map((item) => {
+    const { expr, alias } = openNode(item, 'MEASURES', MEASURE_FIELDS)
+    const identifier = readIdentifier(alias)
+    findings.visit(identifier)
+    return { name: identifier.name, lineage: resolveExpression(expr, inner) }
+  })
+  const kept = keepsAllRows(node.rows_per_match)
+    ? input.columns
+    : partition.map((item) => partitionColumn(item, inner))
+  findings.readColumns(mergeLineages(kept.map(({ lineage }) => lineage)))
+  return { names: [], columns: [...kept, ...measures], origin: manyTables }
+}
+
+/** A symbol calls the rows that matched it, so that `x.c` is a column of the input; bare names are the input's too. */
+const symbolScope = (input: Relation, symbols: readonly string[], scope: Scope): Scope => {
+  const outer = createScope(scope.context, { parent: scope.parent, ctes: scope.ctes })
+  for (const symbol of symbols) outer.relations.push({ ...input, names: [symbol] })
+  const inner = createScope(scope.context, { parent: outer, ctes: scope.ctes })
+  inner.relations.push(input)
+  return inner
+}
+
+const symbolNames = (pattern: Json | undefined, scope: Scope): readonly string[] => {
+  const names = new Set<string>()
+  const pending: (Json | undefined)[] = [pattern]
+  while (pending.length > 0) {
+    const node = pending.pop()
+    if (typeof node !== 'object' || node === null) continue
+    if (isObject(node) && isObject(node.Named) && typeof node.Named.value === 'string') {
+      const identifier = readIdentifier(node.Named)
+      scope.context.findings.visit(identifier)
+      names.add(identifier.name)
+    } else pending.push(...Object.values(node))
+  }
+  return [...names]
+}
+
+const visitSkip = (value: Json | undefined, scope: Scope): void => {
+  if (isObject(value))
+    for (const symbol of Object.values(value)) scope.context.findings.visit(readIdentifier(symbol))
+}
+
+const keepsAllRows = (value: Json | undefined): boolean => {
+  if (value === null || value === undefined || value === 'OneRow') return false
+  const { name } = variantOf(value, 'MATCH_RECOGNIZE')
+  return name === 'AllRows' ? true : unknownSyntax('MATCH_RECOGNIZE')
+}
+
+const partitionColumn = (
+  expression: Json,
+  scope: Scope,
+): { readonly name: string; readonly lineage: ReturnType<typeof resolveExpression> } => {
+  const { name, body } = variantOf(expression, 'PARTITION BY')
+  if (name !== 'Identifier') return unknownSyntax('PARTITION BY an expression in MATCH_RECOGNIZE')
+  return { name: readIdentifier(body).name, lineage: resolveExpression(expression, scope) }
+}

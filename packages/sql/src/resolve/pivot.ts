@@ -1,0 +1,129 @@
+import { readIdentifier } from '../parser/identifier-node.ts'
+import {
+  isAbsent,
+  isObject,
+  type Json,
+  type JsonObject,
+  listOf,
+  openNode,
+  unknownSyntax,
+  variantOf,
+} from '../parser/node.ts'
+import { Refusal } from '../refusal.ts'
+import { manyTables } from './aggregation.ts'
+import { resolveColumn } from './column-reference.ts'
+import { resolveAll, resolveExpression } from './expression.ts'
+import { countThrough, deriveThrough, mergeLineages } from './lineage.ts'
+import { stringLiteral } from './object-name.ts'
+import { createScope, type Relation, type Scope } from './scope.ts'
+import { type RelationParts, resolveInput } from './table-factor.ts'
+
+const PIVOT_FIELDS = new Set([
+  'table',
+  'aggregate_functions',
+  'value_column',
+  'value_source',
+  'alias',
+  'default_on_null',
+])
+const NAMED_FIELDS = new Set(['expr', 'alias'])
+
+const inputScope = (input: Relation, scope: Scope): Scope => {
+  const inner = createScope(scope.context, { parent: scope.parent, ctes: scope.ctes })
+  inner.relations.push(input)
+  return inner
+}
+
+/**
+ * PIVOT groups by every column that it does not name, and makes one column of each listed value. A list that is
+ * only known at run time (ANY, a subquery) makes columns that are not known here.
+ */
+export const resolvePivot = (body: JsonObject, scope: Scope): RelationParts => {
+  const node = openNode(body, 'PIVOT', PIVOT_FIELDS)
+  const input = resolveInput(node.table, scope)
+  const inner = inputScope(input, scope)
+  const [aggregate, ...others] = listOf(node.aggregate_functions, 'PIVOT')
+  if (aggregate === undefined || others.length > 0) return unknownSyntax('PIVOT with several aggregates')
+  const { expr, alias } = openNode(aggregate, 'PIVOT', NAMED_FIELDS)
+  if (!isAbsent(alias)) return unknownSyntax('PIVOT with a named aggregate')
+  const value = resolveExpression(expr, inner)
+  const chosenBy = mergeLineages(resolveAll(listOf(node.value_column, 'PIVOT'), inner))
+  const fallback = isAbsent(node.default_on_null) ? [] : [resolveExpression(node.default_on_null, inner)]
+  const lineage = mergeLineages([value, deriveThrough(chosenBy, 'PIVOT'), ...fallback])
+
+  const { name: source, body: list } = variantOf(node.value_source, 'PIVOT')
+  if (source !== 'List') throw new Refusal('unknown-columns-of-relation', { detail: 'PIVOT' })
+  const consumed = new Set([
+    ...columnNamesIn(expr),
+    ...listOf(node.value_column, 'PIVOT').flatMap(columnNamesIn),
+  ])
+  const kept = input.columns.filter(({ name }) => !consumed.has(name))
+  scope.context.findings.use('group', mergeLineages([chosenBy, ...kept.map((column) => column.lineage)]))
+  scope.context.findings.readColumns(mergeLineages(kept.map((column) => column.lineage)))
+  const made = listOf(list, 'PIVOT').map((item) => ({ name: pivotName(item, inner), lineage }))
+  return { names: [], columns: [...kept, ...made], origin: manyTables }
+}
+
+/** Snowflake calls the column by its alias, or by the value as it is written, quotes included. */
+const pivotName = (item: Json, scope: Scope): string => {
+  const { expr, alias } = openNode(item, 'PIVOT', NAMED_FIELDS)
+  if (resolveExpression(expr, scope).size > 0)
+    throw new Refusal('column-not-allowed-here', { detail: 'PIVOT' })
+  if (!isAbsent(alias)) {
+    const identifier = readIdentifier(alias)
+    scope.context.findings.visit(identifier)
+    return identifier.name
+  }
+  const text = stringLiteral(expr)
+  if (text !== null) return `'${text}'`
+  const literal = isObject(expr) && isObject(expr.Value) ? expr.Value.value : undefined
+  if (isObject(literal) && Array.isArray(literal.Number)) return String(literal.Number[0])
+  return unknownSyntax('a value of PIVOT')
+}
+
+/** The plain column names inside of an expression. */
+const columnNamesIn = (tree: Json | undefined): readonly string[] => {
+  const names: string[] = []
+  const pending: (Json | undefined)[] = [tree]
+  while (pending.length > 0) {
+    const node = pending.pop()
+    if (typeof node !== 'object' || node === null) continue
+    if (isObject(node) && isObject(node.Identifier)) names.push(readIdentifier(node.Identifier).name)
+    if (isObject(node) && Array.isArray(node.CompoundIdentifier)) {
+      names.push(readIdentifier(node.CompoundIdentifier.at(-1)).name)
+    }
+    pending.push(...Object.values(node))
+  }
+  return names
+}
+
+const UNPIVOT_FIELDS = new Set(['table', 'value', 'name', 'columns', 'alias'])
+const UNPIVOT_IDLE = new Set(['null_inclusion'])
+
+/** UNPIVOT turns columns into rows of a name and a value. Which rows there are tells which values are not NULL. */
+export const resolveUnpivot = (body: JsonObject, scope: Scope): RelationParts => {
+  const node = openNode(body, 'UNPIVOT', UNPIVOT_FIELDS, UNPIVOT_IDLE)
+  const input = resolveInput(node.table, scope)
+  const inner = inputScope(input, scope)
+  const turned = new Set<string>()
+  const lineages = listOf(node.columns, 'UNPIVOT').map((item) => {
+    const { expr, alias } = openNode(item, 'UNPIVOT', NAMED_FIELDS)
+    if (!isAbsent(alias)) scope.context.findings.visit(readIdentifier(alias))
+    if (!isObject(expr) || isAbsent(expr.Identifier)) return unknownSyntax('UNPIVOT')
+    const identifier = readIdentifier(expr.Identifier)
+    turned.add(identifier.name)
+    return resolveColumn([identifier], inner)
+  })
+  const lineage = mergeLineages(lineages)
+  const [name, value] = [node.name, node.value].map((part) => {
+    const identifier = readIdentifier(isObject(part) && !isAbsent(part.Identifier) ? part.Identifier : part)
+    scope.context.findings.visit(identifier)
+    return identifier.name
+  })
+  const kept = input.columns.filter((column) => !turned.has(column.name))
+  return {
+    names: [],
+    columns: [...kept, { name: name!, lineage: countThrough(lineage, 'UNPIVOT') }, { name: value!, lineage }],
+    origin: manyTables,
+  }
+}

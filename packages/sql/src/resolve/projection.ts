@@ -1,0 +1,95 @@
+import { readIdentifier } from '../parser/identifier-node.ts'
+import { isAbsent, isObject, type Json, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
+import { resolveExpression } from './expression.ts'
+import type { OutputColumn } from './query.ts'
+import type { Scope } from './scope.ts'
+import { SelectAliases } from './select-aliases.ts'
+import { expandStar } from './star.ts'
+
+/** The columns of a select list, each with the item that it comes from. */
+export interface Projection {
+  readonly columns: readonly OutputColumn[]
+  /** For each column, whether its item holds an aggregate function: GROUP BY ALL leaves those out. */
+  readonly isAggregate: readonly boolean[]
+}
+
+const ALIASED_FIELDS = new Set(['expr', 'alias'])
+
+/** The expressions of a select list that have a name of their own. */
+export const itemAliases = (items: readonly Json[]): readonly (readonly [name: string, expression: Json])[] =>
+  items.flatMap((item) => {
+    const { name, body } = variantOf(item, 'SELECT')
+    if (name !== 'ExprWithAlias') return []
+    const { expr, alias } = openNode(body, 'SELECT', ALIASED_FIELDS)
+    return [[readIdentifier(alias).name, expr!] as const]
+  })
+
+/** Resolves the items, again as long as one was used by name before its lineage was complete. */
+export const resolveProjection = (items: readonly Json[], scope: Scope): Projection => {
+  const aliases = new SelectAliases(items.map(aliasOf))
+  scope.aliases = aliases
+  let resolved: readonly ResolvedItem[] = []
+  for (let round = 0; aliases.needsAnotherRound(round); round += 1) {
+    resolved = items.map((item, index) => {
+      aliases.startItem(index)
+      const columns = resolveItem(item, scope)
+      aliases.finishItem(index, columns.columns[0]?.lineage ?? new Map())
+      return columns
+    })
+  }
+  return {
+    columns: resolved.flatMap(({ columns }) => columns),
+    isAggregate: resolved.flatMap(({ columns, isAggregate }) => columns.map(() => isAggregate)),
+  }
+}
+
+const aliasOf = (item: Json): string | null => {
+  const { name, body } = variantOf(item, 'SELECT')
+  return name === 'ExprWithAlias' && isObject(body) ? readIdentifier(body.alias).name : null
+}
+
+interface ResolvedItem {
+  readonly columns: readonly OutputColumn[]
+  readonly isAggregate: boolean
+}
+
+const resolveItem = (item: Json, scope: Scope): ResolvedItem => {
+  const { name, body } = variantOf(item, 'SELECT')
+  const sawBefore = scope.sawAggregate
+  scope.sawAggregate = false
+  const columns = resolveColumns(name, body, scope)
+  const isAggregate = scope.sawAggregate
+  scope.sawAggregate = sawBefore || isAggregate
+  return { columns, isAggregate }
+}
+
+const resolveColumns = (kind: string, body: Json, scope: Scope): readonly OutputColumn[] => {
+  switch (kind) {
+    case 'UnnamedExpr':
+      return [{ name: impliedName(body), lineage: resolveExpression(body, scope) }]
+    case 'ExprWithAlias': {
+      const { expr, alias } = openNode(body, 'SELECT', ALIASED_FIELDS)
+      const identifier = readIdentifier(alias)
+      scope.context.findings.visit(identifier)
+      return [{ name: identifier.name, lineage: resolveExpression(expr, scope) }]
+    }
+    case 'Wildcard':
+      return expandStar(null, body, scope)
+    case 'QualifiedWildcard':
+      return Array.isArray(body) && body.length === 2
+        ? expandStar(body[0], body[1], scope)
+        : unknownSyntax('SELECT')
+    default:
+      return unknownSyntax('SELECT')
+  }
+}
+
+/** A plain column keeps its name; every other expression gets one that Snowflake makes up from its text. */
+const impliedName = (expression: Json): string | null => {
+  if (!isObject(expression)) return null
+  if (!isAbsent(expression.Identifier)) return readIdentifier(expression.Identifier).name
+  const parts = expression.CompoundIdentifier
+  if (!Array.isArray(parts)) return null
+  const last = readIdentifier(parts.at(-1))
+  return last.quote === null && /^(?:\$\d+|NEXTVAL)$/.test(last.name) ? null : last.name
+}

@@ -1,0 +1,67 @@
+import type { CatalogueIndex, RelationColumn } from '../catalogue/catalogue-index.ts'
+import type { SqlParser } from '../parser/sql-parser.ts'
+import type { RowOrigin } from './aggregation.ts'
+import type { Findings } from './findings.ts'
+import type { Lineage } from './lineage.ts'
+import type { SelectAliases } from './select-aliases.ts'
+
+/** Something in FROM: a table, a view, a subquery, the output of a table function. Its columns are all known. */
+export interface Relation {
+  /** What it can be called by: its alias alone, or the parts of its full name. */
+  readonly names: readonly string[]
+  readonly columns: readonly RelationColumn[]
+  readonly origin: RowOrigin
+}
+
+/** The common table expressions that a place can see, innermost first. */
+export interface CteScope {
+  readonly name: string
+  readonly columns: readonly RelationColumn[]
+  readonly origin: RowOrigin
+  readonly outer: CteScope | null
+}
+
+/** What every part of one statement shares. */
+export interface StatementContext {
+  readonly parser: SqlParser
+  readonly catalogue: CatalogueIndex
+  readonly database: string | null
+  readonly schema: string | null
+  readonly findings: Findings
+  /** Canonical names of the views that are being opened, against a view that contains itself. */
+  readonly openViews: readonly string[]
+}
+
+/** Where names are looked up: the FROM of one SELECT, with the enclosing SELECT behind it. */
+export interface Scope {
+  readonly context: StatementContext
+  /** The enclosing query, whose columns a correlated subquery sees. */
+  readonly parent: Scope | null
+  readonly ctes: CteScope | null
+  readonly relations: Relation[]
+  /** Columns that USING or NATURAL made one. */
+  readonly merged: Map<string, Lineage>
+  /** The select list's names, once it is known. */
+  aliases: SelectAliases | null
+  /** Parameters of a lambda, in front of everything else. */
+  readonly parameters: ReadonlyMap<string, Lineage> | null
+  /** Whether LEVEL is a column here. */
+  isHierarchical: boolean
+  /** Whether an aggregate function was met in this SELECT. */
+  sawAggregate: boolean
+}
+
+export const createScope = (
+  context: StatementContext,
+  options: { parent?: Scope | null; ctes?: CteScope | null; parameters?: ReadonlyMap<string, Lineage> } = {},
+): Scope => ({
+  context,
+  parent: options.parent ?? null,
+  ctes: options.ctes ?? null,
+  relations: [],
+  merged: new Map(),
+  aliases: null,
+  parameters: options.parameters ?? null,
+  isHierarchical: false,
+  sawAggregate: false,
+})

@@ -1,0 +1,98 @@
+import {
+  isAbsent,
+  type Json,
+  type JsonObject,
+  listOf,
+  openNode,
+  unknownSyntax,
+  variantOf,
+} from '../parser/node.ts'
+import { rowOriginOf } from './aggregation.ts'
+import { resolveExpression } from './expression.ts'
+import { resolveFrom, useJoinConditions } from './from.ts'
+import { useGrouping } from './grouping.ts'
+import { readTop } from './limit.ts'
+import { itemAliases, resolveProjection } from './projection.ts'
+import type { QueryEnvironment } from './query.ts'
+import type { BodyResult } from './query-body.ts'
+import { createScope, type Scope, type StatementContext } from './scope.ts'
+
+const FIELDS = new Set([
+  'distinct',
+  'top',
+  'projection',
+  'from',
+  'selection',
+  'connect_by',
+  'group_by',
+  'having',
+  'qualify',
+])
+const IDLE = new Set(['flavor', 'top_before_distinct', 'window_before_qualify'])
+
+/** One SELECT: its relations first, then the select list, then every clause that may use the list's names. */
+export const resolveSelect = (
+  value: Json,
+  context: StatementContext,
+  { parent, ctes }: QueryEnvironment,
+): BodyResult => {
+  const node = openNode(value, 'SELECT', FIELDS, IDLE)
+  if (node.flavor !== 'Standard') return unknownSyntax('SELECT')
+  const { findings } = context
+  const scope = createScope(context, { parent, ctes })
+  const joinConditions = resolveFrom(node.from, scope)
+  scope.isHierarchical = !isAbsent(node.connect_by)
+
+  const items = listOf(node.projection, 'SELECT')
+  const projection = resolveProjection(items, scope)
+  useJoinConditions(joinConditions, scope)
+  if (!isAbsent(node.selection)) findings.use('filter', resolveExpression(node.selection, scope))
+  for (const clause of listOf(node.connect_by, 'CONNECT BY')) useHierarchy(clause, scope)
+  const isGrouped = useGrouping(node.group_by, projection, scope)
+  if (!isAbsent(node.having)) findings.use('having', resolveExpression(node.having, scope))
+  if (!isAbsent(node.qualify)) findings.use('qualify', resolveExpression(node.qualify, scope))
+  if (readDistinct(node)) for (const { lineage } of projection.columns) findings.use('group', lineage)
+
+  return {
+    columns: projection.columns,
+    rowLimit: readTop(node.top),
+    scope,
+    origin: rowOriginOf({
+      sources: scope.relations.map(({ origin }) => origin),
+      isGrouped: isGrouped || scope.sawAggregate,
+      having: node.having,
+      aliases: countableAliases(items, scope),
+    }),
+  }
+}
+
+/** DISTINCT compares whole rows with each other. */
+const readDistinct = ({ distinct }: JsonObject): boolean => {
+  if (isAbsent(distinct) || distinct === 'All') return false
+  return distinct === 'Distinct' ? true : unknownSyntax('DISTINCT ON')
+}
+
+/** The items that HAVING may call by a name that no column has. */
+const countableAliases = (items: readonly Json[], scope: Scope): ReadonlyMap<string, Json> => {
+  const named = new Map<string, Json>()
+  for (const [name, expression] of itemAliases(items)) {
+    const isColumn = scope.relations.some(({ columns }) => columns.some((column) => column.name === name))
+    if (!isColumn && !named.has(name)) named.set(name, expression)
+  }
+  return named
+}
+
+const START_FIELDS = new Set(['condition'])
+const CONNECT_FIELDS = new Set(['relationships'])
+const CONNECT_IDLE = new Set(['nocycle'])
+const useHierarchy = (value: Json, scope: Scope): void => {
+  const { name, body } = variantOf(value, 'CONNECT BY')
+  const conditions =
+    name === 'StartWith'
+      ? [openNode(body, 'START WITH', START_FIELDS).condition]
+      : name === 'ConnectBy'
+        ? listOf(openNode(body, 'CONNECT BY', CONNECT_FIELDS, CONNECT_IDLE).relationships, 'CONNECT BY')
+        : unknownSyntax('CONNECT BY')
+  for (const condition of conditions)
+    scope.context.findings.use('connectBy', resolveExpression(condition, scope))
+}

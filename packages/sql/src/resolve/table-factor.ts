@@ -1,0 +1,146 @@
+import type { RelationColumn } from '../catalogue/catalogue-index.ts'
+import {
+  isAbsent,
+  isObject,
+  type Json,
+  type JsonObject,
+  openNode,
+  unknownSyntax,
+  variantOf,
+} from '../parser/node.ts'
+import { Refusal } from '../refusal.ts'
+import type { RowOrigin } from './aggregation.ts'
+import { openBaseTable } from './base-relation.ts'
+import { resolveExpression } from './expression.ts'
+import type { JoinConditions } from './from.ts'
+import { resolveTableWithJoins } from './from.ts'
+import { resolveMatchRecognize } from './match-recognize.ts'
+import { type ObjectName, readObjectName } from './object-name.ts'
+import { resolvePivot, resolveUnpivot } from './pivot.ts'
+import { resolveQuery } from './query.ts'
+import type { Scope } from './scope.ts'
+import { resolveLateralFunction, resolveTableFunction } from './table-function.ts'
+import { findCte, findTable } from './table-lookup.ts'
+import { checkVersion } from './time-travel.ts'
+import { nameColumns, readTableAlias } from './with.ts'
+
+export interface RelationParts {
+  /** What it is called when it has no alias: the parts of its full name, or nothing. */
+  readonly names: readonly string[]
+  readonly columns: readonly RelationColumn[]
+  readonly origin: RowOrigin
+}
+
+/** Puts one item of FROM into the scope. Gives the conditions of joins inside of it. */
+export const resolveTableFactor = (value: Json | undefined, scope: Scope): JoinConditions => {
+  const { name, body } = variantOf(value, 'FROM')
+  if (name === 'NestedJoin') return resolveNestedJoin(body, scope)
+  const resolve = resolvers.get(name)
+  if (resolve === undefined || !isObject(body)) return unknownSyntax(`FROM ${name}`)
+  addRelation(resolve(body, scope), body.alias, scope)
+  return []
+}
+
+/** An alias hides every other name; its column list renames from the left. */
+export const addRelation = (
+  { names, columns, origin }: RelationParts,
+  alias: Json | undefined,
+  scope: Scope,
+): void => {
+  if (isAbsent(alias)) {
+    scope.relations.push({ names, columns, origin })
+    return
+  }
+  const { name, columns: columnNames } = readTableAlias(alias, scope.context)
+  const renamed = columnNames.length === 0 ? columns : nameColumns(columns, columnNames, name)
+  scope.relations.push({ names: [name.name], columns: renamed, origin })
+}
+
+type Resolver = (body: JsonObject, scope: Scope) => RelationParts
+
+const TABLE_FIELDS = new Set(['name', 'alias', 'args', 'version', 'sample'])
+const resolveTable: Resolver = (body, scope) => {
+  const node = openNode(body, 'a table', TABLE_FIELDS)
+  const name = readObjectName(node.name, scope.context.findings)
+  if (name.isStage || !isAbsent(node.args)) {
+    if (name.isStage) throw new Refusal('stage-not-supported', { place: name.place })
+    return unknownSyntax('a table with arguments')
+  }
+  checkVersion(node.version, scope)
+  checkSample(node.sample, scope)
+  return openNamed(name, scope)
+}
+
+/** A common table expression, a table, or a view. */
+export const openNamed = (name: ObjectName, scope: Scope): RelationParts => {
+  const cte = findCte(name.parts, scope.ctes)
+  if (cte !== null) return { names: [cte.name], columns: cte.columns, origin: cte.origin }
+  const table = findTable(name, scope.context)
+  return { names: table.parts, ...openBaseTable(table, name, scope.context) }
+}
+
+const SAMPLE_FIELDS = new Set(['quantity', 'seed', 'name'])
+const SAMPLE_IDLE = new Set(['modifier'])
+const QUANTITY_FIELDS = new Set(['value'])
+const QUANTITY_IDLE = new Set(['parenthesized', 'unit'])
+const SEED_FIELDS = new Set(['value'])
+const SEED_IDLE = new Set(['modifier'])
+const checkSample = (value: Json | undefined, scope: Scope): void => {
+  if (isAbsent(value)) return
+  const node = openNode(variantOf(value, 'SAMPLE').body, 'SAMPLE', SAMPLE_FIELDS, SAMPLE_IDLE)
+  if (!isAbsent(node.quantity)) {
+    const quantity = openNode(node.quantity, 'SAMPLE', QUANTITY_FIELDS, QUANTITY_IDLE).value
+    if (resolveExpression(quantity, scope).size > 0)
+      throw new Refusal('column-not-allowed-here', { detail: 'SAMPLE' })
+  }
+  if (!isAbsent(node.seed)) openNode(node.seed, 'SAMPLE', SEED_FIELDS, SEED_IDLE)
+}
+
+const DERIVED_FIELDS = new Set(['lateral', 'subquery', 'alias', 'sample'])
+/** A subquery sees what is around the whole query; a lateral one also the relations before it. */
+const resolveDerived: Resolver = (body, scope) => {
+  const node = openNode(body, 'a subquery', DERIVED_FIELDS)
+  checkSample(node.sample, scope)
+  const parent = node.lateral === true ? scope : scope.parent
+  const { columns, origin } = resolveQuery(node.subquery, scope.context, { parent, ctes: scope.ctes })
+  return {
+    names: [],
+    columns: nameColumns(columns, [], null),
+    // A lateral subquery runs once for each row before it.
+    origin,
+  }
+}
+
+const NESTED_FIELDS = new Set(['table_with_joins', 'alias'])
+const resolveNestedJoin = (body: Json, scope: Scope): JoinConditions => {
+  const node = openNode(body, 'a nested join', NESTED_FIELDS)
+  const before = scope.relations.length
+  const conditions = resolveTableWithJoins(node.table_with_joins, scope)
+  if (isAbsent(node.alias)) return conditions
+  // `(t) alias` is the one relation under another name; `(a JOIN b) alias` has no certain columns.
+  const inner = scope.relations.splice(before)
+  if (inner.length !== 1 || conditions.length > 0) return unknownSyntax('an alias on a join')
+  addRelation({ ...inner[0]!, names: [] }, node.alias, scope)
+  return []
+}
+
+const resolvers: ReadonlyMap<string, Resolver> = new Map<string, Resolver>([
+  ['Table', resolveTable],
+  ['Derived', resolveDerived],
+  ['TableFunction', resolveTableFunction],
+  ['Function', resolveLateralFunction],
+  ['Pivot', resolvePivot],
+  ['Unpivot', resolveUnpivot],
+  ['MatchRecognize', resolveMatchRecognize],
+])
+
+/** The relation of a table factor on its own, for PIVOT and the like. */
+export const resolveInput = (value: Json | undefined, scope: Scope): Relation => {
+  const before = scope.relations.length
+  const conditions = resolveTableFactor(value, scope)
+  const inputs = scope.relations.splice(before)
+  if (inputs.length !== 1 || conditions.length > 0) return unknownSyntax('a join inside of FROM')
+  return inputs[0]!
+}
+
+type Relation = Scope['relations'][number]

@@ -1,0 +1,48 @@
+import type { BaseTable } from '../catalogue/catalogue-index.ts'
+import { writeName } from '../lexer/identifier.ts'
+import { Refusal } from '../refusal.ts'
+import type { ObjectName } from './object-name.ts'
+import type { CteScope, StatementContext } from './scope.ts'
+
+/** Common table expressions are called by one-part names only, and stand in front of tables. */
+export const findCte = (parts: readonly string[], ctes: CteScope | null): CteScope | null => {
+  if (parts.length !== 1) return null
+  for (let at = ctes; at !== null; at = at.outer) if (at.name === parts[0]) return at
+  return null
+}
+
+/** Completes a name with the session's database and schema. `DB..T` means the schema PUBLIC. */
+export const qualify = (
+  { parts, place }: Pick<ObjectName, 'parts' | 'place'>,
+  { database, schema }: Pick<StatementContext, 'database' | 'schema'>,
+): readonly [database: string, schema: string, name: string] => {
+  const name = parts.at(-1)!
+  const schemaPart = parts.length > 1 ? parts[parts.length - 2]! || 'PUBLIC' : schema
+  const databasePart = parts.length > 2 ? parts[parts.length - 3]! : database
+  if (parts.length > 3) throw new Refusal('unknown-table', { detail: writeName(parts), place })
+  if (schemaPart === null || databasePart === null) {
+    throw new Refusal('no-current-schema', { detail: writeName(parts), place })
+  }
+  return [databasePart, schemaPart, name]
+}
+
+/** The table of a name. @throws Refusal when the catalogue has none, or the name is a stage's */
+export const findTable = (name: ObjectName, context: StatementContext): BaseTable => {
+  if (name.isStage) throw new Refusal('stage-not-supported', { place: name.place })
+  const parts = qualify(name, context)
+  const table = context.catalogue.find(...parts)
+  if (table === null) throw new Refusal('unknown-table', { detail: writeName(name.parts), place: name.place })
+  return table
+}
+
+/** Whether the name means something already: an outer common table expression or a table. */
+export const hasTable = (
+  parts: readonly string[],
+  context: StatementContext,
+  ctes: CteScope | null,
+): boolean => {
+  if (findCte(parts, ctes) !== null) return true
+  const { database, schema } = context
+  const name = parts.at(-1)!
+  return database !== null && schema !== null && context.catalogue.find(database, schema, name) !== null
+}

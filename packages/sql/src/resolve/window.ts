@@ -1,0 +1,45 @@
+import { isAbsent, type Json, listOf, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
+import { Refusal } from '../refusal.ts'
+import { resolveAll, resolveExpression } from './expression.ts'
+import { type Lineage, mergeLineages } from './lineage.ts'
+import type { Scope } from './scope.ts'
+
+const SPEC_FIELDS = new Set(['partition_by', 'order_by', 'window_frame'])
+const FRAME_FIELDS = new Set(['start_bound', 'end_bound'])
+const FRAME_IDLE = new Set(['units'])
+const ORDER_FIELDS = new Set(['expr'])
+const ORDER_IDLE = new Set(['options'])
+
+/** OVER (…): its columns steer the result, so they are both in the lineage and a use. */
+export const resolveWindow = (value: Json | undefined, scope: Scope): Lineage => {
+  const { name, body } = variantOf(value, 'OVER')
+  if (name !== 'WindowSpec') return unknownSyntax('a named window')
+  const node = openNode(body, 'OVER', SPEC_FIELDS)
+  const partition = resolveAll(listOf(node.partition_by, 'OVER'), scope)
+  const lineage = mergeLineages([...partition, resolveOrdering(node.order_by, scope)])
+  scope.context.findings.use('window', lineage)
+  if (!isAbsent(node.window_frame)) {
+    const frame = openNode(node.window_frame, 'a window frame', FRAME_FIELDS, FRAME_IDLE)
+    checkBound(frame.start_bound, scope)
+    if (!isAbsent(frame.end_bound)) checkBound(frame.end_bound, scope)
+  }
+  return lineage
+}
+
+/** Bounds of a frame are constants. */
+const checkBound = (value: Json | undefined, scope: Scope): void => {
+  const { name, body } = variantOf(value, 'a window frame')
+  if (name === 'CurrentRow' || body === null) return
+  if (name !== 'Preceding' && name !== 'Following')
+    throw new Refusal('unknown-syntax', { detail: 'a window frame' })
+  if (resolveExpression(body, scope).size > 0)
+    throw new Refusal('unknown-syntax', { detail: 'a window frame' })
+}
+
+/** The columns of an ORDER BY list inside a function or window. */
+export const resolveOrdering = (value: Json | undefined, scope: Scope): Lineage =>
+  mergeLineages(
+    listOf(value, 'ORDER BY').map((item) =>
+      resolveExpression(openNode(item, 'ORDER BY', ORDER_FIELDS, ORDER_IDLE).expr, scope),
+    ),
+  )

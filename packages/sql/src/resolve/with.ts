@@ -1,0 +1,159 @@
+import type { RelationColumn } from '../catalogue/catalogue-index.ts'
+import { type Identifier, placeOf, readIdentifier } from '../parser/identifier-node.ts'
+import {
+  isAbsent,
+  isObject,
+  type Json,
+  type JsonObject,
+  listOf,
+  openNode,
+  variantOf,
+} from '../parser/node.ts'
+import { Refusal } from '../refusal.ts'
+import { manyTables } from './aggregation.ts'
+import { lineagesEqual, mergeLineages, noLineage } from './lineage.ts'
+import { type OutputColumn, type QueryEnvironment, resolveQuery } from './query.ts'
+import type { CteScope, StatementContext } from './scope.ts'
+import { hasTable } from './table-lookup.ts'
+
+const WITH_FIELDS = new Set(['recursive', 'cte_tables'])
+const CTE_FIELDS = new Set(['alias', 'query'])
+const ALIAS_FIELDS = new Set(['name', 'columns'])
+const ALIAS_IDLE = new Set(['explicit'])
+const COLUMN_FIELDS = new Set(['name'])
+
+/** The common table expressions of one WITH: each sees the ones before it, and the ones around. */
+export const resolveWith = (
+  value: Json | undefined,
+  context: StatementContext,
+  environment: QueryEnvironment,
+): CteScope | null => {
+  const node = openNode(value, 'WITH', WITH_FIELDS)
+  let ctes = environment.ctes
+  for (const table of listOf(node.cte_tables, 'WITH')) {
+    const { alias, query } = openNode(table, 'WITH', CTE_FIELDS)
+    const { name, columns } = readTableAlias(alias, context)
+    const outer = { ...environment, ctes }
+    const resolved = resolveCte(name, columns, query, context, outer, node.recursive === true)
+    ctes = { name: name.name, ...resolved, outer: ctes }
+  }
+  return ctes
+}
+
+/** The name after a relation or in front of a common table expression, with its column names if any. */
+export const readTableAlias = (
+  value: Json | undefined,
+  context: StatementContext,
+): { readonly name: Identifier; readonly columns: readonly string[] } => {
+  const node = openNode(value, 'an alias', ALIAS_FIELDS, ALIAS_IDLE)
+  const name = readIdentifier(node.name)
+  context.findings.visit(name)
+  const columns = listOf(node.columns, 'an alias').map((column) => {
+    const identifier = readIdentifier(openNode(column, 'an alias', COLUMN_FIELDS).name)
+    context.findings.visit(identifier)
+    return identifier.name
+  })
+  return { name, columns }
+}
+
+/** Gives a query's columns the names of an alias list; without one, each needs a name of its own. */
+export const nameColumns = (
+  columns: readonly OutputColumn[],
+  names: readonly string[],
+  of: Identifier | null,
+): readonly RelationColumn[] => {
+  if (names.length > columns.length) {
+    throw new Refusal('column-count-mismatch', of === null ? {} : { place: placeOf(of) })
+  }
+  // A column without a name cannot be referred to by one; the empty name is none that SQL can write.
+  return columns.map(({ name, lineage }, index) => ({ name: names[index] ?? name ?? '', lineage }))
+}
+
+const resolveCte = (
+  name: Identifier,
+  names: readonly string[],
+  query: Json | undefined,
+  context: StatementContext,
+  environment: QueryEnvironment,
+  recursive: boolean,
+): Pick<CteScope, 'columns' | 'origin'> => {
+  const plain = () => {
+    const { columns, origin } = resolveQuery(query, context, environment)
+    return { columns: nameColumns(columns, names, name), origin }
+  }
+  const arms = recursiveArms(query)
+  if (arms === null || !mentions(arms.step, name.name)) return plain()
+  const fixPoint = () => ({
+    columns: resolveRecursively(name, names, arms, query as JsonObject, context, environment),
+    origin: manyTables,
+  })
+  // Without RECURSIVE the name may also mean a table or an outer expression of that name: both are followed.
+  if (recursive || !hasTable([name.name], context, environment.ctes)) return fixPoint()
+  const once = plain().columns
+  const repeated = fixPoint().columns
+  if (once.length !== repeated.length) {
+    throw new Refusal('column-count-mismatch', { detail: name.name, place: placeOf(name) })
+  }
+  const columns = once.map((column, index) => ({
+    name: column.name,
+    lineage: mergeLineages([column.lineage, repeated[index]!.lineage]),
+  }))
+  return { columns, origin: manyTables }
+}
+
+interface Arms {
+  readonly operation: JsonObject
+  readonly anchor: Json
+  readonly step: Json
+}
+
+/** A recursive expression is `anchor UNION ALL step`. */
+const recursiveArms = (query: Json | undefined): Arms | null => {
+  if (!isObject(query)) return null
+  const { name, body } = variantOf(query.body, 'a query')
+  if (name !== 'SetOperation' || !isObject(body)) return null
+  return { operation: body, anchor: body.left!, step: body.right! }
+}
+
+/** Whether a tree names something so, anywhere: more than needed, never less. Iterative, for chains may be long. */
+const mentions = (tree: Json, name: string): boolean => {
+  const pending: Json[] = [tree]
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (typeof node !== 'object' || node === null) continue
+    if (isObject(node) && typeof node.value === 'string' && 'quote_style' in node) {
+      if (readIdentifier(node).name === name) return true
+    }
+    for (const child of Object.values(node)) if (typeof child === 'object') pending.push(child)
+  }
+  return false
+}
+
+const resolveRecursively = (
+  name: Identifier,
+  names: readonly string[],
+  { operation, anchor, step }: Arms,
+  query: JsonObject,
+  context: StatementContext,
+  environment: QueryEnvironment,
+): readonly RelationColumn[] => {
+  const start = resolveQuery({ ...emptyQuery(query), body: anchor }, context, environment)
+  let columns = nameColumns(start.columns, names, name)
+  for (;;) {
+    const ctes: CteScope = { name: name.name, columns, origin: manyTables, outer: environment.ctes }
+    const whole = { ...query, body: { SetOperation: { ...operation, left: anchor, right: step } } }
+    const next = resolveQuery(whole, context, { ...environment, ctes }).columns
+    if (next.length !== columns.length) {
+      throw new Refusal('column-count-mismatch', { detail: name.name, place: placeOf(name) })
+    }
+    const grown = columns.map((column, index) => ({
+      name: column.name,
+      lineage: mergeLineages([column.lineage, next[index]?.lineage ?? noLineage]),
+    }))
+    const settled = grown.every(({ lineage }, index) => lineagesEqual(lineage, columns[index]!.lineage))
+    columns = grown
+    if (settled) return columns
+  }
+}
+
+/** The anchor alone sees the WITH of the query, but not its ORDER BY and LIMIT, which belong to the whole. */
+const emptyQuery = (query: JsonObject): JsonObject => (isAbsent(query.with) ? {} : { with: query.with! })
