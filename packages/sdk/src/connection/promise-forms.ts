@@ -26,6 +26,8 @@ export interface QueryResult<Row> {
   readonly columns: readonly ResultColumnView[]
   readonly rows: readonly Row[]
   readonly decision: Decision
+  /** The request and who approved it, where a person was asked. */
+  readonly approval: { readonly id: string; readonly approvers: readonly string[] } | null
   readonly traceId: string
   readonly queryId: string | null
 }
@@ -169,6 +171,7 @@ export class PromiseForms {
         columns: result.columns.map(({ name, type, mask }) => ({ name, type, mask })),
         rows: rows as Row[],
         decision: result.decision,
+        approval: result.approval,
         traceId: result.traceId,
         queryId: statement.getQueryId() ?? null,
       }

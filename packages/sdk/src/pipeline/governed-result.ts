@@ -22,6 +22,8 @@ export interface GovernedResult {
   readonly decision: Decision
   readonly summary: StatementSummary
   readonly traceId: string
+  /** Who approved it, where a person was asked. */
+  readonly approval: { readonly id: string; readonly approvers: readonly string[] } | null
   readonly role: string
   readonly columns: readonly ResultColumn[]
   /** The driver's completed statement: for the facade's private field, never for the caller. */

@@ -115,6 +115,7 @@ export const runAndCheck = async (
       decision,
       summary,
       traceId: trail.traceId,
+      approval: approval && { id: approval.id, approvers: approval.approvers },
       role: place().role,
       columns,
       statement,
