@@ -128,6 +128,13 @@ rules:
     expect(found(`${head}rules:\n${permit}${forbid}`)).toEqual(['9:9 unreachable-rule rules[0].id'])
   })
 
+  it('loads what only lost its effect, so that a broad forbid can be added in an emergency', () => {
+    const stop = "  - { id: stop, effect: forbid, actions: [select, insert], resources: ['*'] }\n"
+    const { policy, problems } = checkPolicy(`${head}rules:\n${permit}${stop}`)
+    expect(problems.map(({ severity, code }) => `${severity} ${code}`)).toEqual(['warning unreachable-rule'])
+    expect(policy).not.toBeNull()
+  })
+
   it('keeps a permit that a narrower or conditional forbid leaves something of', () => {
     for (const forbid of [
       'actions: [select], resources: [CLINIC.PUBLIC.NOTES]',

@@ -4,7 +4,10 @@ import { compileNamePattern } from '../naming/name-pattern.ts'
 import type { Placed, PolicyParts } from './policy-parts.ts'
 import { addsNothing, coversRule } from './rule-coverage.ts'
 
-/** Rules that can never fire, can never have an effect, or say what another rule says already. */
+/**
+ * Rules that can never fire, can never have an effect, or say what another rule says already. What another rule makes
+ * idle is only pointed out: a broad forbid must load in an emergency, whatever it leaves without effect.
+ */
 export const checkReachability = (parts: PolicyParts): Finding[] => [
   ...parts.rules.flatMap((rule) => neverFires(rule)),
   ...parts.rules.flatMap((rule, index) => overruled(rule, index, parts.rules)),
@@ -63,7 +66,7 @@ const overruled = (
   if (rule.effect === 'permit' && forbid !== undefined) {
     return [
       {
-        severity: 'error',
+        severity: 'warning',
         code: 'unreachable-rule',
         message: `the rule \`${rule.id}\` can never permit anything: \`${forbid.value.id}\` forbids all of it`,
         hint: 'remove the rule, or narrow the one that forbids',
@@ -81,7 +84,7 @@ const overruled = (
   if (twin === undefined) return []
   return [
     {
-      severity: 'error',
+      severity: 'warning',
       code: 'shadowed-rule',
       message: `the rule \`${rule.id}\` changes nothing: \`${twin.value.id}\` already says it`,
       hint: 'remove the rule, or say what it should change',
@@ -93,7 +96,7 @@ const overruled = (
 const revealsNothing = ({ value: rule, path }: Placed<Rule>, parts: PolicyParts): Finding[] => {
   if (rule.effect === 'forbid' || rule.reveal === undefined) return []
   const finding = (message: string, hint: string, at: readonly PropertyKey[]): Finding => ({
-    severity: 'error',
+    severity: 'warning',
     code: 'reveal-without-effect',
     message: `the rule \`${rule.id}\` reveals nothing: ${message}`,
     hint,

@@ -23,7 +23,7 @@ export const problemCodes = [
 export type ProblemCode = (typeof problemCodes)[number]
 
 export interface PolicyProblem {
-  /** An `error` keeps the policy from being used; a `warning` is about what the document leaves unsaid. */
+  /** An `error` keeps the policy from being used; a `warning` is about what it leaves unsaid or without effect. */
   readonly severity: 'error' | 'warning'
   readonly code: ProblemCode
   readonly message: string
