@@ -78,6 +78,7 @@ export const openEnvironment = async (
       purpose: options.purpose,
       onApproval: options.onApproval,
       approvalTimeoutMs: options.approvalTimeoutMs,
+      fastPath: options.fastPath,
       maskMaterial: () => ({ keys, random, asOf: new Date() }),
       now: () => new Date(),
       policy,

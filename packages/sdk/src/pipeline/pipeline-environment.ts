@@ -24,6 +24,8 @@ export interface PipelineEnvironment {
   readonly purpose: string
   readonly onApproval: 'wait' | 'throw'
   readonly approvalTimeoutMs: number | null
+  /** False keeps to the driver's public API. */
+  readonly fastPath: boolean
   /** What masks need beside the value, as of now. */
   maskMaterial(): MaskMaterial
   now(): Date

@@ -3,8 +3,9 @@ import type { InnerConnection } from '../driver/inner-connection.ts'
 import type { DriverStatement } from '../driver/snowflake-driver.ts'
 import { translateDriverError } from '../driver/translate-error.ts'
 import { compileMasker } from '../rows/compile-masker.ts'
+import { prepareRows } from '../rows/prepare-rows.ts'
 import { checkResultShape } from '../rows/result-shape.ts'
-import { compileRowReader, compileRowShaper, innerRowMode } from '../rows/row-shaper.ts'
+import { compileRowReader, innerRowMode } from '../rows/row-shaper.ts'
 import type { GrantedApproval } from './approve.ts'
 import type { StatementControl } from './govern-statement.ts'
 import { finishTrail, type GovernedResult } from './governed-result.ts'
@@ -104,7 +105,9 @@ export const runAndCheck = async (
       : checkResultShape(summary, decision.columns, statement.getColumns() ?? [])
     if (!received.asyncExec) refuseTooManyRows(executable, statement.getNumRows() ?? 0)
     const masker = compileMasker(columns, environment.maskMaterial())
-    const shape = compileRowShaper(columns, masker, innerMode, rowMode)
+    const driverColumns = received.asyncExec ? [] : (statement.getColumns() ?? [])
+    const { fastPath } = environment
+    const shape = prepareRows({ columns, driverColumns, masker, innerMode, rowMode, fastPath })
 
     let settling: Promise<void> | null = null
     let announce: (settling: Promise<void>) => void = () => {}
