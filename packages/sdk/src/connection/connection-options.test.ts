@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { identity } from '../identity/identity-source.ts'
+import { identity } from '../identity/identity.ts'
 import { receiveConnectionOptions } from './connection-options.ts'
 
 const good = {

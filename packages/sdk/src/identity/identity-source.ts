@@ -6,14 +6,16 @@ export interface IdentitySource {
   token(signal?: AbortSignal): Promise<Secret>
 }
 
-const requireToken = (token: unknown, where: string): Secret => {
+/** A token from an answer, or an error that says where it was missing. */
+export const requireToken = (token: unknown, where: string): Secret => {
   const text = typeof token === 'string' ? token.trim() : ''
   if (text === '')
     throw new SnowfenceError('ERR_IDENTITY_SOURCE_FAILED', { message: `${where} holds no identity token` })
   return new Secret(text)
 }
 
-const fromFile = (path: string): IdentitySource => ({
+/** A file, read anew each time: a Kubernetes projected token is replaced in place. */
+export const fromFile = (path: string): IdentitySource => ({
   token: async (signal) => {
     let text: string
     try {
@@ -28,11 +30,11 @@ const fromFile = (path: string): IdentitySource => ({
   },
 })
 
-const fromEnv = (name: string): IdentitySource => ({
+export const fromEnv = (name: string): IdentitySource => ({
   token: async () => requireToken(process.env[name], `the environment variable \`${name}\``),
 })
 
-const fromFunction = (
+export const fromFunction = (
   read: (signal?: AbortSignal) => string | Secret | Promise<string | Secret>,
 ): IdentitySource => ({
   token: async (signal) => {
@@ -48,6 +50,3 @@ const fromFunction = (
     return requireToken(token instanceof Secret ? token.reveal() : token, 'what the identity function gave')
   },
 })
-
-/** The sources that come with Snowfence. */
-export const identity = { fromFile, fromEnv, fromFunction } as const
