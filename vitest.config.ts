@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-const conditions = ['snowfence-source', 'node', 'import', 'default']
+// Node is started with these too, where `import` would hold for `require` as well and load the wrong half of a package.
+const conditions = ['snowfence-source']
 
 export default defineConfig({
   resolve: { conditions },

@@ -83,7 +83,12 @@ export const openKeyStore = async (
         kid: row.kid,
         algorithm: row.algorithm,
         publicJwk: JSON.parse(row.public_key) as JWK,
-        privateKey: await importPKCS8(sealer.open(row.sealed_private_key, context(row.kid)), row.algorithm),
+        privateKey: await importPKCS8(
+          sealer.open(row.sealed_private_key, context(row.kid)),
+          row.algorithm,
+          // Checkpoints are signed by node:crypto, which takes over only keys that could be exported.
+          { extractable: row.purpose === 'checkpoint' },
+        ),
       } satisfies SigningKey,
     })),
   )

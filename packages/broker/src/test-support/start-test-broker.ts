@@ -123,7 +123,7 @@ const wrap = async (
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await response.text()
-    const isJson = response.headers.get('content-type')?.includes('json') === true
+    const isJson = response.headers.get('content-type')?.match(/^application.json(;|$)/) != null
     return {
       status: response.status,
       body: (isJson && text !== '' ? JSON.parse(text) : { text }) as T,
@@ -183,7 +183,7 @@ export const startTestBroker = async (options: TestBrokerOptions = {}): Promise<
   const catalogueFile = join(directory, 'catalogue.json')
   await writeFile(policyFile, options.policy ?? clinicPolicy)
   await writeFile(catalogueFile, JSON.stringify(clinicCatalogue))
-  const issuer = await startOidcIssuer({ clients, audience: AUDIENCE })
+  const issuer = await startOidcIssuer({ clients, audience: AUDIENCE, tokenSeconds: 7200 })
   const config: BrokerConfigInput = {
     listen: { port: 0 },
     issuers: [{ issuer: issuer.url, audience: AUDIENCE }],

@@ -3,6 +3,7 @@ import {
   type CanonicalSpan,
   createAuditTree,
   emptyFrontier,
+  type RecordSource,
   type SealedRecord,
 } from '@snowfence/audit'
 import type { Receipt } from '@snowfence/core'
@@ -37,6 +38,18 @@ export interface TrailOptions {
   readonly onSealed: (records: readonly SealedRecord[]) => void
 }
 
+const sourceOf = (
+  producer: RecordSource['producer'],
+  sessionId: string | null,
+  principal: RecordSource['principal'],
+  now: Date,
+): RecordSource => ({
+  producer,
+  sessionId,
+  principal: principal === null ? null : { issuer: principal.issuer, subject: principal.subject },
+  receivedAt: now.toISOString(),
+})
+
 export const createTrail = ({ database, clock, onSealed }: TrailOptions): Trail => {
   let known = emptyFrontier
 
@@ -56,13 +69,10 @@ export const createTrail = ({ database, clock, onSealed }: TrailOptions): Trail 
           transaction,
           record(event) {
             const { sessionId, principal } = event
-            const source = {
-              producer: 'broker',
-              sessionId,
-              principal,
-              receivedAt: now.toISOString(),
-            } as const
-            spans.push({ span: spanOfEvent(event, now), source })
+            spans.push({
+              span: spanOfEvent(event, now),
+              source: sourceOf('broker', sessionId, principal, now),
+            })
           },
         })
         const appended = spans.length === 0 ? null : await appendRecords(transaction, spans, known, now)
@@ -73,13 +83,7 @@ export const createTrail = ({ database, clock, onSealed }: TrailOptions): Trail 
     },
     async seal(session, spans) {
       const now = clock()
-      const { issuer, subject } = session.principal
-      const source = {
-        producer: 'sdk',
-        sessionId: session.id,
-        principal: { issuer, subject },
-        receivedAt: now.toISOString(),
-      } as const
+      const source = sourceOf('sdk', session.id, session.principal, now)
       const appended = await database.transaction().execute((transaction) =>
         appendRecords(
           transaction,
