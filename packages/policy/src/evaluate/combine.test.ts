@@ -73,6 +73,17 @@ describe('the rule of combination', () => {
     expect(codes(everything, statement({ effects: ['session'] }))).toEqual([])
   })
 
+  it('lets a select of nothing wait for nobody as long as one permit does not', () => {
+    const asking = `  - { id: ask, effect: permit, actions: [select], resources: [${NOTES}], approval: { approvers: { groups: [privacy] } } }`
+    const nothing = request(statement())
+    expect(evaluate(policyWith(`${readAll}${asking}`), nothing)).toMatchObject({
+      decision: 'allow',
+      rules: ['read-all'],
+    })
+    expect(evaluate(policyWith(asking), nothing).decision).toBe('needs-approval')
+    expect(evaluate(policyWith('  []'), nothing).decision).toBe('deny')
+  })
+
   it('takes describing a table for metadata and not for reading it', () => {
     const describe = statement({ effects: ['metadata'], reads: [{ table: PATIENTS, columns: [] }] })
     expect(codes(policyWith(readAll), describe)).toEqual(['no-permit'])

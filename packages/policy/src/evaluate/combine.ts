@@ -16,18 +16,27 @@ export type Combination =
  * matches adds its obligations. The order of the rules never matters.
  */
 export const combine = (demands: readonly Demand[], rules: readonly CompiledRule[]): Combination => {
-  const matching = rules.filter((rule) => demands.some((demand) => matches(rule, demand)))
-  const forbids = matching.filter((rule) => !isPermit(rule)) as CompiledForbid[]
-  if (forbids.length > 0) return { kind: 'forbidden', forbids }
-  const permits = matching.filter(isPermit)
-  const open = demands.filter((demand) => !permits.some((permit) => matches(permit, demand)))
+  const forbids = rules.filter((rule) => !isPermit(rule) && demands.some((demand) => matches(rule, demand)))
+  if (forbids.length > 0) return { kind: 'forbidden', forbids: forbids as CompiledForbid[] }
+  const permitted = demands.map((demand) => permitsFor(demand, rules.filter(isPermit)))
+  const open = demands.filter((_, index) => permitted[index]!.length === 0)
   if (open.length > 0 || demands.length === 0) return { kind: 'unpermitted', demands: open }
-  return { kind: 'permitted', permits }
+  return { kind: 'permitted', permits: [...new Set(permitted.flat())] }
 }
 
-/** Whether a rule is about a demand. An effect on nothing named needs `*`; a select of nothing touches no data. */
-export const matches = (rule: CompiledRule, { effect, resource }: Demand): boolean => {
-  if (!rule.actions.has(effect)) return false
-  if (resource !== null) return rule.resources.some((pattern) => pattern.matches(resource))
-  return rule.resources.some((pattern) => pattern.everything) || (effect === 'select' && isPermit(rule))
+/** Whether a rule is about a demand. Only `*` is about an effect that names no resource. */
+export const matches = (rule: CompiledRule, { effect, resource }: Demand): boolean =>
+  rule.actions.has(effect) &&
+  rule.resources.some((pattern) => (resource === null ? pattern.everything : pattern.matches(resource)))
+
+/**
+ * A select of nothing (`SELECT 1`) touches no data: whoever may select anything may run it, and it waits for nobody
+ * as long as one of those permits does not.
+ */
+const permitsFor = (demand: Demand, permits: readonly CompiledPermit[]): readonly CompiledPermit[] => {
+  const direct = permits.filter((permit) => matches(permit, demand))
+  if (direct.length > 0 || demand.effect !== 'select' || demand.resource !== null) return direct
+  const selecting = permits.filter((permit) => permit.actions.has('select'))
+  const free = selecting.filter(({ rule }) => rule.approval === undefined && rule.breakGlass === undefined)
+  return free.length > 0 ? free : selecting
 }
