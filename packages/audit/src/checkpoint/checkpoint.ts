@@ -86,8 +86,17 @@ export const verifyCheckpoint = (
   if (witnesses.some(({ algorithm }) => algorithm !== ED25519_COSIGNATURE)) {
     throw refuseCheckpoint('a key of a witness is not for cosignatures')
   }
+  // A cosignature does not bind its witness's name, so one key under two names would count as two.
+  const keys = [key, ...witnesses]
+  if (
+    keys.some(({ publicKey }, index) =>
+      keys.slice(0, index).some((other) => other.publicKey.equals(publicKey)),
+    )
+  ) {
+    throw refuseCheckpoint('two of the keys it is checked against are the same')
+  }
   const parsed = parseNote(note)
-  const verified = verifyNote(parsed, [key, ...witnesses])
+  const verified = verifyNote(parsed, keys)
   if (!verified.some((signature) => signature.key === key)) throw refuseCheckpoint('the log did not sign it')
   const checkpoint = parseText(parsed.text)
   if (checkpoint.origin !== key.name) throw refuseCheckpoint('it is about another log')

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest'
+import type { AuditRecord } from '../codec/audit-record.ts'
+import type { CanonicalSpan } from '../codec/canonical-span.ts'
+import { buildTraceTree, renderTraceTree } from './trace-tree.ts'
+
+const traceId = 'a'.repeat(32)
+const record = (
+  spanId: string,
+  parentSpanId: string | null,
+  members: Partial<CanonicalSpan> = {},
+): AuditRecord => ({
+  version: 1,
+  source: { producer: 'sdk', sessionId: null, principal: null, receivedAt: '2026-01-02T03:04:05.678Z' },
+  span: {
+    traceId,
+    spanId,
+    parentSpanId,
+    traceState: '',
+    flags: 1,
+    name: spanId,
+    kind: 1,
+    startTimeUnixNano: '1000000',
+    endTimeUnixNano: '3500000',
+    status: { code: 0, message: '' },
+    attributes: {},
+    events: [],
+    links: [],
+    dropped: { attributes: 0, events: 0, links: 0 },
+    scope: { name: '', version: '', attributes: {} },
+    resource: {},
+    ...members,
+  },
+})
+
+const query = record('query', 'of the application', {
+  name: 'SELECT PATIENTS',
+  attributes: {
+    'snowfence.span': 'query',
+    'snowfence.decision': 'needs-approval',
+    'snowfence.columns.masked': ['CLINIC.PUBLIC.PATIENTS.SSN=partial', '#2=withhold'],
+    'snowfence.outcome': 'completed',
+    'snowfence.query.id': '01b2',
+    'db.response.returned_rows': 12,
+  },
+})
+const authorize = record('authorize', 'query', {
+  startTimeUnixNano: '1000001',
+  attributes: {
+    'snowfence.span': 'authorize',
+    'snowfence.decision': 'needs-approval',
+    'snowfence.decision.rules': ['notes-need-a-person'],
+  },
+})
+const approval = record('approval', 'query', {
+  startTimeUnixNano: '1000002',
+  attributes: {
+    'snowfence.span': 'approval',
+    'snowfence.approval.outcome': 'approved',
+    'snowfence.approval.approvers': ['reviewer-1'],
+  },
+})
+
+describe('the tree of a trace', () => {
+  it('shows decision, masks, approver, rows and query id in the order of time', () => {
+    expect(renderTraceTree([approval, authorize, query], traceId)).toBe(
+      [
+        'SELECT PATIENTS  query · sdk · 2.5 ms',
+        '│  masked CLINIC.PUBLIC.PATIENTS.SSN=partial, #2=withhold · outcome completed · rows 12 · query id 01b2',
+        '├─ authorize  authorize · sdk · 2.5 ms',
+        '│     decision needs-approval · rules notes-need-a-person',
+        '└─ approval  approval · sdk · 2.5 ms',
+        '      answer approved · by reviewer-1',
+      ].join('\n'),
+    )
+  })
+
+  it('leaves out other traces', () => {
+    expect(renderTraceTree([query], 'b'.repeat(32))).toBe('')
+  })
+
+  it('marks a span that ended in an error', () => {
+    const failed = record('failed', null, { status: { code: 2, message: '' } })
+    expect(buildTraceTree([failed], traceId)[0]!.isError).toBe(true)
+    expect(renderTraceTree([failed], traceId)).toContain('· error')
+  })
+
+  it('has every span once, also when spans name each other as parents', () => {
+    const records = [
+      record('a', 'b'),
+      record('b', 'c'),
+      record('c', 'a'),
+      record('self', 'self'),
+      record('d', 'c'),
+    ]
+    const ids = buildTraceTree(records, traceId).map(({ spanId }) => spanId)
+    expect([...ids].sort()).toEqual(['a', 'b', 'c', 'd', 'self'])
+  })
+
+  it('holds a chain of any length', () => {
+    const chain = Array.from({ length: 3000 }, (_, number) =>
+      record(`${number}`, number === 0 ? null : `${number - 1}`),
+    )
+    expect(buildTraceTree(chain, traceId).at(-1)!.depth).toBe(2999)
+  })
+
+  it('lets nothing of a span steer the terminal or turn text around', () => {
+    const hostile = record('hostile', null, {
+      name: 'x\u001b[2J\u202e\ny',
+      attributes: {
+        'snowfence.outcome': 'a\r\u0007b',
+        'snowfence.span': '\u001b]0;t\u0007',
+        'error.type': { map: { '\u009b': '\u001b' } },
+      },
+    })
+    const text = renderTraceTree([hostile], traceId)
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+    expect(text.split('\n')).toHaveLength(2)
+  })
+})
