@@ -8,8 +8,10 @@ const LEAST_HITS = TRIAL / 8
  * looked up, a column of distinct values is computed without a look-up. Memory is bounded by the capacity and by
  * the length of a remembered text.
  */
-export const memoise = (compute: (text: string) => string): ((text: string) => string) => {
-  let results: Map<string, string> | null = new Map()
+export const memoise = <Result extends string | object>(
+  compute: (text: string) => Result,
+): ((text: string) => Result) => {
+  let results: Map<string, Result> | null = new Map()
   let lookups = 0
   let hits = 0
   return (text) => {

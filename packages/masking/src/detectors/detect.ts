@@ -1,3 +1,4 @@
+import { memoise } from '../memo.ts'
 import { type Detection, type DetectorKind, detectorKinds } from './detection.ts'
 import { foldText } from './fold-text.ts'
 import { labelWords } from './labelled-number.ts'
@@ -52,14 +53,7 @@ export const createDetector = (options: DetectOptions = {}): Detector => {
   let knownNames: readonly string[] | null = null
   let nameParts: NameParts | null = null
 
-  return (text, names) => {
-    if (names !== undefined && names !== knownNames) {
-      const parts = names.length > 0 ? namePartsOf(names) : null
-      nameParts = parts && parts.size > 0 ? parts : null
-      knownNames = names
-    }
-    const present = names === undefined ? null : nameParts
-    if (present === null && !isFreeText && !isWorthReading(text)) return nothing
+  const read = (text: string, present: NameParts | null): readonly Detection[] => {
     const folded = foldText(text)
     const claims = scanText(label + folded.text, { isWanted, isFreeText, names: present })
     if (claims.length === 0) return nothing
@@ -70,5 +64,16 @@ export const createDetector = (options: DetectOptions = {}): Detector => {
         start: folded.originalIndex(Math.max(0, start - label.length)),
         end: folded.originalIndex(end - label.length),
       }))
+  }
+  const readWithoutNames = memoise((text) => read(text, null))
+
+  return (text, names) => {
+    if (names !== undefined && names !== knownNames) {
+      const parts = names.length > 0 ? namePartsOf(names) : null
+      nameParts = parts && parts.size > 0 ? parts : null
+      knownNames = names
+    }
+    if (names !== undefined && nameParts !== null) return read(text, nameParts)
+    return isFreeText || isWorthReading(text) ? readWithoutNames(text) : nothing
   }
 }

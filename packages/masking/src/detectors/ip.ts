@@ -1,5 +1,5 @@
 import { continuesAfter, hasGaps, type NumberShape, runLength, runText } from './number-shape.ts'
-import { type Claim, claim, isLetter, matchAt } from './scan.ts'
+import { type Claim, claim, codeAt, isLetter, matchAt } from './scan.ts'
 
 const suffix = /(?:\/\d{1,2}|:\d{1,5})(?!\d)/y
 
@@ -34,17 +34,17 @@ const isIpv6 = (text: string): boolean => {
 /** The IPv6 address, or the hardware address, around a colon. Times (`10:30:45`) are neither. */
 export const findAroundColon = (text: string, colon: number, from: number): Claim | null => {
   let start = colon
-  while (start > from && colon - start < LONGEST && isPart(text.charCodeAt(start - 1))) start -= 1
+  while (start > from && colon - start < LONGEST && isPart(codeAt(text, start - 1))) start -= 1
   let end = colon + 1
-  while (end - start < LONGEST && isPart(text.charCodeAt(end))) end += 1
-  if (isLetter(text.charCodeAt(start - 1)) && start > from) return null
+  while (end - start < LONGEST && isPart(codeAt(text, end))) end += 1
+  if (isLetter(codeAt(text, start - 1)) && start > from) return null
   if (text[end - 1] === ':' && text[end - 2] !== ':') end -= 1
   // A label's colon, as in `IP: ::1`, may touch the address.
   if (text[start] === ':' && text[start + 1] !== ':') start += 1
   const address = text.slice(start, end)
   if (mac.test(address)) return claim('device', start, end)
   const tail = matchAt(dotted, text, end)
-  if (!isIpv6(address) || (isLetter(text.charCodeAt(end)) && !tail)) return null
+  if (!isIpv6(address) || (isLetter(codeAt(text, end)) && !tail)) return null
   const addressEnd = tail ? dotted.lastIndex : end
   return claim('ip', start, matchAt(zone, text, addressEnd) ? zone.lastIndex : addressEnd)
 }

@@ -1,4 +1,4 @@
-import { type Claim, claim, isLetter, matchAt } from './scan.ts'
+import { type Claim, claim, codeAt, isLetter, matchAt } from './scan.ts'
 
 /** Words that are names too. In lower case they are taken for the word. */
 const wordsToo = new Set(
@@ -16,7 +16,10 @@ const particles = new Set(
   'de la le du da di del der den van von el al bin ibn st mc mac jr sr ii iii iv dr mr mrs ms'.split(' '),
 )
 
-const foldName = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+const ascii = /^[\x20-\x7e]*$/
+
+const foldName = (text: string): string =>
+  (ascii.test(text) ? text : text.normalize('NFKD').replace(/\p{M}/gu, '')).toLowerCase()
 
 /** The parts of a person's names that a text is searched for. */
 export type NameParts = ReadonlySet<string>
@@ -129,6 +132,6 @@ export const findNameAfterWord = (text: string, wordInLowerCase: string, wordEnd
 
 export const wordEndAt = (text: string, start: number): number => {
   let end = start
-  while (isLetter(text.charCodeAt(end))) end += 1
+  while (isLetter(codeAt(text, end))) end += 1
   return end
 }

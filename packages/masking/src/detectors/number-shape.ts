@@ -1,4 +1,4 @@
-import { isDigit } from './scan.ts'
+import { codeAt, isDigit } from './scan.ts'
 
 /** What stands between two runs of digits. */
 export type Gap = '-' | '.' | '/' | ' ' | ')' | ''
@@ -30,7 +30,7 @@ const gapForms: readonly [Gap, RegExp][] = [
 ]
 
 const gapAt = (text: string, index: number): { gap: Gap; end: number } => {
-  const code = text.charCodeAt(index)
+  const code = codeAt(text, index)
   // Tab, line feed, carriage return, space, `)`, `-`, `.`, `/`: nothing else opens a gap.
   if (code === 32 || code === 41 || (code >= 45 && code <= 47) || (code >= 9 && code <= 13)) {
     for (const [gap, form] of gapForms) {
@@ -48,7 +48,7 @@ export const readShape = (text: string, first: number): NumberShape => {
   let index = first
   while (starts.length < MOST_RUNS) {
     starts.push(index)
-    while (isDigit(text.charCodeAt(index))) index += 1
+    while (isDigit(codeAt(text, index))) index += 1
     ends.push(index)
     if (index - starts[starts.length - 1]! > LONGEST_RUN) break
     const { gap, end } = gapAt(text, index)

@@ -100,5 +100,6 @@ export const findPhone = (shape: NumberShape): Claim | null => {
   }
   const found = findNorthAmerican(shape, 0) ?? findNational(shape)
   if (found) return found
+  if (!'18'.includes(shape.text[shape.starts[0]!]!)) return null
   return matchAt(vanity, shape.text, shape.starts[0]!) ? claim('phone', shape.start, vanity.lastIndex) : null
 }

@@ -21,7 +21,7 @@ import { findNpi } from './npi.ts'
 import { LONGEST_RUN, type NumberShape, readShape, runLength } from './number-shape.ts'
 import { findNumericDate } from './numeric-date.ts'
 import { findPhone } from './phone.ts'
-import { type Claim, claim, isDigit, isLetter, isWordAt } from './scan.ts'
+import { type Claim, claim, codeAt, isDigit, isLetter, isWordAt } from './scan.ts'
 import { findHiddenSsn, findSsn } from './ssn.ts'
 import { findAroundScheme, findHost } from './url.ts'
 import { findVin } from './vehicle.ts'
@@ -42,6 +42,8 @@ const COLON = 58
 const OPEN = 40
 const SLASH = 47
 const DOT = 46
+const DASH = 45
+const SPACE = 32
 
 type WordRule = (
   text: string,
@@ -62,6 +64,8 @@ const wordRules: ReadonlyMap<string, readonly WordRule[]> = (() => {
   add(monthWords, (text, _word, start) => one(findMonthFirst(text, start)))
   add(labelWords, (text, word, _start, end) => one(findLabelledNumber(text, word, end)))
   add(dateWords, (text, _word, _start, end) => findDateAfterWord(text, end))
+  // Its rule needs to know what was found before, so it stands in `readWord`.
+  add(['at'], () => [])
   add(['age', 'aged'], (text, _word, _start, end) => one(findAgeAfterWord(text, end)))
   add(['p', 'po', 'post'], (text, _word, start) => one(findPostOfficeBox(text, start)))
   add(['xxx', 'x', 'xx'], (text, _word, start) => one(findHiddenSsn(text, start)))
@@ -69,6 +73,17 @@ const wordRules: ReadonlyMap<string, readonly WordRule[]> = (() => {
     isFreeText ? one(findNameAfterWord(text, word, end)) : [],
   )
   return rules
+})()
+
+/**
+ * Whether any rule begins with a word of this first letter and length: most words of a text are neither cut out nor
+ * looked up.
+ */
+const mayHaveRule: (code: number, length: number) => boolean = (() => {
+  const lengthsByLetter = new Uint32Array(26)
+  for (const word of wordRules.keys()) lengthsByLetter[word.charCodeAt(0) - 97]! |= 1 << word.length
+  // Setting the sixth bit turns an upper-case letter into its lower-case form.
+  return (code, length) => code <= 0x7f && (lengthsByLetter[(code | 0x20) - 97]! & (1 << length)) !== 0
 })()
 
 const LEAST_LONG_NUMBER = 8
@@ -83,27 +98,38 @@ const findLongNumber = (shape: NumberShape): Claim | null => {
   return isCode ? null : claim('other-number', start, shape.ends[0]!)
 }
 
+/** Space, line breaks, `)`, `-`, `.`, `/`: what stands between the groups of a number. */
+const joinsDigits = (code: number): boolean =>
+  code === SPACE || code === 41 || (code >= DASH && code <= SLASH) || (code >= 9 && code <= 13)
+
 /** What a run of digits may begin, the most telling form first. */
 const findNumber = (text: string, start: number, settings: ScanSettings): Claim | null => {
-  const isBehindLetter = isLetter(text.charCodeAt(start - 1))
+  const isBehindLetter = isLetter(codeAt(text, start - 1))
+  let end = start + 1
+  while (isDigit(codeAt(text, end))) end += 1
+  const length = end - start
+  const next = codeAt(text, end)
+  // `C123`: a code. Only numbers as long as an SSN or a telephone number are looked at behind a letter.
+  if (isBehindLetter && length !== 3 && length < 9) return null
+  // `250,` or `7)`: a short run that nothing is joined to.
+  if (length <= 4 && !joinsDigits(next) && !isLetter(next)) return null
   const shape = readShape(text, start)
-  const length = runLength(shape, 0)
   if (length > LONGEST_RUN) return settings.isFreeText ? claim('other-number', start, shape.ends[0]!) : null
   if (isBehindLetter) return findSsn(shape) ?? findPhone(shape)
   return (
     findIpv4(shape) ??
-    findMbi(text, start) ??
+    (length <= 2 ? findMbi(text, start) : null) ??
     (shape.isInternational ? findPhone(shape) : null) ??
     findNumericDate(shape) ??
-    findDayFirst(text, start) ??
+    (length <= 2 ? findDayFirst(text, start) : null) ??
     findSsn(shape) ??
     findNpi(shape) ??
     findCard(shape) ??
     findPhone(shape) ??
     findZip(shape) ??
     findVin(text, start) ??
-    findAge(text, start) ??
-    findStreet(text, start) ??
+    (length === 2 || length === 3 ? findAge(text, start) : null) ??
+    (length <= 6 && (next === SPACE || next === DASH || isLetter(next)) ? findStreet(text, start) : null) ??
     (settings.isFreeText ? findLongNumber(shape) : null)
   )
 }
@@ -114,6 +140,7 @@ const findNumber = (text: string, start: number, settings: ScanSettings): Claim 
  */
 export const scanText = (text: string, settings: ScanSettings): readonly Claim[] => {
   const claims: Claim[] = []
+  const hasDot = text.includes('.')
   let claimedTo = 0
   let index = 0
 
@@ -142,25 +169,27 @@ export const scanText = (text: string, settings: ScanSettings): readonly Claim[]
     if (end - start === 17 - countFollowing(text, end, 17 - (end - start)) && take(one(findVin(text, start))))
       return
     if (end - start > LONGEST_WORD) return
-    const original = text.slice(start, end)
-    const word = original.toLowerCase()
     if (!isBehindWord) {
-      for (const rule of wordRules.get(word) ?? []) if (take(rule(text, word, start, end, settings))) return
-      if (word === 'at' && take(one(findSpokenEmail(text, start, floor())))) return
-      if (isDotOrDash(text.charCodeAt(end)) || isDigit(text.charCodeAt(end))) {
+      if (mayHaveRule(codeAt(text, start), end - start)) {
+        const word = text.slice(start, end).toLowerCase()
+        for (const rule of wordRules.get(word) ?? []) if (take(rule(text, word, start, end, settings))) return
+        if (word === 'at' && take(one(findSpokenEmail(text, start, floor())))) return
+      }
+      if (hasDot && (isDotOrDash(codeAt(text, end)) || isDigit(codeAt(text, end)))) {
         if (take(one(findHost(text, start)))) return
       }
     }
-    if (settings.names !== null && isNamePart(original, settings.names)) take([claim('name', start, end)])
+    if (settings.names !== null && isNamePart(text.slice(start, end), settings.names))
+      take([claim('name', start, end)])
   }
 
   while (index < text.length) {
-    const code = text.charCodeAt(index)
+    const code = codeAt(text, index)
     if (isDigit(code)) {
       const start = index
       if (take(one(findNumber(text, start, settings)))) continue
-      if (!isLetter(text.charCodeAt(start - 1)) && take(one(findHost(text, start)))) continue
-      while (isDigit(text.charCodeAt(index))) index += 1
+      if (hasDot && !isLetter(codeAt(text, start - 1)) && take(one(findHost(text, start)))) continue
+      while (isDigit(codeAt(text, index))) index += 1
     } else if (isLetter(code)) {
       readWord(index)
     } else {
@@ -168,7 +197,7 @@ export const scanText = (text: string, settings: ScanSettings): readonly Claim[]
       index += 1
       if (code === AT) take(one(findEmail(text, at, floor())))
       else if (code === COLON) {
-        const isScheme = text.charCodeAt(at + 1) === SLASH && text.charCodeAt(at + 2) === SLASH
+        const isScheme = codeAt(text, at + 1) === SLASH && codeAt(text, at + 2) === SLASH
         take(one(isScheme ? findAroundScheme(text, at, floor()) : findAroundColon(text, at, floor())))
       } else if (code === OPEN)
         take(one(findDeviceIdentifier(text, at) ?? findSpelledEmail(text, at, floor())))
@@ -179,7 +208,7 @@ export const scanText = (text: string, settings: ScanSettings): readonly Claim[]
   return settings.names === null ? claims : joinNames(text, claims)
 }
 
-const isDotOrDash = (code: number): boolean => code === DOT || code === 45
+const isDotOrDash = (code: number): boolean => code === DOT || code === DASH
 
 const countFollowing = (text: string, from: number, most: number): number => {
   let count = 0

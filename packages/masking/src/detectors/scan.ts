@@ -15,8 +15,12 @@ export const isDigit = (code: number): boolean => code >= 48 && code <= 57
 export const isLetter = (code: number): boolean =>
   (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code > 0x7f
 
+/** The UTF-16 code unit at a place, 0 outside the text. Never NaN, which would make every comparison slow. */
+export const codeAt = (text: string, index: number): number =>
+  index >= 0 && index < text.length ? text.charCodeAt(index) : 0
+
 export const isWordAt = (text: string, index: number): boolean => {
-  const code = text.charCodeAt(index)
+  const code = codeAt(text, index)
   return isDigit(code) || isLetter(code)
 }
 
@@ -33,6 +37,6 @@ export const matchAt = (expression: RegExp, text: string, index: number): RegExp
 
 export const countDigits = (text: string, start: number, end: number): number => {
   let digits = 0
-  for (let index = start; index < end; index += 1) if (isDigit(text.charCodeAt(index))) digits += 1
+  for (let index = start; index < end; index += 1) if (isDigit(codeAt(text, index))) digits += 1
   return digits
 }

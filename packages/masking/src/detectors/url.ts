@@ -1,4 +1,4 @@
-import { type Claim, claim, isLetter, isWordAt, matchAt } from './scan.ts'
+import { type Claim, claim, codeAt, isLetter, isWordAt, matchAt } from './scan.ts'
 
 const scheme = /[a-z][a-z0-9+.-]{0,15}$/i
 const LONGEST = 2_048
@@ -7,7 +7,7 @@ const isEnd = (code: number): boolean =>
 
 const endOfAddress = (text: string, from: number): number => {
   let end = from
-  while (end < text.length && end - from < LONGEST && !isEnd(text.charCodeAt(end))) end += 1
+  while (end < text.length && end - from < LONGEST && !isEnd(codeAt(text, end))) end += 1
   // A sentence's own punctuation and the bracket around it are not part of an address.
   while (end > from && '.,;:!?\'")]'.includes(text[end - 1]!)) end -= 1
   return end
@@ -31,13 +31,24 @@ const domainEndings = new Set(
 const hostName =
   /(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}([a-z]{2,24})(?::\d{1,5})?(?=([/?#])|[^a-z0-9-]|$)/iy
 
+const LONGEST_LABEL = 63
+
+/** Whether the word is followed by a dot and another one, which is cheaper to see than a host name. */
+const hasInnerDot = (text: string, start: number): boolean => {
+  for (let index = start; index - start <= LONGEST_LABEL; index += 1) {
+    if (text[index] === '.') return isWordAt(text, index + 1)
+    if (!isWordAt(text, index) && text[index] !== '-') return false
+  }
+  return false
+}
+
 /** A host name in running text: `www.…`, a known ending, or any ending with a path behind it. */
 export const findHost = (text: string, start: number): Claim | null => {
-  const match = matchAt(hostName, text, start)
+  const match = hasInnerDot(text, start) ? matchAt(hostName, text, start) : null
   if (!match) return null
   const [host, ending, path] = match
   const isKnown = domainEndings.has(ending!) || domainEndings.has(ending!.toLowerCase())
-  const hasPath = path !== undefined && isLetter(text.charCodeAt(start))
+  const hasPath = path !== undefined && isLetter(codeAt(text, start))
   const isWeb = /^www\d?\./i.test(host)
   if (
     !isKnown &&

@@ -34,7 +34,7 @@ const letterValues: Readonly<Record<string, number>> = {
 /** A vehicle identification number of seventeen characters whose ninth is the right check digit. */
 export const findVin = (text: string, start: number): Claim | null => {
   const end = start + LENGTH
-  if (end > text.length || isWordAt(text, end)) return null
+  if (end > text.length || !isWordAt(text, end - 1) || isWordAt(text, end)) return null
   const number = text.slice(start, end).toUpperCase()
   if (!form.test(number)) return null
   let sum = 0

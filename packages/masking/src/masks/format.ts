@@ -21,6 +21,14 @@ const alphabetOf = (character: string): string | null => {
   return /\p{Lu}/u.test(character) ? UPPER : LOWER
 }
 
+/** The six bits of a character of base64url. */
+const sixBitsOf = (code: number): number => {
+  if (code >= 97) return code - 71
+  if (code >= 65 && code <= 90) return code - 65
+  if (code >= 48) return code === 95 ? 63 : code + 4
+  return 62
+}
+
 /**
  * Replaces every letter by a letter and every digit by a digit, chosen by a keyed hash of the whole value, and
  * keeps ASCII punctuation and spaces. Everything beyond ASCII becomes a letter or digit.
@@ -36,15 +44,15 @@ const substitute = (text: string, keyedHash: KeyedHash): string => {
       output += character
       continue
     }
-    // Seven characters of base64url are 42 bits for one choice among at most 26: the bias is below 2^-37.
-    if (used + 7 > stream.length) {
+    // Four characters of base64url are 24 bits for one choice among at most 26: the bias is below 2^-19.
+    if (used + 4 > stream.length) {
       stream = keyedHash(`${block}:${text}`)
       block += 1
       used = 0
     }
-    const bits = Buffer.from(stream.slice(used, used + 7), 'base64url')
-    used += 7
-    output += alphabet[bits.readUIntBE(0, 5) % alphabet.length]
+    let bits = 0
+    for (const end = used + 4; used < end; used += 1) bits = bits * 64 + sixBitsOf(stream.charCodeAt(used))
+    output += alphabet[bits % alphabet.length]
   }
   return output
 }
