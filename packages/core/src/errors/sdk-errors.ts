@@ -67,6 +67,12 @@ export const sdkErrors = {
     hint: 'narrow the statement, aggregate, or add a LIMIT within the allowed number of rows',
     retryable: false,
   },
+  ERR_SUBJECT_LIMIT_EXCEEDED: {
+    message: 'the result would show more data subjects than the policy allows',
+    why: 'A rule limits how many distinct people an agent may see in a task or in a day.',
+    hint: 'aggregate over the subjects, or ask for fewer of them',
+    retryable: false,
+  },
   ERR_RATE_LIMIT_EXCEEDED: {
     message: 'the policy allows no more statements in this hour',
     why: 'A rule limits how many statements an agent may run in an hour.',

@@ -6,6 +6,7 @@ import { CatalogueCache } from '../catalogue/catalogue-cache.ts'
 import { OwnResults } from '../pipeline/own-results.ts'
 import type { PipelineEnvironment, PolicyInForce } from '../pipeline/pipeline-environment.ts'
 import type { OpenGovernance } from '../ports/governance.ts'
+import { SubjectCounter } from '../rows/subject-counter.ts'
 import type { ReceivedConnectionOptions } from './connection-options.ts'
 import { LeasedSession } from './leased-session.ts'
 import { RateLimit } from './rate-limit.ts'
@@ -58,7 +59,7 @@ export const openEnvironment = async (
   const session = new LeasedSession(options.driver, ports.credentials, account)
   try {
     const policy = policyReader(ports)
-    await Promise.all([session.inner(), policy()])
+    const [{ principal }] = await Promise.all([policy(), session.inner()])
     const { accessUrl, host, port } = options.driver
     const catalogue = new CatalogueCache(
       JSON.stringify([accessUrl ?? host ?? null, port ?? null]),
@@ -83,6 +84,7 @@ export const openEnvironment = async (
       now: () => new Date(),
       policy,
       ownResults: new OwnResults(),
+      subjects: new SubjectCounter(JSON.stringify([principal.issuer, principal.subject])),
       catalogue,
       context: () => session.context(),
       inner: () => session.inner(),

@@ -52,7 +52,9 @@ const answers: ReadonlySet<ErrorCode> = new Set([
   'ERR_STATEMENT_UNSUPPORTED',
   'ERR_APPROVAL_REJECTED',
   'ERR_APPROVAL_EXPIRED',
+  'ERR_RATE_LIMIT_EXCEEDED',
   'ERR_ROW_LIMIT_EXCEEDED',
+  'ERR_SUBJECT_LIMIT_EXCEEDED',
 ])
 
 const cancelled = (signal: AbortSignal): Error =>

@@ -43,17 +43,6 @@ const refuseManner = (received: ReceivedStatement): DecisionReason | null => {
   return refuseParameters(received.parameters)
 }
 
-/** Limits that nobody here can count are obligations that cannot be met. */
-const refuseUncountable = (decision: Decision): DecisionReason | null => {
-  const { subjectsPerTask, subjectsPerDay } = decision.limits
-  if (subjectsPerTask === undefined && subjectsPerDay === undefined) return null
-  return {
-    code: 'limit-not-enforceable',
-    message: 'a rule limits the number of data subjects, which cannot be counted for this statement',
-    hint: 'aggregate over the subjects, or ask for a rule with a row limit',
-  }
-}
-
 /** A result that is known beforehand to have more rows than its rule allows. */
 const refuseRowLimit = (decision: Decision, state: AnalyzedState): DecisionReason | null => {
   const limit = decision.limits.rows
@@ -80,7 +69,7 @@ export const authorize = async (
     summary: state.summary,
     now: environment.now(),
   })
-  const refusal = refuseManner(state.received) ?? refuseUncountable(judged) ?? refuseRowLimit(judged, state)
+  const refusal = refuseManner(state.received) ?? refuseRowLimit(judged, state)
   let decision = refusal === null || judged.decision === 'deny' ? judged : deny(judged, refusal)
   if (decision.decision !== 'deny' && !environment.countStatement(decision.limits.statementsPerHour))
     decision = deny(decision, {

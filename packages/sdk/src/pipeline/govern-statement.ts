@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@snowfence/core'
 import type { Turn } from '../connection/statement-queue.ts'
 import { createGovernedError } from '../driver/driver-error.ts'
 import type { DriverStatement } from '../driver/snowflake-driver.ts'
@@ -36,6 +37,13 @@ const changesSession = (state: AuthorizedState): boolean =>
   state.summary.effects.some(
     (effect) => effect === 'session' || effect === 'transaction' || effect === 'call',
   )
+
+const codeOfDenial = ({ summary, decision }: AuthorizedState): ErrorCode => {
+  const [first] = decision.reasons
+  if (first?.code === 'rate-limit') return 'ERR_RATE_LIMIT_EXCEEDED'
+  if (first?.code === 'row-limit') return 'ERR_ROW_LIMIT_EXCEEDED'
+  return summary.status === 'unsupported' ? 'ERR_STATEMENT_UNSUPPORTED' : 'ERR_STATEMENT_DENIED'
+}
 
 /**
  * What is known of a result that is fetched again. It is judged anew: a policy may have changed since.
@@ -84,10 +92,11 @@ export const governStatement = async (
     const { summary, decision } = authorized
     const receipt = await trail.authorize({ summary, decision })
     if (decision.decision === 'deny')
-      throw createGovernedError(
-        summary.status === 'unsupported' ? 'ERR_STATEMENT_UNSUPPORTED' : 'ERR_STATEMENT_DENIED',
-        { decision, reasons: decision.reasons, traceId: trail.traceId },
-      )
+      throw createGovernedError(codeOfDenial(authorized), {
+        decision,
+        reasons: decision.reasons,
+        traceId: trail.traceId,
+      })
     signal.throwIfAborted()
 
     // An approval lets a statement run once: its rows are not fetched a second time.

@@ -4,6 +4,7 @@ import type { SqlAnalyzer } from '@snowfence/sql'
 import type { InnerConnection } from '../driver/inner-connection.ts'
 import type { OpenGovernance } from '../ports/governance.ts'
 import type { MaskMaterial } from '../rows/compile-masker.ts'
+import type { SubjectCounter } from '../rows/subject-counter.ts'
 import type { OwnResults } from './own-results.ts'
 import type { SessionContext } from './statement-states.ts'
 
@@ -36,6 +37,7 @@ export interface PipelineEnvironment {
     refresh(options?: { readonly hasChanged?: boolean }): Promise<boolean>
   }
   readonly ownResults: OwnResults
+  readonly subjects: SubjectCounter
   context(): SessionContext
   /** The connection under the present lease, rebuilt when the lease was renewed. */
   inner(): Promise<InnerConnection>

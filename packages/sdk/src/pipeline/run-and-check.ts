@@ -6,6 +6,7 @@ import { compileMasker } from '../rows/compile-masker.ts'
 import { prepareRows } from '../rows/prepare-rows.ts'
 import { checkResultShape } from '../rows/result-shape.ts'
 import { compileRowReader, innerRowMode } from '../rows/row-shaper.ts'
+import { boundsSubjects } from '../rows/subject-counter.ts'
 import type { GrantedApproval } from './approve.ts'
 import type { StatementControl } from './govern-statement.ts'
 import { finishTrail, type GovernedResult } from './governed-result.ts'
@@ -106,8 +107,18 @@ export const runAndCheck = async (
     if (!received.asyncExec) refuseTooManyRows(executable, statement.getNumRows() ?? 0)
     const masker = compileMasker(columns, environment.maskMaterial())
     const driverColumns = received.asyncExec ? [] : (statement.getColumns() ?? [])
-    const { fastPath } = environment
-    const shape = prepareRows({ columns, driverColumns, masker, innerMode, rowMode, fastPath })
+    const mustCount = boundsSubjects(decision)
+    // Subjects are counted by their raw values, which the fast path never makes.
+    const fastPath = environment.fastPath && !mustCount
+    const masked = prepareRows({ columns, driverColumns, masker, innerMode, rowMode, fastPath })
+    const shape = mustCount
+      ? environment.subjects.count(
+          masked,
+          decision,
+          columns.map(({ name }) => name),
+          environment.now(),
+        )
+      : masked
 
     let settling: Promise<void> | null = null
     let announce: (settling: Promise<void>) => void = () => {}

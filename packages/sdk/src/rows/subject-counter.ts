@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+import type { Decision, SubjectColumn } from '@snowfence/core'
+import { createGovernedError } from '../driver/driver-error.ts'
+import type { DriverRow, RowShaper } from './row-shaper.ts'
+
+interface Counted {
+  readonly perTask: Set<string>
+  readonly perDay: Set<string>
+}
+
+// Shared by the connections of this process, so that opening another one does not start the day again.
+const today: { day: string; readonly byPrincipal: Map<string, Set<string>> } = {
+  day: '',
+  byPrincipal: new Map(),
+}
+
+/** A digest and not the value: what is counted must not become a list of patients in memory. */
+const subjectDigest = ({ column }: SubjectColumn, value: unknown): string =>
+  createHash('sha256')
+    .update(`${column}\u0000${String(value)}`)
+    .digest('base64')
+
+/**
+ * Counts the distinct data subjects that a connection has been shown, before their values are masked.
+ *
+ * A task is a connection; a day is a UTC day of one principal in this process.
+ */
+export class SubjectCounter {
+  readonly #perTask = new Set<string>()
+  readonly #principal: string
+
+  constructor(principal: string) {
+    this.#principal = principal
+  }
+
+  /**
+   * Wraps a shaper so that a row of a subject beyond the limit is not handed over.
+   *
+   * @returns a shaper that throws GovernedError ERR_SUBJECT_LIMIT_EXCEEDED
+   */
+  count(shape: RowShaper, decision: Decision, names: readonly string[], now: Date): RowShaper {
+    const { subjects, limits } = decision
+    const { subjectsPerTask = Number.POSITIVE_INFINITY, subjectsPerDay = Number.POSITIVE_INFINITY } = limits
+    const counted = this.#countedOn(now.toISOString().slice(0, 10))
+    const read = (row: DriverRow, output: number): unknown =>
+      Array.isArray(row) ? row[output] : row[names[output] ?? '']
+    return (row) => {
+      for (const subject of subjects) {
+        const value = read(row, subject.output)
+        if (value === null || value === undefined) continue
+        const digest = subjectDigest(subject, value)
+        counted.perTask.add(digest)
+        counted.perDay.add(digest)
+      }
+      if (counted.perTask.size > subjectsPerTask)
+        throw exceeded(decision, `more than ${subjectsPerTask} data subjects in this task`)
+      if (counted.perDay.size > subjectsPerDay)
+        throw exceeded(decision, `more than ${subjectsPerDay} data subjects today`)
+      return shape(row)
+    }
+  }
+
+  #countedOn(day: string): Counted {
+    if (today.day !== day) {
+      today.day = day
+      today.byPrincipal.clear()
+    }
+    const perDay = today.byPrincipal.get(this.#principal) ?? new Set<string>()
+    today.byPrincipal.set(this.#principal, perDay)
+    return { perTask: this.#perTask, perDay }
+  }
+}
+
+const exceeded = (decision: Decision, what: string): Error =>
+  createGovernedError('ERR_SUBJECT_LIMIT_EXCEEDED', {
+    decision,
+    message: `the result would show ${what}, and the policy allows no more`,
+    hint: 'aggregate over the subjects, or ask for fewer of them',
+  })
+
+/** Whether a decision bounds how many data subjects may be seen, so that raw values must be counted. */
+export const boundsSubjects = ({ limits }: Decision): boolean =>
+  limits.subjectsPerTask !== undefined || limits.subjectsPerDay !== undefined
