@@ -138,6 +138,17 @@ const assemble = async (
     texts: createSealedTexts(sealer),
     signals: approvalSignals,
   }
+  const recordPolicy = (): Promise<void> =>
+    trail.transact(async ({ record }) => {
+      const { version, digest } = policy.current().payload
+      record({
+        name: 'policy.loaded',
+        sessionId: null,
+        principal: null,
+        attributes: { 'snowfence.policy.version': version, 'snowfence.policy.digest': digest },
+      })
+    })
+  await recordPolicy()
   await endInterruptedClaims(context, database.exclusive)
   await endOverdueApprovals(context)
   await endApprovalsOfOtherPolicies(context)
@@ -185,6 +196,7 @@ const assemble = async (
 
   const reloadPolicy = async (): Promise<void> => {
     if (!(await policy.refresh())) return
+    await recordPolicy()
     await endApprovalsOfOtherPolicies(context)
     signals.tellAll({ type: 'policy.changed', policy: { jws: policy.current().jws } })
   }

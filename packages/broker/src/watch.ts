@@ -4,7 +4,7 @@ export interface Watch {
   stop(): Promise<void>
 }
 
-/** A failing run does not end the watch: it is reported and tried again. */
+/** A failing run does not end the watch: it is tried again, and reported when the run before it had not failed. */
 export const startWatch = (
   task: () => Promise<void>,
   pauseMilliseconds: number,
@@ -13,10 +13,20 @@ export const startWatch = (
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
   let isStopped = false
+  let isFailing = false
+  const run = async (): Promise<void> => {
+    try {
+      await task()
+      isFailing = false
+    } catch (error) {
+      if (!isFailing) onError(error)
+      isFailing = true
+    }
+  }
   const schedule = (): void => {
     if (isStopped) return
     timer = setTimeout(() => {
-      running = task().catch(onError).then(schedule)
+      running = run().then(schedule)
     }, pauseMilliseconds)
     timer.unref()
   }

@@ -9,21 +9,21 @@ export const snowfenceAttributes = {
   'snowfence.span': {
     type: 'string',
     form: 'word',
-    spans: everySpan,
+    spans: ['policy', ...everySpan],
     when: 'always',
-    meaning: 'What this span records: `session`, `lease`, `authorize`, `approval` or `query`.',
+    meaning: 'What this span records: `policy`, `session`, `lease`, `authorize`, `approval` or `query`.',
   },
   'snowfence.schema.version': {
     type: 'int',
     form: 'number',
-    spans: everySpan,
+    spans: ['policy', ...everySpan],
     when: 'always',
     meaning: 'Version of this table; 1 now.',
   },
   'snowfence.event': {
     type: 'string',
     form: 'word',
-    spans: ['session', 'lease', 'approval'],
+    spans: ['policy', 'session', 'lease', 'approval'],
     when: 'the span marks one moment',
     meaning:
       'What happened, dotted and in the past tense: `session.started`, `lease.issued`, `approval.decided`.',
@@ -214,14 +214,14 @@ export const snowfenceAttributes = {
   'snowfence.policy.version': {
     type: 'string',
     form: 'word',
-    spans: judged,
+    spans: ['policy', ...judged],
     when: 'always',
     meaning: 'Version of the policy that decided.',
   },
   'snowfence.policy.digest': {
     type: 'string',
     form: 'digest',
-    spans: judged,
+    spans: ['policy', ...judged],
     when: 'always',
     meaning: 'Digest of the policy that decided.',
   },
@@ -299,7 +299,7 @@ export const snowfenceAttributes = {
   'snowfence.query.id': {
     type: 'string',
     form: 'word',
-    spans: ['query'],
+    spans: ['approval', 'query'],
     when: 'Snowflake accepted the statement',
     meaning: 'Snowflake’s query id.',
   },

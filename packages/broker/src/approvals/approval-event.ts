@@ -32,6 +32,7 @@ export const approvalEvent = (
     'snowfence.approval.id': row.id,
     'snowfence.approval.outcome': row.state,
     'snowfence.approval.digest': row.digest,
+    'snowfence.query.id': row.query_id,
     'snowfence.approval.approvers': details.approvers,
   },
 })

@@ -19,7 +19,8 @@ export interface Authenticator {
   memberOf(request: FastifyRequest, groups: readonly string[]): Promise<Principal>
 }
 
-const readBearer = (request: FastifyRequest): string => {
+/** @throws SnowfenceError `ERR_IDENTITY_TOKEN_MISSING` */
+export const readBearer = (request: FastifyRequest): string => {
   const token = BEARER.exec(request.headers.authorization ?? '')?.[1]
   if (token === undefined) throw new SnowfenceError('ERR_IDENTITY_TOKEN_MISSING')
   return token

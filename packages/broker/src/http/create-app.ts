@@ -9,6 +9,7 @@ import {
 import packageJson from '../../package.json' with { type: 'json' }
 import type { BrokerConfig } from '../config/broker-config.ts'
 import type { App } from './app.ts'
+import { readBearer } from './authenticate.ts'
 import { handleError, handleNotFound } from './handle-errors.ts'
 import { type ApprovalRouteOptions, addApprovalRoutes } from './routes/approval-routes.ts'
 import { type AuditRouteOptions, addAuditRoutes } from './routes/audit-routes.ts'
@@ -54,6 +55,10 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   fastify.setNotFoundHandler(handleNotFound)
   const app = fastify.withTypeProvider<ZodTypeProvider>()
 
+  app.addHook('onRequest', async (request) => {
+    // Before the body is read: whoever shows no token at all is not worth parsing.
+    if (request.routeOptions.schema?.security !== undefined) readBearer(request)
+  })
   app.addHook('onSend', async (_request, reply) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     reply.header('x-content-type-options', 'nosniff')

@@ -1,15 +1,7 @@
 import { createSecretKey } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import {
-  type CryptoKey,
-  exportJWK,
-  exportSPKI,
-  generateKeyPair,
-  type JWTPayload,
-  SignJWT,
-  UnsecuredJWT,
-} from 'jose'
+import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../clock.ts'
 import type { IssuerConfig } from '../config/broker-config.ts'
@@ -121,11 +113,11 @@ describe('tokens of an issuer that is not quite right', () => {
     server.closeAllConnections()
   })
 
-  const claims = (changes: JWTPayload = {}): JWTPayload => {
+  const claims = (changes: Record<string, unknown> = {}): Record<string, unknown> => {
     const now = Math.floor(Date.now() / 1000)
     return { iss: url, aud: AUDIENCE, sub: 'agent', iat: now, exp: now + 300, ...changes }
   }
-  const sign = (payload: JWTPayload): Promise<string> =>
+  const sign = (payload: Record<string, unknown>): Promise<string> =>
     new SignJWT(payload).setProtectedHeader({ alg: 'ES256', kid: 'one' }).sign(privateKey)
   const verify = (token: string) => createIdentityVerifier([configOf(url)], systemClock).verify(token)
 

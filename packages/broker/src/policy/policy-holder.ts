@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
-import { digestOf, type PolicyPayload, SnowfenceError } from '@snowfence/core'
+import { type PolicyPayload, SnowfenceError } from '@snowfence/core'
 import { type Policy, parsePolicy } from '@snowfence/policy'
 import { CompactSign } from 'jose'
 import type { KeyStore } from '../keys/key-store.ts'
@@ -41,12 +41,8 @@ const readDocument = async (file: string): Promise<string> => {
 
 const load = async (document: string, keys: KeyStore): Promise<PolicyInForce> => {
   const policy = parsePolicy(document)
-  const digest = digestOf(document)
-  const payload: PolicyPayload = {
-    version: digest.slice('sha256:'.length, 'sha256:'.length + 12),
-    digest,
-    document,
-  }
+  const { version, digest } = policy
+  const payload: PolicyPayload = { version, digest, document }
   return { policy, payload, jws: await sign(payload, keys) }
 }
 

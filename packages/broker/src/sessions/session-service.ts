@@ -50,7 +50,8 @@ export interface SessionService {
 /** Snowflake account names are not case-sensitive. */
 const isSameAccount = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase()
 
-const attributesOf = (session: SessionRecord) => ({
+const attributesOf = (session: SessionRecord, account: string) => ({
+  'snowfence.account': account,
   'snowfence.principal.groups': session.principal.groups,
   'snowfence.purpose': session.purpose,
   'gen_ai.agent.id': session.agent.id,
@@ -99,7 +100,7 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
           sessionId: session.id,
           principal,
           traceparent,
-          attributes: attributesOf(session),
+          attributes: attributesOf(session, config.snowflake.account),
         })
         await recordLease(step, { session, lease, approvalId: null, issuedAt: now, traceparent })
       })
@@ -163,7 +164,7 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
           name: 'session.revoked',
           sessionId,
           principal: ended.principal,
-          attributes: attributesOf(ended),
+          attributes: attributesOf(ended, config.snowflake.account),
         })
         await onEnd(step, ended, 'revoked')
       })

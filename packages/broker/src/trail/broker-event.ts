@@ -4,6 +4,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 
 /** Everything the broker itself does that the trail must show. Past tense: each is a fact. */
 export const brokerEventNames = [
+  'policy.loaded',
   'session.created',
   'session.closed',
   'session.revoked',
@@ -44,16 +45,17 @@ const readParent = (traceparent: string | undefined): { traceId: string; spanId:
   return /^0+$/.test(traceId) || /^0+$/.test(spanId) ? null : { traceId, spanId }
 }
 
-const kindOf = (name: BrokerEventName): 'session' | 'lease' | 'approval' =>
-  name.split('.', 1)[0] as 'session' | 'lease' | 'approval'
+const kindOf = (name: BrokerEventName): 'policy' | 'session' | 'lease' | 'approval' =>
+  name.split('.', 1)[0] as 'policy' | 'session' | 'lease' | 'approval'
 
 const attributesOf = ({ name, sessionId, principal, attributes }: BrokerEvent): CanonicalSpan['attributes'] =>
   // Text, whole numbers, booleans and lists of them: those are canonical as they are.
   spanAttributes(kindOf(name), {
     'snowfence.event': name,
-    'snowfence.session.id': sessionId,
-    'snowfence.principal.issuer': principal?.issuer,
-    'user.id': principal?.subject,
+    ...(sessionId === null ? {} : { 'snowfence.session.id': sessionId }),
+    ...(principal === null
+      ? {}
+      : { 'snowfence.principal.issuer': principal.issuer, 'user.id': principal.subject }),
     ...attributes,
   }) as CanonicalSpan['attributes']
 
