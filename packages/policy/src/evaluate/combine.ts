@@ -18,10 +18,12 @@ export type Combination =
 export const combine = (demands: readonly Demand[], rules: readonly CompiledRule[]): Combination => {
   const forbids = rules.filter((rule) => !isPermit(rule) && demands.some((demand) => matches(rule, demand)))
   if (forbids.length > 0) return { kind: 'forbidden', forbids: forbids as CompiledForbid[] }
-  const permitted = demands.map((demand) => permitsFor(demand, rules.filter(isPermit)))
+  const permits = rules.filter(isPermit)
+  const permitted = demands.map((demand) => permitsFor(demand, permits))
   const open = demands.filter((_, index) => permitted[index]!.length === 0)
   if (open.length > 0 || demands.length === 0) return { kind: 'unpermitted', demands: open }
-  return { kind: 'permitted', permits: [...new Set(permitted.flat())] }
+  const determining = new Set(permitted.flat())
+  return { kind: 'permitted', permits: permits.filter((permit) => determining.has(permit)) }
 }
 
 /** Whether a rule is about a demand. Only `*` is about an effect that names no resource. */
