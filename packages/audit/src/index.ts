@@ -78,6 +78,6 @@ export {
   type VerificationProblem,
   type VerificationReport,
 } from './verify/verification-report.ts'
-export { type Anchor, type VerifyExportOptions, verifyExport } from './verify/verify-export.ts'
+export { type Anchor, type VerifyOptions, verifyExport, verifyExportLines } from './verify/verify-export.ts'
 export type { SpanFact } from './view/span-facts.ts'
 export { buildTraceTree, renderTraceTree, type TraceTreeLine } from './view/trace-tree.ts'

@@ -83,6 +83,21 @@ describe('a checkpoint', () => {
   })
 })
 
+describe('a log that changed its key', () => {
+  const options = { key: createNoteKey(LOG, otherKey), formerKeys: [key] }
+
+  it('is verified by the key of then and by the key of now', () => {
+    expect(verifyCheckpoint(note, options).size).toBe(42)
+    expect(verifyCheckpoint(signCheckpoint(head, LOG, otherKey, issuedAt), options).size).toBe(42)
+  })
+
+  it('is not verified by a former key of another log', () => {
+    const foreign = createNoteKey('other.example/audit', privateKey)
+    const signed = signCheckpoint(head, 'other.example/audit', privateKey, issuedAt)
+    expect(isRefused(() => verifyCheckpoint(signed, { key: options.key, formerKeys: [foreign] }))).toBe(true)
+  })
+})
+
 describe('a witness', () => {
   const cosigned = cosignCheckpoint(note, 'witness.example', witnessKey, new Date('2026-01-02T03:05:00.999Z'))
 

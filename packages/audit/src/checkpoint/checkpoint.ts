@@ -68,6 +68,8 @@ export const cosignCheckpoint = (note: string, name: string, privateKey: KeyObje
 export interface VerifyCheckpointOptions {
   /** The log's key. */
   readonly key: NoteKey
+  /** Keys that the log signed with earlier, under the same name. */
+  readonly formerKeys?: readonly NoteKey[]
   readonly witnesses?: readonly NoteKey[]
   /** How many different witnesses must have cosigned. None by default. */
   readonly quorum?: number
@@ -80,14 +82,17 @@ export interface VerifyCheckpointOptions {
  */
 export const verifyCheckpoint = (
   note: string,
-  { key, witnesses = [], quorum = 0 }: VerifyCheckpointOptions,
+  { key, formerKeys = [], witnesses = [], quorum = 0 }: VerifyCheckpointOptions,
 ): VerifiedCheckpoint => {
-  if (key.algorithm !== ED25519_NOTE) throw refuseCheckpoint('the key of the log is a witness key')
+  const logKeys = [key, ...formerKeys]
+  if (logKeys.some(({ algorithm }) => algorithm !== ED25519_NOTE)) {
+    throw refuseCheckpoint('a key of the log is for cosignatures')
+  }
   if (witnesses.some(({ algorithm }) => algorithm !== ED25519_COSIGNATURE)) {
     throw refuseCheckpoint('a key of a witness is not for cosignatures')
   }
   // A cosignature does not bind its witness's name, so one key under two names would count as two.
-  const keys = [key, ...witnesses]
+  const keys = [...logKeys, ...witnesses]
   if (
     keys.some(({ publicKey }, index) =>
       keys.slice(0, index).some((other) => other.publicKey.equals(publicKey)),
@@ -97,9 +102,11 @@ export const verifyCheckpoint = (
   }
   const parsed = parseNote(note)
   const verified = verifyNote(parsed, keys)
-  if (!verified.some((signature) => signature.key === key)) throw refuseCheckpoint('the log did not sign it')
   const checkpoint = parseText(parsed.text)
-  if (checkpoint.origin !== key.name) throw refuseCheckpoint('it is about another log')
+  if (!verified.some((signature) => logKeys.includes(signature.key)))
+    throw refuseCheckpoint('the log did not sign it')
+  if (logKeys.some(({ name }) => name !== checkpoint.origin))
+    throw refuseCheckpoint('it is about another log')
   const cosigned = new Map(
     verified.flatMap(({ key: { name }, timeSeconds }) =>
       timeSeconds === null ? [] : [[name, timeSeconds] as const],

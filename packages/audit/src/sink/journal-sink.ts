@@ -1,10 +1,12 @@
 import type { KeyObject } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { isSnowfenceError, SnowfenceError } from '@snowfence/core'
 import { signCheckpoint } from '../checkpoint/checkpoint.ts'
 import { sealRecord } from '../codec/audit-record.ts'
 import { canonicalSpans } from '../codec/canonical-spans.ts'
+import { oneAtATime } from '../one-at-a-time.ts'
 import { appendLeaves, frontierRoot } from '../tree/frontier.ts'
 import { createExportedHead, formatHeadLine, formatRecordLine } from '../verify/audit-export.ts'
 import { lockJournal } from './journal-lock.ts'
@@ -68,7 +70,7 @@ export const openJournalSink = async (options: JournalSinkOptions): Promise<Span
   let isClosed = false
   let isBroken = false
 
-  const seal = (spans: Parameters<SpanSink['write']>[0]) => {
+  const seal = (spans: readonly ReadableSpan[]) => {
     const receivedAt = now().toISOString()
     return canonicalSpans(spans)
       .map((span) => sealRecord(span, { producer: 'local', sessionId: null, principal: null, receivedAt }))
@@ -91,7 +93,7 @@ export const openJournalSink = async (options: JournalSinkOptions): Promise<Span
   }
 
   return {
-    write: async (spans) => {
+    write: oneAtATime(async (spans: readonly ReadableSpan[]) => {
       if (isClosed) throw notDurable('closed')
       if (isBroken) throw notDurable('store-failed', { file })
       const sealed = seal(spans)
@@ -123,7 +125,7 @@ export const openJournalSink = async (options: JournalSinkOptions): Promise<Span
         treeSize: grown.size,
         rootHash: Buffer.from(root).toString('base64'),
       }
-    },
+    }),
     close: async () => {
       if (isClosed) return
       isClosed = true

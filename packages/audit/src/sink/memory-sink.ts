@@ -1,5 +1,7 @@
+import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { type SealedRecord, sealRecord } from '../codec/audit-record.ts'
 import { canonicalSpans } from '../codec/canonical-spans.ts'
+import { oneAtATime } from '../one-at-a-time.ts'
 import { createAuditTree } from '../tree/audit-tree.ts'
 import { createMemoryTreeStore } from '../tree/memory-tree-store.ts'
 import { notDurable } from './not-durable.ts'
@@ -18,7 +20,7 @@ export const createMemorySink = (now: () => Date = () => new Date()): MemorySink
   let isClosed = false
   return {
     records,
-    write: async (spans) => {
+    write: oneAtATime(async (spans: readonly ReadableSpan[]) => {
       if (isClosed) throw notDurable('closed')
       const source = {
         producer: 'local',
@@ -40,7 +42,7 @@ export const createMemorySink = (now: () => Date = () => new Date()): MemorySink
         treeSize: head.size,
         rootHash: Buffer.from(head.root).toString('base64'),
       }
-    },
+    }),
     close: async () => {
       isClosed = true
     },

@@ -1,5 +1,7 @@
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
+import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import type { Receipt, Secret } from '@snowfence/core'
+import { oneAtATime } from '../one-at-a-time.ts'
 import { createHeadGuard } from './head-guard.ts'
 import { createHttpPost, type HttpAnswer } from './http-post.ts'
 import { notDurable } from './not-durable.ts'
@@ -44,6 +46,24 @@ const refusalOf = ({ status }: HttpAnswer): Error | null => {
   return notDurable('unavailable', { status })
 }
 
+const bearerOf = (token: () => Secret): string => {
+  try {
+    return `Bearer ${token().reveal()}`
+  } catch {
+    throw notDurable('unauthorized', { reason: 'there is no session token' })
+  }
+}
+
+const serialize = (spans: readonly ReadableSpan[]): Uint8Array => {
+  try {
+    const body = ProtobufTraceSerializer.serializeRequest([...spans])
+    if (body !== undefined) return body
+  } catch {
+    // The serialiser's own error could quote an attribute.
+  }
+  throw notDurable('refused', { reason: 'the spans could not be serialised' })
+}
+
 /**
  * Sends spans to the broker by OTLP/HTTP in protobuf, and resolves only with its receipt.
  *
@@ -55,15 +75,13 @@ const refusalOf = ({ status }: HttpAnswer): Error | null => {
 export const createOtlpSink = ({ broker, token, ca }: OtlpSinkOptions): SpanSink => {
   const post = createHttpPost(tracesUrl(broker), ca === undefined ? {} : { ca })
   const checkHead = createHeadGuard()
+  let isClosed = false
 
   const send = async (
     body: Uint8Array,
     signal: AbortSignal,
   ): Promise<{ answer: HttpAnswer; isRetry: boolean }> => {
-    const headers = {
-      'content-type': 'application/x-protobuf',
-      authorization: `Bearer ${token().reveal()}`,
-    }
+    const headers = { 'content-type': 'application/x-protobuf', authorization: bearerOf(token) }
     try {
       return { answer: await post(body, headers, signal), isRetry: false }
     } catch (error) {
@@ -79,16 +97,20 @@ export const createOtlpSink = ({ broker, token, ca }: OtlpSinkOptions): SpanSink
   }
 
   return {
-    write: async (spans, signal): Promise<Receipt> => {
-      const body = ProtobufTraceSerializer.serializeRequest([...spans])
-      if (body === undefined) throw notDurable('refused', { reason: 'the spans could not be serialised' })
+    // Heads are compared in the order of the writes, so they must not overtake each other.
+    write: oneAtATime(async (spans: readonly ReadableSpan[], signal: AbortSignal): Promise<Receipt> => {
+      if (isClosed) throw notDurable('closed')
+      const body = serialize(spans)
       const { answer, isRetry } = await send(body, signal)
       const refusal = refusalOf(answer)
       if (refusal !== null) throw refusal
       const receipt = readReceipt(answer, spans.length, isRetry)
       checkHead(receipt)
       return receipt
+    }),
+    close: async () => {
+      isClosed = true
+      post.close()
     },
-    close: async () => post.close(),
   }
 }

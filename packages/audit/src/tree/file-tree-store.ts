@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 import { SnowfenceError } from '@snowfence/core'
+import { oneAtATime } from '../one-at-a-time.ts'
 import { HASH_LENGTH } from './hash.ts'
 import type { NodeId } from './subtree.ts'
 import type { TreeStore } from './tree-store.ts'
@@ -56,33 +57,27 @@ export const openFileTreeStore = async (file: string): Promise<FileTreeStore> =>
     throw corrupt(`it lacks the hash at level ${node.level}, index ${node.index}`)
   }
 
-  let turn: Promise<unknown> = Promise.resolve()
   let isBroken = false
 
-  const append: TreeStore['append'] = async (expectedSize, newSize, nodes) => {
-    if (isBroken) throw corrupt('an earlier write to it failed')
-    if (size !== expectedSize) return false
-    // Nobody knows what a failed write left behind: the next opening drops it.
-    isBroken = true
-    await handle.appendFile(Buffer.concat(nodes.map(({ hash }) => hash)))
-    await handle.datasync()
-    isBroken = false
-    size = newSize
-    return true
-  }
+  // A tree is of its new size only once its hashes are on the disk, so appends wait for each other.
+  const append = oneAtATime<Parameters<TreeStore['append']>, boolean>(
+    async (expectedSize, newSize, nodes) => {
+      if (isBroken) throw corrupt('an earlier write to it failed')
+      if (size !== expectedSize) return false
+      // Nobody knows what a failed write left behind: the next opening drops it.
+      isBroken = true
+      await handle.appendFile(Buffer.concat(nodes.map(({ hash }) => hash)))
+      await handle.datasync()
+      isBroken = false
+      size = newSize
+      return true
+    },
+  )
 
   return {
     size: async () => size,
     read: (nodes) => Promise.all(nodes.map(readNode)),
-    // One after the other: a tree is of its new size only once its hashes are on the disk.
-    append: (...request) => {
-      const appended = turn.then(() => append(...request))
-      turn = appended.catch(() => {})
-      return appended
-    },
-    close: async () => {
-      await turn
-      await handle.close()
-    },
+    append,
+    close: () => handle.close(),
   }
 }

@@ -17,7 +17,7 @@ import {
   parseExport,
 } from './audit-export.ts'
 import { describeProblem, type VerificationProblem } from './verification-report.ts'
-import { type Anchor, verifyExport } from './verify-export.ts'
+import { type Anchor, verifyExport, verifyExportLines } from './verify-export.ts'
 
 const LOG = 'broker.example/audit'
 const { privateKey } = generateKeyPairSync('ed25519')
@@ -105,6 +105,11 @@ describe('an export that nobody touched', () => {
   it('says how many records no checkpoint covers yet', () => {
     const records = [...trail.records, { index: 13, text: sealText(13) }]
     expect(report({ records })).toMatchObject({ intact: true, records: 14, sealed: 13 })
+  })
+
+  it('is verified line by line with the same report', async () => {
+    const lines = formatExport(trail).trimEnd().split('\n')
+    expect(await verifyExportLines(lines, { verify: { key } })).toEqual(report({}))
   })
 
   it('may be empty', () => {

@@ -1,7 +1,7 @@
 import type { VerifyCheckpointOptions } from '../checkpoint/checkpoint.ts'
 import { appendLeaves, emptyFrontier, frontierRoot } from '../tree/frontier.ts'
 import { hashLeaf } from '../tree/hash.ts'
-import type { AuditExport, ExportedRecord } from './audit-export.ts'
+import { type AuditExport, type ExportedHead, type ExportedRecord, parseExportLine } from './audit-export.ts'
 import { readRecordId } from './record-id.ts'
 import { proveHashes, type SealedHashes } from './sealed-hashes.ts'
 import type { VerificationProblem, VerificationReport } from './verification-report.ts'
@@ -14,19 +14,33 @@ export interface Anchor {
   readonly rootHash: string
 }
 
-export interface VerifyExportOptions extends AuditExport {
+export interface VerifyOptions {
   /** The log's key, and witnesses with their quorum; null for a journal that was kept without a key. */
   readonly verify: VerifyCheckpointOptions | null
   readonly anchors?: readonly Anchor[]
 }
 
+/** What is left of a record once it was read: enough to verify it, without its text. */
+interface RecordDigest {
+  readonly index: number
+  readonly leafHash: Uint8Array
+  /** Null when its text is not a record. */
+  readonly id: string | null
+}
+
+const digestRecord = ({ index, text }: ExportedRecord): RecordDigest => ({
+  index,
+  leafHash: hashLeaf(text),
+  id: readRecordId(text),
+})
+
 const keyOf = (hash: Uint8Array): string => Buffer.from(hash).toString('base64')
 
 /** The records by index, and lines that give an index for the second time or not in order. */
-const placeRecords = ({ records, heads }: AuditExport) => {
+const placeRecords = (records: readonly RecordDigest[], heads: readonly ExportedHead[]) => {
   // An index beyond all lines and hashes fills no gap that can be named, and is no reason to reserve memory.
   const reach = records.length + heads.reduce((sum, { leaves }) => sum + leaves.length, 0)
-  const placed: (ExportedRecord | undefined)[] = []
+  const placed: (RecordDigest | undefined)[] = []
   const problems: VerificationProblem[] = []
   let highest = -1
   for (const [position, record] of records.entries()) {
@@ -73,11 +87,11 @@ const compareRecords = (
   return problems
 }
 
-const checkRecords = (placed: readonly (ExportedRecord | undefined)[]): VerificationProblem[] => {
+const checkRecords = (placed: readonly (RecordDigest | undefined)[]): VerificationProblem[] => {
   const seen = new Map<string, number>()
   return placed.flatMap((record, index): VerificationProblem[] => {
     if (record === undefined) return []
-    const id = readRecordId(record.text)
+    const { id } = record
     if (id === null) return [{ kind: 'record-malformed', index }]
     const first = seen.get(id)
     if (first !== undefined) return [{ kind: 'record-repeated', index, first }]
@@ -104,18 +118,29 @@ const checkAnchors = (
   return { problems, expected }
 }
 
-/**
- * Verifies an export offline: only the export, the log's public key and, best, a head that was kept elsewhere.
- *
- * Damage is named to the record wherever the signed roots and the export's hash lists allow it, and to the interval
- * between two checkpoints otherwise. A tail that was cut together with its checkpoints shows only against an anchor.
- */
-export const verifyExport = (options: VerifyExportOptions): VerificationReport => {
-  const { records, heads, verify, anchors = [] } = options
-  const { placed, problems: placing, highest } = placeRecords(options)
-  const recordHashes = Array.from(placed, (record) =>
-    record === undefined ? undefined : hashLeaf(record.text),
+/** In an interval of which no hash is proved, gaps can still be named. */
+const unprovedProblems = (
+  recordHashes: readonly (Uint8Array | undefined)[],
+  from: number,
+  to: number,
+): VerificationProblem[] => {
+  if (to <= from) return []
+  const gaps = Array.from({ length: to - from }, (_, offset) => from + offset).filter(
+    (index) => recordHashes[index] === undefined,
   )
+  return [
+    { kind: 'interval-contradicts', from, to },
+    ...gaps.map((index) => ({ kind: 'record-missing', index }) as const),
+  ]
+}
+
+const verifyDigests = (
+  records: readonly RecordDigest[],
+  heads: readonly ExportedHead[],
+  { verify, anchors = [] }: VerifyOptions,
+): VerificationReport => {
+  const { placed, problems: placing, highest } = placeRecords(records, heads)
+  const recordHashes = Array.from(placed, (record) => record?.leafHash)
   const { trusted, problems: headProblems } = verifyHeads(heads, verify)
   const sealed = proveHashes(trusted, recordHashes)
   const found = highest + 1
@@ -148,18 +173,36 @@ export const verifyExport = (options: VerifyExportOptions): VerificationReport =
   }
 }
 
-/** In an interval of which no hash is proved, gaps can still be named. */
-const unprovedProblems = (
-  recordHashes: readonly (Uint8Array | undefined)[],
-  from: number,
-  to: number,
-): VerificationProblem[] => {
-  if (to <= from) return []
-  const gaps = Array.from({ length: to - from }, (_, offset) => from + offset).filter(
-    (index) => recordHashes[index] === undefined,
-  )
-  return [
-    { kind: 'interval-contradicts', from, to },
-    ...gaps.map((index) => ({ kind: 'record-missing', index }) as const),
-  ]
+/**
+ * Verifies an export offline: only the export, the log's public key and, best, a head that was kept elsewhere.
+ *
+ * Damage is named to the record wherever the signed roots and the export's hash lists allow it, and to the interval
+ * between two checkpoints otherwise. A tail that was cut together with its checkpoints shows only against an anchor.
+ */
+export const verifyExport = ({
+  records,
+  heads,
+  ...options
+}: AuditExport & VerifyOptions): VerificationReport =>
+  verifyDigests(records.map(digestRecord), heads, options)
+
+/**
+ * The same for the lines of an export as they are read, holding only hashes in memory.
+ *
+ * @throws ERR_AUDIT_EXPORT_INVALID with the number of the first line that is malformed.
+ */
+export const verifyExportLines = async (
+  lines: AsyncIterable<string> | Iterable<string>,
+  options: VerifyOptions,
+): Promise<VerificationReport> => {
+  const records: RecordDigest[] = []
+  const heads: ExportedHead[] = []
+  let number = 0
+  for await (const line of lines) {
+    number += 1
+    const parsed = parseExportLine(line, number)
+    if ('record' in parsed) records.push(digestRecord(parsed.record))
+    else heads.push(parsed.head)
+  }
+  return verifyDigests(records, heads, options)
 }
