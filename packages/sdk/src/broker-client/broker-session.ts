@@ -1,0 +1,190 @@
+import { type AuditTrail, createAuditTrail, createOtlpSink } from '@snowfence/audit'
+import {
+  type ApprovalGate,
+  type Lease,
+  type PolicyPayload,
+  renewSessionResponseSchema,
+  Secret,
+  type Session,
+  type SessionEvent,
+  SnowfenceError,
+} from '@snowfence/core'
+import type { OpenGovernance } from '../ports/governance.ts'
+import { createBrokerApprovals } from './broker-approvals.ts'
+import { requestBroker } from './broker-request.ts'
+import { listenToSession } from './session-events.ts'
+
+const REQUEST_TIMEOUT_MS = 10_000
+/** A lease or a session with less life than this is replaced before it is used again. */
+const RENEW_BEFORE_MS = 60_000
+
+/** A session as the broker answered it, with its policy verified. */
+export interface VerifiedSession {
+  readonly session: Session
+  readonly policy: PolicyPayload
+}
+
+export interface BrokerSessionOptions {
+  readonly broker: URL
+  readonly first: VerifiedSession
+  /** Opens another session with a fresh identity token, for when this one has lived its time. */
+  reopen(): Promise<VerifiedSession>
+  verify(jws: string): Promise<PolicyPayload>
+}
+
+const livesLonger = (expiresAt: string, milliseconds: number): boolean =>
+  Date.parse(expiresAt) - Date.now() > milliseconds
+
+/** All four ports over one session of the broker, and over the next one when that has lived its time. */
+export class BrokerSession implements OpenGovernance {
+  readonly credentials = { lease: async () => await this.#currentLease() }
+  readonly policy = {
+    current: async () => ({ policy: this.#policy, principal: this.#session.principal }),
+  }
+  readonly policyTokenKey: Uint8Array
+  readonly approvals: ApprovalGate
+  readonly audit: AuditTrail
+  readonly #options: BrokerSessionOptions
+  readonly #closing = new AbortController()
+  readonly #revocationListeners: ((reason: string) => void)[] = []
+  #listening = new AbortController()
+  #session: Session
+  #token: Secret
+  #policy: PolicyPayload
+  #lease: Lease
+  #renewing: Promise<Lease> | null = null
+  #revokedFor: string | null = null
+
+  constructor(options: BrokerSessionOptions) {
+    const { session, policy } = options.first
+    this.#options = options
+    this.#session = session
+    this.#token = new Secret(session.sessionToken)
+    this.#policy = policy
+    this.#lease = session.lease
+    this.policyTokenKey = Buffer.from(session.tokenKey, 'base64url')
+    const token = (): Secret => this.#token
+    this.approvals = createBrokerApprovals(options.broker, token)
+    this.audit = createAuditTrail({
+      sink: createOtlpSink({ broker: options.broker.href, token }),
+      serviceName: 'snowfence',
+    })
+    this.#listen()
+  }
+
+  get sessionId(): string {
+    return this.#session.sessionId
+  }
+
+  onRevoked(listener: (reason: string) => void): void {
+    if (this.#revokedFor !== null) listener(this.#revokedFor)
+    else this.#revocationListeners.push(listener)
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return
+    this.#closing.abort()
+    this.#listening.abort()
+    await this.audit.close()
+    // A session that could not be ended by request ends by itself, minutes later.
+    await this.#request('DELETE', '', null).catch(() => {})
+  }
+
+  async #currentLease(): Promise<Lease> {
+    if (this.#revokedFor !== null)
+      throw new SnowfenceError('ERR_SESSION_REVOKED', {
+        message: `the session was revoked: ${this.#revokedFor}`,
+      })
+    if (livesLonger(this.#lease.expiresAt, RENEW_BEFORE_MS)) return this.#lease
+    this.#renewing ??= this.#renew().finally(() => {
+      this.#renewing = null
+    })
+    try {
+      return await this.#renewing
+    } catch (cause) {
+      // The present lease stays good until it ends, so a broker that is away for a moment stops nothing early.
+      if (livesLonger(this.#lease.expiresAt, 0)) return this.#lease
+      throw new SnowfenceError('ERR_LEASE_EXPIRED', { cause })
+    }
+  }
+
+  async #renew(): Promise<Lease> {
+    if (!livesLonger(this.#session.expiresAt, RENEW_BEFORE_MS)) return await this.#reopen()
+    const answer = await this.#request('POST', '/renew', renewSessionResponseSchema)
+    this.#policy = await this.#options.verify(answer.policy.jws)
+    this.#lease = answer.lease
+    return answer.lease
+  }
+
+  async #reopen(): Promise<Lease> {
+    const { session, policy } = await this.#options.reopen()
+    const { issuer, subject } = this.#session.principal
+    if (session.principal.issuer !== issuer || session.principal.subject !== subject)
+      throw new SnowfenceError('ERR_IDENTITY_SOURCE_FAILED', {
+        message: 'the identity source gave the token of another principal than before',
+        hint: 'open a connection of its own for each principal',
+      })
+    this.#session = session
+    this.#token = new Secret(session.sessionToken)
+    this.#policy = policy
+    this.#lease = session.lease
+    this.#listen()
+    return session.lease
+  }
+
+  #listen(): void {
+    this.#listening.abort()
+    this.#listening = new AbortController()
+    const { sessionId, expiresAt } = this.#session
+    void listenToSession({
+      broker: this.#options.broker,
+      sessionId,
+      token: () => this.#token,
+      signal: this.#listening.signal,
+      onEvent: (event) => this.#heed(event),
+      onGone: () => {
+        // One that has lived its time is replaced at the next statement; one that went before it was taken away.
+        if (livesLonger(expiresAt, 1_000)) this.#revoke('the broker no longer knows the session')
+      },
+    })
+  }
+
+  #heed(event: SessionEvent): void {
+    switch (event.type) {
+      case 'session.revoked':
+        this.#revoke(event.reason)
+        return
+      case 'policy.changed':
+        this.#options.verify(event.policy.jws).then(
+          (policy) => {
+            this.#policy = policy
+          },
+          () => this.#revoke('the broker announced a policy that it did not sign'),
+        )
+        return
+      default:
+        event satisfies never
+    }
+  }
+
+  #revoke(reason: string): void {
+    if (this.#revokedFor !== null || this.#closing.signal.aborted) return
+    this.#revokedFor = reason
+    for (const listener of this.#revocationListeners) listener(reason)
+  }
+
+  async #request<T>(
+    method: 'POST' | 'DELETE',
+    action: string,
+    answer: Parameters<typeof requestBroker<T>>[1]['answer'],
+  ): Promise<T> {
+    return await requestBroker<T>(this.#options.broker, {
+      method,
+      path: `v1/sessions/${encodeURIComponent(this.sessionId)}${action}`,
+      token: this.#token,
+      ...(method === 'POST' ? { body: {} } : {}),
+      answer,
+      timeoutMs: REQUEST_TIMEOUT_MS,
+    })
+  }
+}
