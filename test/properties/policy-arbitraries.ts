@@ -70,6 +70,10 @@ const mostlyPermits = fc.constantFrom('permit', 'permit', 'permit', 'forbid' as 
 export const forbids: fc.Arbitrary<Omit<WrittenRule, 'id'>> = ruleOf(fc.constant('forbid'))
 export const permits: fc.Arbitrary<Omit<WrittenRule, 'id'>> = ruleOf(fc.constant('permit'))
 
+// Without a rule like these most statements are denied before anything is masked.
+const everything = { effect: 'permit', actions: ['select', 'delete'], resources: ['*'] } as const
+const reading = { effect: 'permit', actions: ['select'], resources: ['D.*'] } as const
+
 const masks = fc.constantFrom<unknown>('withhold', 'redact', 'token', 'year', 'zip3', {
   partial: { keepLast: 4 },
 })
@@ -86,7 +90,9 @@ export const policies: fc.Arbitrary<WrittenPolicy> = fc.record({
   resources: fc
     .tuple(...tables.map(() => fc.record({ A: classNameOrClear(), B: classNameOrClear() })))
     .map((all) => all.map((listed, index) => ({ table: tables[index]!, columns: listed }))),
-  rules: fc.array(ruleOf(mostlyPermits), { maxLength: 7 }).map(numbered),
+  rules: fc
+    .tuple(fc.subarray([everything, reading]), fc.array(ruleOf(mostlyPermits), { maxLength: 6 }))
+    .map(([open, rules]) => numbered([...open, ...rules])),
 })
 
 function classNameOrClear() {
