@@ -38,7 +38,7 @@ const labelOf = (columnName: string | undefined): string => {
   const words = (columnName ?? '')
     .replace(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase()
-    .split(/[^a-z]+/)
+    .split(/[^a-z]/)
     .filter(Boolean)
   const known = new Set(labelWords)
   return words.some((word) => known.has(word)) ? `${words.join(' ')}: ` : ''

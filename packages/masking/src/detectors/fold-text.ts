@@ -39,7 +39,7 @@ const fold = (character: string): string => {
   if (/\p{Cf}|\p{Variation_Selector}|\p{Default_Ignorable_Code_Point}/u.test(character)) return ''
   const compatible = character.normalize('NFKC')
   // Full-width letters, ligatures, circled numbers: whatever is ASCII underneath.
-  if (/^[\x20-\x7e]+$/.test(compatible)) return compatible
+  if (/^[\x20-\x7e]{1,18}$/.test(compatible)) return compatible
   return /[\p{P}\p{S}\p{Cc}]/u.test(character) ? ';' : character
 }
 

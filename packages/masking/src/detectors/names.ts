@@ -16,7 +16,7 @@ const particles = new Set(
   'de la le du da di del der den van von el al bin ibn st mc mac jr sr ii iii iv dr mr mrs ms'.split(' '),
 )
 
-const ascii = /^[\x20-\x7e]*$/
+const ascii = /^[\x20-\x7e]{0,500}$/
 
 const foldName = (text: string): string =>
   (ascii.test(text) ? text : text.normalize('NFKD').replace(/\p{M}/gu, '')).toLowerCase()
@@ -28,7 +28,7 @@ export const namePartsOf = (names: readonly string[]): NameParts => {
   const parts = new Set<string>()
   for (const name of names) {
     if (typeof name !== 'string') continue
-    for (const part of foldName(name.slice(0, 500)).split(/[^\p{L}]+/u)) {
+    for (const part of foldName(name.slice(0, 500)).split(/[^\p{L}]/u)) {
       if (part.length >= 2 && !particles.has(part)) parts.add(part)
     }
   }

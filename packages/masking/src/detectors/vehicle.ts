@@ -1,7 +1,7 @@
 import { type Claim, claim, isWordAt } from './scan.ts'
 
 const LENGTH = 17
-const form = /^(?=.*\d)(?=.*[A-HJ-NPR-Z])[A-HJ-NPR-Z0-9]{17}$/i
+const form = /^(?=.{0,16}\d)(?=.{0,16}[A-HJ-NPR-Z])[A-HJ-NPR-Z0-9]{17}$/i
 const weights = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2]
 const CHECK_PLACE = 8
 /** 49 CFR 565.15, table of values: A to Z without I, O and Q. */
