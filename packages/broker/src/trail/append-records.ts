@@ -36,6 +36,7 @@ const withoutSealed = async (
   transaction: Transaction<Tables>,
   spans: readonly SourcedSpan[],
 ): Promise<readonly SourcedSpan[]> => {
+  if (spans.length === 0) return spans
   const rows = await transaction
     .selectFrom('records')
     .select(['trace_id', 'span_id', 'session_id', 'body'])
