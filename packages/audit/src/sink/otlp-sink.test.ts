@@ -160,6 +160,28 @@ describe('the OTLP sink', () => {
     expect(await failure(write(sink))).toBe('unreachable')
   })
 
+  it('does not read an answer without end', async () => {
+    let written = 0
+    const flood: Answer = (_, response) => {
+      response.writeHead(200, { 'snowfence-receipt': receiptOf({}) })
+      const chunk = Buffer.alloc(64 * 1024)
+      const pump = () => {
+        while (!response.destroyed && written < 64 * 1024 * 1024) {
+          written += chunk.length
+          if (!response.write(chunk)) {
+            response.once('drain', pump)
+            return
+          }
+        }
+        response.end()
+      }
+      pump()
+    }
+    const { sink } = await openSink(flood)
+    expect(await failure(write(sink))).toBe('unreachable')
+    expect(written).toBeLessThan(64 * 1024 * 1024)
+  })
+
   it('ends when it is told that time is up', async () => {
     const { sink } = await openSink(() => {})
     const controller = new AbortController()

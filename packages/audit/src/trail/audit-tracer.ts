@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import {
   type Context,
   context,
@@ -17,10 +17,15 @@ export interface AuditTracerOptions {
   readonly producer: 'sdk' | 'broker'
 }
 
-/** Ids identify records, so they come from the system's generator and not from `Math.random`. */
+const randomHex = (): string => randomUUID().replaceAll('-', '')
+
+/**
+ * Ids identify records, so they come from the system's generator and not from `Math.random`; by way of UUIDs, since
+ * Node draws the randomness for many of those at once. The last 16 digits hold 62 random bits.
+ */
 const randomIds: IdGenerator = {
-  generateTraceId: () => randomBytes(16).toString('hex'),
-  generateSpanId: () => randomBytes(8).toString('hex'),
+  generateTraceId: randomHex,
+  generateSpanId: () => randomHex().slice(16),
 }
 
 /**

@@ -248,6 +248,11 @@ describe('an attacker who changes the hash list with the record', () => {
     expect(problemsOf({ heads })).toEqual([{ kind: 'evidence-changed', from: 4, to: 9 }])
   })
 
+  it('shows when only the frontier was changed', () => {
+    const heads = withHead(4, (head) => ({ ...head, frontier: head.frontier.toReversed() }))
+    expect(problemsOf({ heads })).toEqual([{ kind: 'evidence-changed', from: 9, to: 13 }])
+  })
+
   it('shows when the hash lists were taken away with a record', () => {
     const records = trail.records.filter(({ index }) => index !== 6)
     const heads = trail.heads.map((head) => ({ ...head, leaves: [] }))
