@@ -53,6 +53,9 @@ const passedOn = [
 /** Accepted for compatibility and without effect: the lease names the user, and bulk binds are always sent inline. */
 const withoutEffect = ['username', 'arrayBindingThreshold'] as const
 
+/** Whether an option of snowflake-sdk's is passed on to it. */
+export const isPassedOn = (name: string): boolean => (passedOn as readonly string[]).includes(name)
+
 const ownOptions = [
   'broker',
   'governance',
