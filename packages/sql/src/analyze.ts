@@ -15,7 +15,7 @@ import { summarizeStatement } from './statements/summarize-statement.ts'
 export const analyzeText = (parser: SqlParser, text: string, options: AnalyzeOptions): Analysis => {
   const lexed = lex(text)
   const executableText = stripComments(lexed)
-  const { kind, effects } = classify(lexed)
+  const classification = classify(lexed)
   const facts = {
     text: redactLexed(lexed, options.catalog),
     fingerprint: fingerprintOf(lexed),
@@ -23,8 +23,7 @@ export const analyzeText = (parser: SqlParser, text: string, options: AnalyzeOpt
   }
   const unsupported = (refusal: Refusal): StatementSummary => ({
     status: 'unsupported',
-    kind,
-    effects,
+    ...classification,
     reason: reasonOf(refusal, text),
     ...facts,
   })
@@ -32,7 +31,7 @@ export const analyzeText = (parser: SqlParser, text: string, options: AnalyzeOpt
     const problem = findExceededLimit(lexed) ?? lexed.problem
     if (problem !== null)
       throw new Refusal(problem.code, { place: { kind: 'offset', offset: problem.offset } })
-    const found = summarizeStatement({ parser, lexed, executableText, options })
+    const found = summarizeStatement({ parser, lexed, executableText, classification, options })
     return { summary: { status: 'analyzed', ...found, ...facts }, executableText }
   } catch (error) {
     // Anything unforeseen is a refusal too: a fault in the analysis must never let a statement pass.

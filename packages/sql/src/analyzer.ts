@@ -1,5 +1,6 @@
 import type { StatementSummary } from '@snowfence/core'
 import type { AnalyzeOptions, SqlAnalyzer } from './analysis.ts'
+import { AnalysisCache } from './analysis-cache.ts'
 import { analyzeText } from './analyze.ts'
 import { createSqlParser } from './parser/sql-parser.ts'
 
@@ -9,7 +10,11 @@ import { createSqlParser } from './parser/sql-parser.ts'
  */
 export const createSqlAnalyzer = async (): Promise<SqlAnalyzer> => {
   const parser = await createSqlParser()
-  return { analyze: (text, options) => analyzeText(parser, text, options) }
+  const cache = new AnalysisCache()
+  return {
+    analyze: (text, options) =>
+      cache.get(text, options) ?? cache.set(text, options, analyzeText(parser, text, options)),
+  }
 }
 
 let shared: Promise<SqlAnalyzer> | undefined

@@ -123,6 +123,10 @@ export const refusalReasons = {
     message: 'the number of columns does not fit',
     hint: 'give each side the same number of columns',
   },
+  'unnamed-column': {
+    message: 'a column of what is created has no name',
+    hint: 'give every expression an alias',
+  },
   'dynamic-name': {
     message: 'the name of an object comes from a variable, a bind or an expression',
     hint: "write the name itself, or IDENTIFIER('NAME')",

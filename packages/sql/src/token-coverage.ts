@@ -25,7 +25,7 @@ export const checkTokenCoverage = (lexed: Lexed, findings: Findings): void => {
       const isCall = builtinFunctions.has(word) && text[tokens[index + 1]?.start ?? -1] === '('
       if (isCall || isGrammar(word)) continue
     }
-    if (takeKey(keys, kind === 'quoted' ? foldIdentifier(written) : written)) continue
+    if (takeKey(keys, foldIdentifier(written).toUpperCase())) continue
     throw new Refusal('unread-token', { place: { kind: 'offset', offset: start } })
   }
 }

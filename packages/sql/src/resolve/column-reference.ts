@@ -47,20 +47,20 @@ const findUnqualified = (identifier: Identifier, scope: Scope): Lineage | null =
   }
   const found = [...(merged === undefined ? [] : [merged]), ...columns.map(({ lineage }) => lineage)]
   if (found.length > 0) return mergeLineages(alias === null ? found : [...found, alias])
+  if (name === 'LEVEL' && scope.isHierarchical) return noLineage
   const outer = scope.parent === null ? null : findUnqualified(identifier, scope.parent)
   if (alias !== null) return outer === null ? alias : mergeLineages([alias, outer])
   if (outer !== null) return outer
-  if (identifier.quote !== null || scope.parent !== null) return null
-  return findPseudoColumn(name, identifier, scope)
+  return identifier.quote === null && scope.parent === null ? findPseudoColumn(name, scope) : null
 }
 
 /** What looks like a column and is none, wherever no column has the name. */
-const findPseudoColumn = (name: string, identifier: Identifier, scope: Scope): Lineage | null => {
+const findPseudoColumn = (name: string, { context }: Scope): Lineage | null => {
   if (bareFunctions.has(name)) {
-    scope.context.findings.functions.add(name)
+    context.findings.functions.add(name)
     return noLineage
   }
-  return name === 'DEFAULT' || (name === 'LEVEL' && scope.isHierarchical) ? noLineage : null
+  return name === 'DEFAULT' ? noLineage : null
 }
 
 /** Whether a relation may be called by these parts: its alias, or the end of its full name. */

@@ -122,108 +122,123 @@ const INTERVAL_IDLE = new Set([
 const likeFields = ['expr', 'pattern', 'escape_char'] as const
 const likeIdle = ['negated', 'any', 'all', 'regexp'] as const
 
-/** One resolver for each expression of the parser that is understood; every other one is refused. */
-const resolvers: ReadonlyMap<string, Resolver> = new Map<string, Resolver>([
-  ['Identifier', (body, scope) => resolveColumn([readIdentifier(body)], scope)],
-  ['CompoundIdentifier', (body, scope) => resolveColumn(listOf(body, 'a column').map(readIdentifier), scope)],
-  ['Value', (body, scope) => resolveLiteral(openNode(body, 'a literal', LITERAL_FIELDS).value, scope)],
-  [
-    'TypedString',
-    (body, scope) => {
-      const node = openNode(body, 'a typed literal', TYPED_FIELDS, new Set(['uses_odbc_syntax']))
-      visitType(node.data_type, scope)
-      return noLineage
-    },
-  ],
-  [
-    'Interval',
-    (body, scope) =>
-      resolveExpression(openNode(body, 'INTERVAL', INTERVAL_FIELDS, INTERVAL_IDLE).value, scope),
-  ],
-  ['Nested', (body, scope) => resolveExpression(body, scope)],
-  ['BinaryOp', resolveBinaryChain],
-  ['UnaryOp', resolveUnary],
-  ['Prior', (body, scope) => passThrough(resolveExpression(body, scope), 'PRIOR')],
-  [
-    'Prefixed',
-    (body, scope) => {
-      const node = openNode(body, 'a prefix', PREFIXED_FIELDS)
-      const prefix = readIdentifier(node.prefix)
-      scope.context.findings.visit(prefix)
-      if (prefix.name !== 'CONNECT_BY_ROOT') return unknownSyntax('a prefix')
-      scope.context.findings.functions.add('CONNECT_BY_ROOT')
-      return passThrough(resolveExpression(node.value, scope), 'CONNECT_BY_ROOT')
-    },
-  ],
-  ['IsNull', computedFrom('IS')],
-  ['IsNotNull', computedFrom('IS')],
-  ['IsTrue', computedFrom('IS')],
-  ['IsNotTrue', computedFrom('IS')],
-  ['IsFalse', computedFrom('IS')],
-  ['IsNotFalse', computedFrom('IS')],
-  ['IsUnknown', computedFrom('IS')],
-  ['IsNotUnknown', computedFrom('IS')],
-  ['IsDistinctFrom', computedFrom('IS')],
-  ['IsNotDistinctFrom', computedFrom('IS')],
-  ['Between', computed('BETWEEN', ['expr', 'low', 'high'], ['negated'])],
-  [
-    'InList',
-    (body, scope) => {
-      const node = openNode(body, 'IN', IN_FIELDS, IN_IDLE)
-      const list = resolveAll(listOf(node.list, 'IN'), scope)
-      return deriveThrough(mergeLineages([resolveExpression(node.expr, scope), ...list]), 'IN')
-    },
-  ],
-  [
-    'InSubquery',
-    (body, scope) => {
-      const node = openNode(body, 'IN', IN_SUBQUERY_FIELDS, IN_IDLE)
-      const parts = [resolveExpression(node.expr, scope), resolveSubquery(node.subquery, scope)]
-      return deriveThrough(mergeLineages(parts), 'IN')
-    },
-  ],
-  [
-    'Exists',
-    (body, scope) => {
-      // Whether there are rows is told by the subquery's own filters, which are recorded as uses.
-      resolveSubquery(openNode(body, 'EXISTS', EXISTS_FIELDS, IN_IDLE).subquery, scope)
-      return noLineage
-    },
-  ],
-  ['Subquery', (body, scope) => resolveSubquery(body, scope)],
-  ['AnyOp', resolveQuantified('ANY')],
-  ['AllOp', resolveQuantified('ALL')],
-  ['Like', computed('LIKE', likeFields, likeIdle)],
-  ['ILike', computed('ILIKE', likeFields, likeIdle)],
-  ['RLike', computed('RLIKE', likeFields, likeIdle)],
-  ['SimilarTo', computed('SIMILAR TO', likeFields, likeIdle)],
-  ['Case', resolveCase],
-  ['Cast', resolveCast],
-  [
-    'Collate',
-    (body, scope) => resolveExpression(openNode(body, 'COLLATE', COLLATE_FIELDS, COLLATE_IDLE).expr, scope),
-  ],
-  ['AtTimeZone', computed('AT TIME ZONE', ['timestamp', 'time_zone'])],
-  ['Extract', resolveExtract],
-  ['Ceil', resolveRounding('CEIL')],
-  ['Floor', resolveRounding('FLOOR')],
-  ['Position', builtIn('POSITION', ['expr', 'in'])],
-  ['Substring', builtIn('SUBSTRING', ['expr', 'substring_from', 'substring_for'], ['special', 'shorthand'])],
-  ['Overlay', builtIn('OVERLAY', ['expr', 'overlay_what', 'overlay_from', 'overlay_for'])],
-  ['Trim', resolveTrim],
-  ['Tuple', (body, scope) => mergeLineages(resolveAll(listOf(body, 'a list'), scope))],
-  [
-    'Array',
-    (body, scope) => {
-      const node = openNode(body, 'an array', ARRAY_FIELDS, ARRAY_IDLE)
-      return deriveThrough(mergeLineages(resolveAll(listOf(node.elem, 'an array'), scope)), 'ARRAY_CONSTRUCT')
-    },
-  ],
-  ['Dictionary', resolveDictionary],
-  ['JsonAccess', resolveJsonAccess],
-  ['CompoundFieldAccess', resolveFieldAccess],
-  ['Function', resolveFunction],
-])
+/**
+ * One resolver for each expression of the parser that is understood; every other one is refused.
+ * Made on first use, because an expression may hold a query and the other way round, and so may their modules.
+ */
+const createResolvers = (): ReadonlyMap<string, Resolver> =>
+  new Map<string, Resolver>([
+    ['Identifier', (body, scope) => resolveColumn([readIdentifier(body)], scope)],
+    [
+      'CompoundIdentifier',
+      (body, scope) => resolveColumn(listOf(body, 'a column').map(readIdentifier), scope),
+    ],
+    ['Value', (body, scope) => resolveLiteral(openNode(body, 'a literal', LITERAL_FIELDS).value, scope)],
+    [
+      'TypedString',
+      (body, scope) => {
+        const node = openNode(body, 'a typed literal', TYPED_FIELDS, new Set(['uses_odbc_syntax']))
+        visitType(node.data_type, scope)
+        return noLineage
+      },
+    ],
+    [
+      'Interval',
+      (body, scope) =>
+        resolveExpression(openNode(body, 'INTERVAL', INTERVAL_FIELDS, INTERVAL_IDLE).value, scope),
+    ],
+    ['Nested', (body, scope) => resolveExpression(body, scope)],
+    ['BinaryOp', resolveBinaryChain],
+    ['UnaryOp', resolveUnary],
+    ['Prior', (body, scope) => passThrough(resolveExpression(body, scope), 'PRIOR')],
+    [
+      'Prefixed',
+      (body, scope) => {
+        const node = openNode(body, 'a prefix', PREFIXED_FIELDS)
+        const prefix = readIdentifier(node.prefix)
+        scope.context.findings.visit(prefix)
+        if (prefix.name !== 'CONNECT_BY_ROOT') return unknownSyntax('a prefix')
+        scope.context.findings.functions.add('CONNECT_BY_ROOT')
+        return passThrough(resolveExpression(node.value, scope), 'CONNECT_BY_ROOT')
+      },
+    ],
+    ['IsNull', computedFrom('IS')],
+    ['IsNotNull', computedFrom('IS')],
+    ['IsTrue', computedFrom('IS')],
+    ['IsNotTrue', computedFrom('IS')],
+    ['IsFalse', computedFrom('IS')],
+    ['IsNotFalse', computedFrom('IS')],
+    ['IsUnknown', computedFrom('IS')],
+    ['IsNotUnknown', computedFrom('IS')],
+    ['IsDistinctFrom', computedFrom('IS')],
+    ['IsNotDistinctFrom', computedFrom('IS')],
+    ['Between', computed('BETWEEN', ['expr', 'low', 'high'], ['negated'])],
+    [
+      'InList',
+      (body, scope) => {
+        const node = openNode(body, 'IN', IN_FIELDS, IN_IDLE)
+        const list = resolveAll(listOf(node.list, 'IN'), scope)
+        return deriveThrough(mergeLineages([resolveExpression(node.expr, scope), ...list]), 'IN')
+      },
+    ],
+    [
+      'InSubquery',
+      (body, scope) => {
+        const node = openNode(body, 'IN', IN_SUBQUERY_FIELDS, IN_IDLE)
+        const parts = [resolveExpression(node.expr, scope), resolveSubquery(node.subquery, scope)]
+        return deriveThrough(mergeLineages(parts), 'IN')
+      },
+    ],
+    [
+      'Exists',
+      (body, scope) => {
+        // Whether there are rows is told by the subquery's own filters, which are recorded as uses.
+        resolveSubquery(openNode(body, 'EXISTS', EXISTS_FIELDS, IN_IDLE).subquery, scope)
+        return noLineage
+      },
+    ],
+    ['Subquery', (body, scope) => resolveSubquery(body, scope)],
+    ['AnyOp', resolveQuantified('ANY')],
+    ['AllOp', resolveQuantified('ALL')],
+    ['Like', computed('LIKE', likeFields, likeIdle)],
+    ['ILike', computed('ILIKE', likeFields, likeIdle)],
+    ['RLike', computed('RLIKE', likeFields, likeIdle)],
+    ['SimilarTo', computed('SIMILAR TO', likeFields, likeIdle)],
+    ['Case', resolveCase],
+    ['Cast', resolveCast],
+    [
+      'Collate',
+      (body, scope) => resolveExpression(openNode(body, 'COLLATE', COLLATE_FIELDS, COLLATE_IDLE).expr, scope),
+    ],
+    ['AtTimeZone', computed('AT TIME ZONE', ['timestamp', 'time_zone'])],
+    ['Extract', resolveExtract],
+    ['Ceil', resolveRounding('CEIL')],
+    ['Floor', resolveRounding('FLOOR')],
+    ['Position', builtIn('POSITION', ['expr', 'in'])],
+    [
+      'Substring',
+      builtIn('SUBSTRING', ['expr', 'substring_from', 'substring_for'], ['special', 'shorthand']),
+    ],
+    ['Overlay', builtIn('OVERLAY', ['expr', 'overlay_what', 'overlay_from', 'overlay_for'])],
+    ['Trim', resolveTrim],
+    ['Tuple', (body, scope) => mergeLineages(resolveAll(listOf(body, 'a list'), scope))],
+    [
+      'Array',
+      (body, scope) => {
+        const node = openNode(body, 'an array', ARRAY_FIELDS, ARRAY_IDLE)
+        return deriveThrough(
+          mergeLineages(resolveAll(listOf(node.elem, 'an array'), scope)),
+          'ARRAY_CONSTRUCT',
+        )
+      },
+    ],
+    ['Dictionary', resolveDictionary],
+    ['JsonAccess', resolveJsonAccess],
+    ['CompoundFieldAccess', resolveFieldAccess],
+    ['Function', resolveFunction],
+  ])
+let resolvers: ReadonlyMap<string, Resolver> | null = null
+
 const IN_FIELDS = new Set(['expr', 'list'])
 const IN_SUBQUERY_FIELDS = new Set(['expr', 'subquery'])
 const EXISTS_FIELDS = new Set(['subquery'])
@@ -237,6 +252,7 @@ const ARRAY_IDLE = new Set(['named'])
  */
 export const resolveExpression = (value: Json | undefined, scope: Scope): Lineage => {
   const { name, body } = variantOf(value, 'an expression')
+  resolvers ??= createResolvers()
   const resolve = resolvers.get(name)
   return resolve === undefined ? unknownSyntax(`expression ${name}`) : resolve(body, scope)
 }

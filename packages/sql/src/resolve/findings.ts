@@ -17,7 +17,7 @@ export class Findings {
   readsMetadata = false
   /** Places of all names that were understood, for the check of token coverage. */
   readonly visitedPlaces = new Set<number>()
-  /** Names that the parser gives without a place (JSON keys), with how often they were understood. */
+  /** Names that the parser gives without a place (JSON keys, options), in upper case, with how often they were understood. */
   readonly visitedKeys = new Map<string, number>()
   #muted = 0
 
@@ -28,11 +28,13 @@ export class Findings {
     >
   }
 
-  visit(identifier: Identifier): void {
-    if (this.#muted === 0) this.visitedPlaces.add(placeKey(identifier.line, identifier.column))
+  visit({ name, line, column }: Identifier): void {
+    if (line === 0) this.visitKey(name)
+    else if (this.#muted === 0) this.visitedPlaces.add(placeKey(line, column))
   }
 
-  visitKey(key: string): void {
+  visitKey(written: string): void {
+    const key = written.toUpperCase()
     if (this.#muted === 0) this.visitedKeys.set(key, (this.visitedKeys.get(key) ?? 0) + 1)
   }
 

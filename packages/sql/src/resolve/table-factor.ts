@@ -35,6 +35,7 @@ export interface RelationParts {
 export const resolveTableFactor = (value: Json | undefined, scope: Scope): JoinConditions => {
   const { name, body } = variantOf(value, 'FROM')
   if (name === 'NestedJoin') return resolveNestedJoin(body, scope)
+  resolvers ??= createResolvers()
   const resolve = resolvers.get(name)
   if (resolve === undefined || !isObject(body)) return unknownSyntax(`FROM ${name}`)
   addRelation(resolve(body, scope), body.alias, scope)
@@ -124,15 +125,19 @@ const resolveNestedJoin = (body: Json, scope: Scope): JoinConditions => {
   return []
 }
 
-const resolvers: ReadonlyMap<string, Resolver> = new Map<string, Resolver>([
-  ['Table', resolveTable],
-  ['Derived', resolveDerived],
-  ['TableFunction', resolveTableFunction],
-  ['Function', resolveLateralFunction],
-  ['Pivot', resolvePivot],
-  ['Unpivot', resolveUnpivot],
-  ['MatchRecognize', resolveMatchRecognize],
-])
+/** Made on first use: the modules of some of these import this one. */
+const createResolvers = (): ReadonlyMap<string, Resolver> =>
+  new Map<string, Resolver>([
+    ['Table', resolveTable],
+    ['Derived', resolveDerived],
+    ['TableFunction', resolveTableFunction],
+    ['Function', resolveLateralFunction],
+    ['Pivot', resolvePivot],
+    ['Unpivot', resolveUnpivot],
+    ['MatchRecognize', resolveMatchRecognize],
+  ])
+
+let resolvers: ReadonlyMap<string, Resolver> | null = null
 
 /** The relation of a table factor on its own, for PIVOT and the like. */
 export const resolveInput = (value: Json | undefined, scope: Scope): Relation => {

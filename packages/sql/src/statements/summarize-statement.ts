@@ -1,6 +1,7 @@
-import type { AnalyzedStatement } from '@snowfence/core'
+import { type AnalyzedStatement, effects } from '@snowfence/core'
 import type { AnalyzeOptions } from '../analysis.ts'
 import { CatalogueIndex } from '../catalogue/catalogue-index.ts'
+import type { Classification } from '../classify/classify.ts'
 import type { Lexed } from '../lexer/token.ts'
 import { type Json, variantOf } from '../parser/node.ts'
 import type { SqlParser } from '../parser/sql-parser.ts'
@@ -8,8 +9,23 @@ import { Refusal } from '../refusal.ts'
 import { Findings } from '../resolve/findings.ts'
 import type { StatementContext } from '../resolve/scope.ts'
 import { checkTokenCoverage } from '../token-coverage.ts'
+import { summarizeAlterTable } from './alter-table-statement.ts'
+import { summarizeCopy } from './copy-statement.ts'
+import { summarizeCreateTable } from './create-table-statement.ts'
+import { summarizeCreateView } from './create-view-statement.ts'
+import { summarizeDrop, summarizeTruncate } from './drop-statement.ts'
+import { summarizeInsert } from './insert-statement.ts'
+import { summarizeMerge } from './merge-statement.ts'
+import { summarizePlain } from './plain-statement.ts'
 import { summarizeQuery } from './query-statement.ts'
+import {
+  summarizeEndOfTransaction,
+  summarizeExplain,
+  summarizeSet,
+  summarizeStartTransaction,
+} from './session-statement.ts'
 import type { StatementReport } from './statement-report.ts'
+import { summarizeDelete, summarizeUpdate } from './update-statement.ts'
 
 /** The facts of a summary that come from understanding the statement. */
 export type StatementFindings = Omit<AnalyzedStatement, 'status' | 'text' | 'fingerprint' | 'digest'>
@@ -18,16 +34,62 @@ interface Input {
   readonly parser: SqlParser
   readonly lexed: Lexed
   readonly executableText: string
+  readonly classification: Classification
   readonly options: AnalyzeOptions
 }
 
 type Summarize = (body: Json, context: StatementContext) => StatementReport
 
+const summarizeNode = (value: Json | undefined, context: StatementContext): StatementReport => {
+  const { name, body } = variantOf(value, 'a statement')
+  const summarize = kinds.get(name)
+  if (summarize === undefined) throw new Refusal('statement-not-supported')
+  return summarize(body, context)
+}
+
 /** The kinds of statements that are understood. Every other one is refused. */
-const kinds: ReadonlyMap<string, Summarize> = new Map<string, Summarize>([['Query', summarizeQuery]])
+const kinds: ReadonlyMap<string, Summarize> = new Map<string, Summarize>([
+  ['Query', summarizeQuery],
+  ['Insert', summarizeInsert],
+  ['Update', summarizeUpdate],
+  ['Delete', summarizeDelete],
+  ['Merge', summarizeMerge],
+  ['Truncate', summarizeTruncate],
+  ['Drop', summarizeDrop],
+  ['CreateTable', summarizeCreateTable],
+  ['CreateView', summarizeCreateView],
+  ['AlterTable', summarizeAlterTable],
+  ['CopyIntoSnowflake', summarizeCopy],
+  ['Set', summarizeSet],
+  ['StartTransaction', summarizeStartTransaction],
+  ['Commit', summarizeEndOfTransaction('commit')],
+  ['Rollback', summarizeEndOfTransaction('rollback')],
+  ['Explain', summarizeExplain(summarizeNode)],
+])
+const checkKind = ({ kind, effects: classified }: Classification): void => {
+  if (kind === 'multiple') throw new Refusal('multiple-statements')
+  if (!parsedKinds.test(kind)) {
+    throw new Refusal(classified.includes('call') ? 'runs-other-code' : 'statement-not-supported')
+  }
+}
+
+/** What the parser is asked about. For every other kind the first words are all there is to say. */
+const parsedKinds = new RegExp(
+  [
+    '^(?:select|insert|update|delete|merge|truncate|begin|commit|rollback|set|explain|unknown)$',
+    '^(?:create|drop)-(?:materialized-)?(?:table|view)$',
+    '^(?:alter-table|copy-into-table|copy-into-location)$',
+  ].join('|'),
+)
 
 /** Parses and resolves one statement. @throws Refusal where it is not understood */
-export const summarizeStatement = ({ parser, lexed, executableText, options }: Input): StatementFindings => {
+export const summarizeStatement = ({
+  parser,
+  lexed,
+  executableText,
+  classification,
+  options,
+}: Input): StatementFindings => {
   const findings = new Findings()
   const context: StatementContext = {
     parser,
@@ -37,17 +99,13 @@ export const summarizeStatement = ({ parser, lexed, executableText, options }: I
     findings,
     openViews: [],
   }
-  const statements = parser.parse(executableText)
-  if (statements.length !== 1) {
-    throw new Refusal(statements.length === 0 ? 'empty-statement' : 'multiple-statements')
-  }
-  const { name, body } = variantOf(statements[0], 'a statement')
-  const summarize = kinds.get(name)
-  if (summarize === undefined) throw new Refusal('statement-not-supported')
-  const report = summarize(body, context)
-  checkTokenCoverage(lexed, findings)
+  if (lexed.tokens.length === 0) throw new Refusal('empty-statement')
+  const plain = summarizePlain(lexed, classification, findings)
+  if (plain === null) checkKind(classification)
+  const report = plain ?? summarizeParsed(parser.parse(executableText), lexed, classification, context)
   return {
     ...report,
+    effects: effects.filter((effect) => report.effects.includes(effect)),
     reads: findings.writeReads(),
     uses: findings.writeUses(),
     functions: [...findings.functions].sort(),
@@ -55,3 +113,21 @@ export const summarizeStatement = ({ parser, lexed, executableText, options }: I
     variables: [...findings.variables].sort(),
   }
 }
+
+const summarizeParsed = (
+  statements: readonly Json[],
+  lexed: Lexed,
+  { kind }: Classification,
+  context: StatementContext,
+): StatementReport => {
+  if (statements.length !== 1) {
+    throw new Refusal(statements.length === 0 ? 'empty-statement' : 'multiple-statements')
+  }
+  const report = summarizeNode(statements[0], context)
+  checkTokenCoverage(lexed, context.findings)
+  // INVARIANT: the first words and the tree agree about what the statement is.
+  if (verbOf(kind) !== verbOf(report.kind)) throw new Refusal('unknown-syntax', { detail: report.kind })
+  return { ...report, kind }
+}
+
+const verbOf = (kind: string): string => kind.split('-', 1)[0]!

@@ -1,0 +1,27 @@
+import { readIdentifier } from '../parser/identifier-node.ts'
+import { isAbsent, type Json, listOf, openNode, unknownSyntax } from '../parser/node.ts'
+import { resolveQuery } from '../resolve/query.ts'
+import type { StatementContext } from '../resolve/scope.ts'
+import { createEffects, namedOutputs } from './create-table-statement.ts'
+import { reportWithoutOutputs, type StatementReport } from './statement-report.ts'
+import { readTargetName, writeTable } from './written-table.ts'
+
+const FIELDS = new Set(['name', 'columns', 'query', 'options', 'or_replace'])
+const IDLE = new Set(['secure', 'materialized', 'if_not_exists', 'comment', 'temporary', 'copy_grants'])
+const COLUMN_FIELDS = new Set(['name'])
+
+/** CREATE VIEW: its columns carry the lineage of its query. */
+export const summarizeCreateView = (body: Json, context: StatementContext): StatementReport => {
+  const node = openNode(body, 'CREATE VIEW', FIELDS, IDLE)
+  if (!isAbsent(node.options) && node.options !== 'None') return unknownSyntax('CREATE VIEW with options')
+  const target = readTargetName(node.name, context)
+  const names = listOf(node.columns, 'CREATE VIEW').map((column) => {
+    const identifier = readIdentifier(openNode(column, 'CREATE VIEW', COLUMN_FIELDS).name)
+    context.findings.visit(identifier)
+    return identifier.name
+  })
+  const { columns } = resolveQuery(node.query, context, { parent: null, ctes: null })
+  return reportWithoutOutputs('create-view', createEffects(target, node, context), [
+    writeTable(target, 'create', namedOutputs(names, columns)),
+  ])
+}

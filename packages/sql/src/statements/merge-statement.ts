@@ -1,0 +1,76 @@
+import type { BaseTable } from '../catalogue/catalogue-index.ts'
+import { isAbsent, type Json, listOf, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
+import { resolveAll, resolveExpression } from '../resolve/expression.ts'
+import { useJoinConditions } from '../resolve/from.ts'
+import { type Lineage, mergeLineages, noLineage } from '../resolve/lineage.ts'
+import { createScope, type Scope, type StatementContext } from '../resolve/scope.ts'
+import { resolveTableFactor } from '../resolve/table-factor.ts'
+import { addTarget, resolveAssignments } from './assignments.ts'
+import { readingEffects, reportWithoutOutputs, type StatementReport } from './statement-report.ts'
+import { findTargetColumn, pairColumns, type WrittenColumn, writeTable } from './written-table.ts'
+
+const FIELDS = new Set(['table', 'source', 'on', 'clauses'])
+const IDLE = new Set(['into'])
+const CLAUSE_FIELDS = new Set(['predicate', 'action'])
+const CLAUSE_IDLE = new Set(['clause_kind'])
+
+/** MERGE: one write, whose columns come from every clause that writes them. */
+export const summarizeMerge = (body: Json, context: StatementContext): StatementReport => {
+  const node = openNode(body, 'MERGE', FIELDS, IDLE)
+  const scope = createScope(context)
+  const { table } = addTarget(node.table, scope)
+  useJoinConditions(resolveTableFactor(node.source, scope), scope)
+  context.findings.use('join', resolveExpression(node.on, scope))
+  const written = new Map<string, Lineage>()
+  for (const clause of listOf(node.clauses, 'MERGE')) {
+    const { predicate, action } = openNode(clause, 'MERGE', CLAUSE_FIELDS, CLAUSE_IDLE)
+    if (!isAbsent(predicate)) context.findings.use('filter', resolveExpression(predicate, scope))
+    for (const { name, lineage } of actionColumns(action, table, scope)) {
+      written.set(name, mergeLineages([written.get(name) ?? noLineage, lineage]))
+    }
+  }
+  const columns = [...written].map(([name, lineage]) => ({ name, lineage }))
+  return reportWithoutOutputs(
+    'merge',
+    ['merge', ...readingEffects(context.findings)],
+    [writeTable(table.name, 'merge', columns)],
+  )
+}
+
+const UPDATE_FIELDS = new Set(['assignments'])
+
+const actionColumns = (value: Json | undefined, table: BaseTable, scope: Scope): readonly WrittenColumn[] => {
+  const { name, body } = variantOf(value, 'MERGE')
+  switch (name) {
+    case 'Delete':
+      return []
+    case 'Update': {
+      const { assignments } = openNode(body, 'MERGE', UPDATE_FIELDS)
+      return resolveAssignments(assignments, table, scope)
+    }
+    case 'Insert':
+      return insertedColumns(body, table, scope)
+    default:
+      return unknownSyntax('MERGE')
+  }
+}
+
+const INSERT_FIELDS = new Set(['columns', 'kind'])
+const VALUES_FIELDS = new Set(['rows'])
+const VALUES_IDLE = new Set(['explicit_row', 'value_keyword'])
+const ROW_FIELDS = new Set(['content'])
+
+const insertedColumns = (value: Json, table: BaseTable, scope: Scope): readonly WrittenColumn[] => {
+  const node = openNode(value, 'MERGE', INSERT_FIELDS)
+  const { name, body } = variantOf(node.kind, 'MERGE')
+  if (name !== 'Values') return unknownSyntax('MERGE')
+  const rows = listOf(openNode(body, 'MERGE', VALUES_FIELDS, VALUES_IDLE).rows, 'MERGE')
+  if (rows.length !== 1) return unknownSyntax('MERGE')
+  const values = resolveAll(listOf(openNode(rows[0], 'MERGE', ROW_FIELDS).content, 'MERGE'), scope)
+  const listed = listOf(node.columns, 'MERGE').map((column) => findTargetColumn(column, table, scope.context))
+  const names = listed.length > 0 ? listed : table.columns.map((column) => column.name)
+  return pairColumns(
+    names,
+    values.map((lineage) => ({ lineage })),
+  )
+}

@@ -1,0 +1,103 @@
+import type { Classification } from '../classify/classify.ts'
+import { foldIdentifier } from '../lexer/identifier.ts'
+import type { Lexed, Token } from '../lexer/token.ts'
+import { Refusal } from '../refusal.ts'
+import type { Findings } from '../resolve/findings.ts'
+import { stageName } from './stage-name.ts'
+import { reportWithoutOutputs, type StatementReport } from './statement-report.ts'
+
+type PlainForm = (lexed: Lexed, findings: Findings) => void
+
+/**
+ * Statements that are words, names and literals only. They are read by the lexer, without the parser, which knows
+ * a part of them; what is more than words, names and literals is refused, so nothing can hide in them.
+ */
+export const summarizePlain = (
+  lexed: Lexed,
+  { kind, effects }: Classification,
+  findings: Findings,
+): StatementReport | null => {
+  const check = plainForms.get(kind) ?? (/^(?:show|describe)(?:-|$)/.test(kind) ? checkMetadata : undefined)
+  if (check === undefined) return null
+  check(lexed, findings)
+  return reportWithoutOutputs(kind, effects)
+}
+
+const refuseToken = (token: Token | undefined): never => {
+  throw new Refusal(
+    'unknown-syntax',
+    token === undefined ? {} : { place: { kind: 'offset', offset: token.start } },
+  )
+}
+
+/** Lets only these tokens pass. A semicolon may stand at the end alone. */
+const checkTokens = (
+  { text, tokens }: Lexed,
+  kinds: ReadonlySet<string>,
+  operators: ReadonlySet<string>,
+): void => {
+  for (const [index, token] of tokens.entries()) {
+    if (token.kind === 'operator') {
+      const symbol = text.slice(token.start, token.end)
+      const isEnd = symbol === ';' && tokens.slice(index).every(({ start }) => text[start] === ';')
+      if (!isEnd && symbol === ';')
+        throw new Refusal('multiple-statements', { place: { kind: 'offset', offset: token.start } })
+      if (!isEnd && !operators.has(symbol)) refuseToken(token)
+    } else if (!kinds.has(token.kind)) refuseToken(token)
+  }
+}
+
+const NAMES = new Set(['word', 'quoted'])
+const NAMES_AND_LITERALS = new Set([...NAMES, 'string', 'number'])
+const DOT = new Set(['.'])
+const SIGNATURE = new Set(['.', '(', ')', ',', '=', '-'])
+const ASSIGNMENT = new Set(['.', '=', ',', '-'])
+const STAGE_OPTIONS = new Set(['=', ',', '(', ')', '.'])
+const STAGES = new Set([...NAMES_AND_LITERALS, 'stage', 'file'])
+
+const checkMetadata: PlainForm = (lexed) => {
+  const second = lexed.tokens[1]
+  const word = second === undefined ? '' : lexed.text.slice(second.start, second.end).toUpperCase()
+  if (word === 'RESULT')
+    throw new Refusal('function-refused', {
+      detail: 'RESULT',
+      because: { because: 'describes the result of another statement', hint: 'describe the tables instead' },
+    })
+  checkTokens(lexed, NAMES_AND_LITERALS, SIGNATURE)
+}
+
+const checkUse: PlainForm = (lexed) => checkTokens(lexed, NAMES, DOT)
+
+const checkAlterSession: PlainForm = (lexed) => checkTokens(lexed, NAMES_AND_LITERALS, ASSIGNMENT)
+
+const checkUnset: PlainForm = (lexed, findings) => {
+  checkTokens(lexed, NAMES, new Set(['(', ')', ',']))
+  const { text, tokens } = lexed
+  for (const { kind, start, end } of tokens.slice(1)) {
+    if (kind !== 'operator') findings.variables.add(foldIdentifier(text.slice(start, end)))
+  }
+}
+
+/** PUT, GET, LIST and REMOVE: at least one stage, by its name or in a string. */
+const checkStages: PlainForm = (lexed, findings) => {
+  checkTokens(lexed, STAGES, STAGE_OPTIONS)
+  const { text, tokens } = lexed
+  for (const { kind, start, end } of tokens) {
+    const written = text.slice(start, end)
+    const location = kind === 'stage' ? written : kind === 'string' ? written.slice(1, -1) : ''
+    if (location.startsWith('@')) findings.stages.add(stageName(location))
+  }
+  if (findings.stages.size === 0) refuseToken(tokens[1])
+}
+
+const plainForms: ReadonlyMap<string, PlainForm> = new Map([
+  ['use', checkUse],
+  ['use-role', checkUse],
+  ['use-secondary-roles', checkUse],
+  ['alter-session', checkAlterSession],
+  ['unset', checkUnset],
+  ['put', checkStages],
+  ['get', checkStages],
+  ['list', checkStages],
+  ['remove', checkStages],
+])
