@@ -1,4 +1,6 @@
 import { Command } from 'commander'
+import { approvalsCommand } from './commands/approvals.ts'
+import { brokerCommand } from './commands/broker.ts'
 import { devCommand } from './commands/dev.ts'
 import { policyCommand } from './commands/policy.ts'
 import { queryCommand } from './commands/query.ts'
@@ -23,5 +25,7 @@ export const createProgram = (): Command =>
     .addHelpText('after', examples)
     .addCommand(devCommand())
     .addCommand(queryCommand())
+    .addCommand(approvalsCommand())
+    .addCommand(brokerCommand())
     .addCommand(new Command('sql').description('understand SQL').addCommand(sqlAnalyzeCommand()))
     .addCommand(policyCommand())

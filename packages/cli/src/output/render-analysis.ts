@@ -58,7 +58,7 @@ const renderPlace = (
   const text = sql.split(/\r\n|\n|\r/)[line - 1]
   if (text === undefined) return []
   const start = Math.max(0, column - 60)
-  const shown = text.slice(start, start + 120).replaceAll(/[\u0000-\u001f\u007f]/g, ' ')
+  const shown = text.slice(start, start + 120).replaceAll(/\p{Cc}/gu, ' ')
   const gutter = `${line} | `
   return [
     `  ${colour.dim(gutter)}${shown}`,

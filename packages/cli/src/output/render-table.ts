@@ -19,7 +19,7 @@ const cellText = (value: unknown): string => {
         : typeof value === 'object'
           ? JSON.stringify(value)
           : String(value)
-  const oneLine = text.replaceAll(/[\u0000-\u001f\u007f]/g, ' ')
+  const oneLine = text.replaceAll(/\p{Cc}/gu, ' ')
   return oneLine.length > MAX_CELL_WIDTH ? `${oneLine.slice(0, MAX_CELL_WIDTH - 1)}…` : oneLine
 }
 

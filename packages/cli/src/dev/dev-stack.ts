@@ -1,0 +1,109 @@
+import { type Broker, createBroker } from '@snowfence/broker'
+import { createLocalSnowflake, type LocalSnowflake } from '@snowfence/local'
+import { clinicPolicyFile } from '../clinic-policy-file.ts'
+import { type DevelopmentIdentityProvider, startDevelopmentIdentityProvider } from './identity-provider.ts'
+import { reservePort } from './reserve-port.ts'
+import { type SampleIdentity, sampleIdentities } from './sample-identities.ts'
+
+export interface DevStackOptions {
+  /** Policy document. Default: the clinic example. */
+  readonly policyFile?: string
+  /** Keeps the broker's data; in memory when absent. */
+  readonly dataDir?: string
+  readonly ports?: { readonly broker?: number; readonly warehouse?: number; readonly identity?: number }
+  /** Where the broker forwards the sealed trail: base address of an OTLP/HTTP receiver. */
+  readonly otlpEndpoint?: string
+  readonly leaseSeconds?: number
+}
+
+/** A running stack on loopback: warehouse with sample data, identity provider, broker. */
+export interface DevStack extends AsyncDisposable {
+  readonly warehouse: LocalSnowflake
+  readonly identityProvider: DevelopmentIdentityProvider
+  readonly broker: Broker
+  /** A fresh identity token for the broker. */
+  identityToken(identity: SampleIdentity, options?: { readonly ttlSeconds?: number }): Promise<string>
+  close(): Promise<void>
+}
+
+const HOST = '127.0.0.1'
+/** What tokens of the identity provider and leases of the broker are made out to. Names, not addresses that are called. */
+const BROKER_AUDIENCE = 'https://broker.snowfence.test'
+const ACCOUNT_URL = 'https://acme-clinic.snowflakecomputing.com'
+
+/**
+ * Starts the whole stack. What was started is closed again when a later part fails.
+ *
+ * @throws SnowfenceError `ERR_BROKER_PORT_IN_USE`, `ERR_LOCAL_PORT_IN_USE`, `ERR_POLICY_INVALID`, `ERR_BROKER_DATA_CORRUPT`
+ */
+export const startDevStack = async (options: DevStackOptions = {}): Promise<DevStack> => {
+  const started: (() => Promise<void>)[] = []
+  const close = async () => {
+    for (let stop = started.pop(); stop; stop = started.pop()) await stop()
+  }
+  try {
+    const brokerPort = options.ports?.broker || (await reservePort(HOST))
+    const brokerUrl = `http://${HOST}:${brokerPort}`
+    const [identityProvider, warehouse] = await Promise.all([
+      startDevelopmentIdentityProvider({
+        host: HOST,
+        port: options.ports?.identity ?? 0,
+        identities: Object.values(sampleIdentities),
+      }).then((provider) => {
+        started.push(() => provider.close())
+        return provider
+      }),
+      createLocalSnowflake({
+        host: HOST,
+        port: options.ports?.warehouse ?? 0,
+        oauth: { issuer: brokerUrl, audience: ACCOUNT_URL, jwksUri: `${brokerUrl}/jwks.json` },
+      }).then((local) => {
+        started.push(() => local.close())
+        return local
+      }),
+    ])
+    const broker = await createBroker({
+      listen: { host: HOST, port: brokerPort },
+      issuers: [{ issuer: identityProvider.issuer, audience: BROKER_AUDIENCE }],
+      policy: options.policyFile ?? clinicPolicyFile(),
+      snowflake: {
+        account: warehouse.account,
+        accountUrl: ACCOUNT_URL,
+        roles: [
+          {
+            groups: ['clinic-agents'],
+            user: 'CLINIC_AGENT',
+            role: 'CLINIC_READER',
+            warehouse: 'AGENTS',
+            elevatedRoles: ['CLINIC_NOTES_READER'],
+          },
+        ],
+        catalogue: {
+          kind: 'warehouse',
+          user: 'SNOWFENCE_CATALOG',
+          role: 'SNOWFENCE_CATALOG',
+          databases: ['CLINIC'],
+          accessUrl: warehouse.url,
+        },
+      },
+      groups: { auditors: ['auditors'], operators: ['operators'] },
+      ...(options.leaseSeconds === undefined ? {} : { session: { leaseSeconds: options.leaseSeconds } }),
+      ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
+      ...(options.otlpEndpoint === undefined ? {} : { otlp: { endpoint: options.otlpEndpoint } }),
+    })
+    started.push(() => broker.close())
+    await broker.listen()
+    return {
+      warehouse,
+      identityProvider,
+      broker,
+      identityToken: (identity, tokenOptions) =>
+        identityProvider.token(sampleIdentities[identity].subject, BROKER_AUDIENCE, tokenOptions),
+      close,
+      [Symbol.asyncDispose]: close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

@@ -1,0 +1,110 @@
+import type { Decision } from '@snowfence/core'
+import { type GovernedConnection, type GovernedError, isGovernedError, type QueryResult } from 'snowfence'
+
+/** What came of one statement, in the form that batch answers and other machines read. */
+export interface QueryAnswer {
+  readonly decision: Decision['decision']
+  readonly rules: readonly string[]
+  readonly columns: readonly { readonly name: string; readonly mask: string | null }[]
+  readonly rows: readonly (readonly unknown[])[]
+  readonly approval: {
+    readonly id: string
+    readonly approvers: readonly string[]
+    readonly outcome: string
+  } | null
+  readonly error: QueryError | null
+  readonly traceId: string | null
+  readonly queryId: string | null
+}
+
+export interface QueryError {
+  readonly code: string
+  readonly sqlState: string | null
+  readonly message: string
+  readonly reason: string
+  readonly hint: string | null
+  readonly wouldPass: readonly unknown[]
+}
+
+const completedAnswer = ({
+  columns,
+  rows,
+  decision,
+  approval,
+  traceId,
+  queryId,
+}: QueryResult<unknown[]>): QueryAnswer => ({
+  decision: decision.decision,
+  rules: decision.rules,
+  columns: columns.map(({ name, mask }) => ({ name, mask: mask?.kind ?? null })),
+  rows,
+  approval: approval && { ...approval, outcome: 'approved' },
+  error: null,
+  traceId,
+  queryId,
+})
+
+const approvalOutcomes: Readonly<Partial<Record<GovernedError['snowfenceCode'], string>>> = {
+  ERR_APPROVAL_REJECTED: 'rejected',
+  ERR_APPROVAL_EXPIRED: 'expired',
+  ERR_APPROVAL_CANCELLED: 'cancelled',
+  ERR_APPROVAL_PENDING: 'pending',
+}
+
+const refusedAnswer = (error: GovernedError): QueryAnswer => ({
+  decision: error.decision?.decision ?? 'deny',
+  rules: error.rules,
+  columns: [],
+  rows: [],
+  approval:
+    error.approvalId === null
+      ? null
+      : { id: error.approvalId, approvers: [], outcome: approvalOutcomes[error.snowfenceCode] ?? 'approved' },
+  error: {
+    code: error.snowfenceCode,
+    sqlState: error.sqlState ?? null,
+    message: error.message,
+    reason: error.reason,
+    hint: error.hint,
+    wouldPass: error.wouldPass,
+  },
+  traceId: error.traceId,
+  queryId: null,
+})
+
+/** An error of the driver's own, e.g. binds that it cannot send: nothing ran. */
+const driverAnswer = (error: Error & { code?: unknown; sqlState?: unknown }): QueryAnswer => ({
+  decision: 'deny',
+  rules: [],
+  columns: [],
+  rows: [],
+  approval: null,
+  error: {
+    code: String(error.code ?? error.name),
+    sqlState: typeof error.sqlState === 'string' ? error.sqlState : null,
+    message: error.message,
+    reason: error.message,
+    hint: null,
+    wouldPass: [],
+  },
+  traceId: null,
+  queryId: null,
+})
+
+/** Runs one statement and gives an answer whatever comes of it. */
+export const answerQuery = async (
+  connection: GovernedConnection,
+  sqlText: string,
+  binds: readonly unknown[] | undefined,
+  options: { readonly reason?: string; readonly signal?: AbortSignal } = {},
+): Promise<QueryAnswer> => {
+  try {
+    return completedAnswer(
+      await connection.query<unknown[]>(sqlText, binds, { ...options, rowMode: 'array' }),
+    )
+  } catch (error) {
+    if (isGovernedError(error)) return refusedAnswer(error)
+    if (error instanceof Error) return driverAnswer(error)
+    throw error
+  }
+}
