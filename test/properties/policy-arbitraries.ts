@@ -74,7 +74,7 @@ export const permits: fc.Arbitrary<Omit<WrittenRule, 'id'>> = ruleOf(fc.constant
 const everything = { effect: 'permit', actions: ['select', 'delete'], resources: ['*'] } as const
 const reading = { effect: 'permit', actions: ['select'], resources: ['D.*'] } as const
 
-const masks = fc.constantFrom<unknown>('withhold', 'redact', 'token', 'year', 'zip3', {
+const masks = fc.constantFrom<unknown>('withhold', 'redact', 'random', 'token', 'year', 'zip3', {
   partial: { keepLast: 4 },
 })
 const classDefinition = fc.record({
