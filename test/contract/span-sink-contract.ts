@@ -61,6 +61,15 @@ export const describeSpanSink = (name: string, open: () => Promise<OpenSpanSink>
       expect(Buffer.from(second.rootHash, 'base64')).toHaveLength(32)
     })
 
+    it('keeps writes in order that are begun at the same time', async () => {
+      const spans = await createSpans(6)
+      const receipts = await Promise.all(spans.map((span) => opened.sink.write([span], signal)))
+      expect(receipts.map(({ firstLeaf }) => firstLeaf)).toEqual(
+        receipts.map((_, position) => receipts[0]!.firstLeaf + position),
+      )
+      expect(await opened.stored()).toEqual(canonicalSpans(spans))
+    })
+
     it('does not store a span twice', async () => {
       const spans = await createSpans(2)
       const first = await opened.sink.write(spans, signal)
