@@ -8,14 +8,14 @@ export interface RefusedUse {
 }
 
 const inWords: Readonly<Record<UsePlace, string>> = {
-  filter: 'in a filter',
-  join: 'in a join condition',
-  group: 'in a grouping',
-  order: 'in an ordering',
-  having: 'in HAVING',
-  qualify: 'in QUALIFY',
-  window: 'in a window',
-  connectBy: 'in CONNECT BY',
+  filter: 'the filter',
+  join: 'the join condition',
+  group: 'the grouping',
+  order: 'the ordering',
+  having: 'HAVING',
+  qualify: 'QUALIFY',
+  window: 'the window',
+  connectBy: 'CONNECT BY',
 }
 
 /** Every use of a masked column in a place that its class does not allow. */
@@ -33,10 +33,10 @@ export const inferenceGuard: Guard = (input) =>
     const seen = input.lens(column)
     const allowed = seen.uses === 'all' ? [] : [...seen.uses].sort()
     return reason('use-not-allowed', {
-      message: `${column} is masked and may not be used ${inWords[place]}: ${seen.because}`,
+      message: `${column} is masked and may not be used in ${inWords[place]}: ${seen.because}`,
       hint:
         allowed.length > 0
-          ? `its class allows these uses: ${allowed.join(', ')}; or leave it out ${inWords[place]}, or count it`
-          : `leave ${column} out ${inWords[place]}; selecting it shows it masked, and counting it is free`,
+          ? `its class allows these uses: ${allowed.join(', ')}; or leave it out of ${inWords[place]}, or count it`
+          : `leave ${column} out of ${inWords[place]}; selecting it shows it masked, and counting it is free`,
     })
   })
