@@ -81,8 +81,8 @@ const hostile: readonly (() => unknown)[] = [
   () => fail,
   () => '\ud800',
   () => '\udfff'.repeat(10_000),
-  () => 'x'.repeat(5_000_000),
-  () => '123-45-6789 '.repeat(20_000),
+  () => 'x'.repeat(500_000),
+  () => '123-45-6789 '.repeat(2_000),
   () => -0,
   () => Number.MAX_VALUE,
   () => Number.NEGATIVE_INFINITY,
@@ -110,17 +110,17 @@ describe('a mask is total', () => {
   })
 
   it('and what it shows of a scalar mask is text, a number or nothing', () => {
-    const anything = fc.oneof(
-      fc.anything({ withBigInt: true, withDate: true }),
-      fc.constantFrom(...hostile).map((make) => make()),
+    const makers = fc.oneof(
+      fc.anything({ withBigInt: true, withDate: true }).map((value) => () => value),
+      fc.constantFrom(...hostile),
     )
     for (const mask of masks) {
       if (mask === null || mask.kind === 'scrub') continue
       for (const type of types) {
         const masker = compileMasker(mask, type)
         fc.assert(
-          fc.property(anything, (value) => {
-            const shown = masker.maskCell(0, value)
+          fc.property(makers, (make) => {
+            const shown = masker.maskCell(0, make())
             expect(shown === null || typeof shown === 'string' || Number.isFinite(shown)).toBe(true)
           }),
           { numRuns: 50 },

@@ -108,7 +108,7 @@ const applierOf = (
     case 'email-domain':
       return compileEmailDomain()
     case 'scrub':
-      return compileScrub(material.findInFreeText)
+      return compileScrub({ find: material.findInFreeText, passesOtherScalars: false })
     default:
       throw unknownMask(mask satisfies never)
   }

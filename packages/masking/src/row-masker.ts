@@ -98,10 +98,11 @@ export const compileRowMasker = (options: RowMaskerOptions): RowMasker => {
       ...(detectors.kinds && { kinds: detectors.kinds }),
     }
     const find = createDetector(settings)
-    return compileScrub(
-      (text) => find(text, names),
-      (kind) => counter.add(index, kind),
-    )
+    return compileScrub({
+      find: (text) => find(text, names),
+      onDetection: (kind) => counter.add(index, kind),
+      passesOtherScalars: true,
+    })
   }
 
   const compiled = columns.map((column, index): CompiledColumn => {

@@ -33,6 +33,8 @@ const isWorthReading = (text: string): boolean => {
   return false
 }
 
+const wordsOfLabels: ReadonlySet<string> = new Set(labelWords)
+
 /** The column's name as the words of a label in front of its text, or nothing where it labels nothing. */
 const labelOf = (columnName: string | undefined): string => {
   const words = (columnName ?? '')
@@ -40,8 +42,7 @@ const labelOf = (columnName: string | undefined): string => {
     .toLowerCase()
     .split(/[^a-z]/)
     .filter(Boolean)
-  const known = new Set(labelWords)
-  return words.some((word) => known.has(word)) ? `${words.join(' ')}: ` : ''
+  return words.some((word) => wordsOfLabels.has(word)) ? `${words.join(' ')}: ` : ''
 }
 
 /** Makes a detector with its settings worked out once. */

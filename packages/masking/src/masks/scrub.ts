@@ -1,5 +1,6 @@
 import type { ApplyMask } from '../cell-mask.ts'
 import type { Detection, DetectorKind } from '../detectors/detection.ts'
+import { textOfBigInteger } from '../values/value-text.ts'
 
 /** Finds the identifiers of one text, in order and without overlaps. */
 export type FindIdentifiers = (text: string) => readonly Detection[]
@@ -40,31 +41,62 @@ const createMemberSetter = (target: object) => {
   }
 }
 
+/** What the driver makes of cells that hold no text: dates, bytes and integers beyond 2^53. */
+const isDriverScalar = (value: object): boolean =>
+  value instanceof Date || value instanceof Uint8Array || textOfBigInteger(value) !== null
+
+const isSameItems = (before: readonly unknown[], after: readonly unknown[]): boolean =>
+  after.length === before.length && after.every((item, index) => Object.is(item, before[index]))
+
+/** How a reader of texts treats a value. */
+export interface ScrubSettings {
+  readonly find: FindIdentifiers
+  readonly onDetection?: OnDetection
+  /** Whether dates and bytes pass. Under a mask they are withheld; in a column that lineage calls clean they pass. */
+  readonly passesOtherScalars: boolean
+}
+
 /**
- * Scrubs text, and the texts and keys inside a parsed VARIANT. The value itself comes back where nothing was
- * found. Numbers and booleans inside pass; anything that is not JSON data is withheld.
+ * Scrubs text, and the texts and keys inside a parsed VARIANT or a MAP. The value itself comes back where nothing
+ * was found. Numbers and booleans inside pass; what the driver does not make is withheld.
  */
-export const compileScrub = (find: FindIdentifiers, onDetection: OnDetection = ignore): ApplyMask => {
-  const walk = (value: unknown, depth: number): unknown => {
-    if (typeof value === 'string') return scrubText(value, find, onDetection)
-    if (typeof value !== 'object' || value === null) return isPlainScalar(value) ? value : null
-    if (depth >= DEEPEST) throw CIRCULAR_OR_TOO_DEEP
-    if (Array.isArray(value)) {
-      const scrubbed = value.map((item) => walk(item, depth + 1))
-      return scrubbed.every((item, index) => Object.is(item, value[index])) ? value : scrubbed
-    }
-    const prototype = Object.getPrototypeOf(value)
-    if (prototype !== Object.prototype && prototype !== null) return null
+export const compileScrub = ({
+  find,
+  onDetection = ignore,
+  passesOtherScalars,
+}: ScrubSettings): ApplyMask => {
+  const scrub = (text: string): string => scrubText(text, find, onDetection)
+
+  const walkObject = (value: object, depth: number): unknown => {
     const scrubbed = {}
     const setMember = createMemberSetter(scrubbed)
     let isSame = true
     for (const [key, item] of Object.entries(value)) {
-      const newKey = scrubText(key, find, onDetection)
-      const newItem = walk(item, depth + 1)
+      const newKey = scrub(key)
+      const newItem = walk(item, depth)
       if (newKey !== key || !Object.is(newItem, item)) isSame = false
       setMember(newKey, newItem)
     }
     return isSame ? value : scrubbed
+  }
+
+  const walk = (value: unknown, depth: number): unknown => {
+    if (typeof value === 'string') return scrub(value)
+    if (typeof value !== 'object' || value === null) return isPlainScalar(value) ? value : null
+    if (depth >= DEEPEST) throw CIRCULAR_OR_TOO_DEEP
+    if (Array.isArray(value)) {
+      const scrubbed = value.map((item) => walk(item, depth + 1))
+      return isSameItems(value, scrubbed) ? value : scrubbed
+    }
+    if (value instanceof Map) {
+      const before = [...value].flat(1)
+      const after = before.map((item) => walk(item, depth + 1))
+      if (isSameItems(before, after)) return value
+      return new Map(Array.from(value, (_, index) => [after[2 * index], after[2 * index + 1]]))
+    }
+    const prototype = Object.getPrototypeOf(value)
+    if (prototype === Object.prototype || prototype === null) return walkObject(value, depth + 1)
+    return passesOtherScalars && isDriverScalar(value) ? value : null
   }
   return (value) => walk(value, 0)
 }
