@@ -1,0 +1,78 @@
+import { SnowfenceError } from '@snowfence/core'
+import { Account } from './account.ts'
+import { createServer } from './http/create-server.ts'
+import { type LocalOptions, type LocalSettings, localOptionsSchema } from './local-options.ts'
+import { createOAuthVerifier } from './login/verify-oauth-token.ts'
+import { type QueryRecord, toRecord } from './query/query-history.ts'
+import { createClinic } from './sample/create-clinic.ts'
+import { type Dataset, generateDataset } from './sample/dataset.ts'
+import { openStore } from './store/open-store.ts'
+
+export interface LocalSnowflake {
+  /** `http://127.0.0.1:PORT`, the `accessUrl` of a driver. */
+  readonly url: string
+  readonly account: string
+  readonly administrator: { readonly username: string; readonly password: string }
+  /** The sample data that was generated for the seed: what is in the tables unless a statement changed it. */
+  readonly dataset: Dataset
+  /** Every statement so far, oldest first. */
+  queryHistory(): QueryRecord[]
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+const listen = async (server: ReturnType<typeof createServer>, settings: LocalSettings): Promise<string> => {
+  try {
+    return await server.listen({ port: settings.port, host: settings.host })
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause
+    throw new SnowfenceError('ERR_LOCAL_PORT_IN_USE', {
+      message: `the port ${settings.port} for the local Snowflake is already in use`,
+      details: { host: settings.host, port: settings.port },
+      cause,
+    })
+  }
+}
+
+/**
+ * Starts a Snowflake on this machine: the HTTP protocol in front of an in-process DuckDB with the sample clinic.
+ *
+ * Log-ins are by External OAuth token, verified against `oauth`, and by the administrator's password.
+ *
+ * @throws SnowfenceError ERR_LOCAL_PORT_IN_USE, ERR_LOCAL_DATA_CORRUPT
+ */
+export const createLocalSnowflake = async (options: LocalOptions = {}): Promise<LocalSnowflake> => {
+  const settings = localOptionsSchema.parse(options)
+  const store = await openStore(settings.dataDir ?? null)
+  const account = new Account({
+    settings: { ...settings, name: settings.account },
+    engine: store.engine,
+    verifyToken: settings.oauth ? createOAuthVerifier(settings.oauth) : null,
+  })
+  const dataset = generateDataset({ seed: settings.seed, patients: settings.patients })
+  let url = ''
+  const server = createServer(account, () => url)
+  const close = async () => {
+    await account.queries.stop()
+    await server.close()
+    for (const session of account.sessions.all()) await account.endSession(session)
+    account.connections.close()
+    store.engine.close()
+  }
+  try {
+    await createClinic(account, settings, dataset)
+    url = await listen(server, settings)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return {
+    url,
+    account: settings.account,
+    administrator: settings.administrator,
+    dataset,
+    queryHistory: () => account.queries.history().map(toRecord),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}

@@ -1,0 +1,168 @@
+import { encodeName } from '../dictionary/identifier.ts'
+import { unsupported } from '../snowflake-error.ts'
+import { type Binder, foldName } from './binder.ts'
+import { type BoundColumn, Scope } from './scope.ts'
+import {
+  asList,
+  asNodes,
+  isIdentifier,
+  isObject,
+  kindOf,
+  payloadOf,
+  replaceNode,
+  type SyntaxNode,
+  stringOf,
+} from './syntax-tree.ts'
+
+const clausesAfterList = [
+  'where_clause',
+  'group_by',
+  'having',
+  'qualify',
+  'windows',
+  'order_by',
+  'limit',
+  'offset',
+  'fetch',
+  'top',
+  'distinct_on',
+]
+const refusedClauses: Readonly<Record<string, string>> = {
+  connect: 'CONNECT BY',
+  into: 'SELECT INTO',
+  lateral_views: 'LATERAL VIEW',
+  distribute_by: 'DISTRIBUTE BY',
+  cluster_by: 'CLUSTER BY',
+  sort_by: 'SORT BY',
+  sample: 'SAMPLE in this place',
+  locks: 'FOR UPDATE',
+}
+
+/** Binds one SELECT: FROM first, then its list, then the clauses, which may also use the list's aliases. */
+export const bindSelect = (
+  binder: Binder,
+  select: SyntaxNode,
+  parent: Scope | null,
+): readonly BoundColumn[] | null => {
+  for (const [clause, name] of Object.entries(refusedClauses)) {
+    const value = select[clause]
+    if (Array.isArray(value) ? value.length > 0 : value) throw unsupported(name)
+  }
+  const outer = binder.bindWith(select.with, parent)
+  const scope = new Scope(outer)
+  for (const item of asNodes((select.from as SyntaxNode | null)?.expressions))
+    scope.relations.push(binder.bindRelation(item, scope, outer))
+  const joins = asNodes(select.joins)
+  for (const join of joins) {
+    scope.relations.push(binder.bindRelation(join.this as SyntaxNode, scope, outer))
+    if (join.match_condition) throw unsupported('ASOF JOIN')
+  }
+  const columns = bindList(binder, select, scope)
+  for (const join of joins) binder.visit(join.on, scope)
+  for (const clause of clausesAfterList) binder.visit(select[clause], scope)
+  select.hint = null
+  return columns
+}
+
+const selectNumber = (select: SyntaxNode): number | null => {
+  const [hint] = asNodes((select.hint as SyntaxNode | null)?.expressions)
+  const match = typeof hint?.Raw === 'string' ? /^\s*S(\d+)\s*$/.exec(hint.Raw) : null
+  return match ? Number(match[1]) : null
+}
+
+const bindList = (binder: Binder, select: SyntaxNode, scope: Scope): readonly BoundColumn[] | null => {
+  const items = asList(select.expressions)
+  const number = selectNumber(select)
+  const texts = number === null ? undefined : binder.marked.selectItems.get(number)
+  if (!texts || texts.length !== items.length) throw unsupported('this form of SELECT list')
+  const columns: BoundColumn[] = []
+  let known = true
+  items.forEach((item, index) => {
+    if (!isObject(item)) throw unsupported('this form of SELECT list')
+    const star = expandStar(binder, item, scope)
+    if (star === null) known = false
+    else if (star) columns.push(...star)
+    else columns.push(bindItem(binder, item, texts[index] as string, scope))
+  })
+  return known ? columns : null
+}
+
+const bindItem = (binder: Binder, item: SyntaxNode, sourceText: string, scope: Scope): BoundColumn => {
+  const alias = payloadOf(item, 'alias')
+  const expression = alias ? (alias.this as SyntaxNode) : item
+  const plain = kindOf(expression) === 'column' || kindOf(expression) === 'dot'
+  binder.visit(expression, scope)
+  const written = payloadOf(expression, 'column')?.name
+  const name =
+    alias && isIdentifier(alias.alias)
+      ? foldName(alias.alias)
+      : plain && isIdentifier(written)
+        ? foldName(written)
+        : sourceText
+  const base = binder.columns.get(expression) ?? null
+  if (!alias) {
+    const inner = { ...item }
+    replaceNode(item, {
+      alias: {
+        this: inner,
+        alias: binder.finalName(encodeName(name)),
+        column_aliases: [],
+        alias_explicit_as: true,
+        pre_alias_comments: [],
+        trailing_comments: [],
+      },
+    })
+  }
+  const column = {
+    name,
+    type: binder.typeOf(expression) ?? base?.type ?? null,
+    origin: base?.origin ?? null,
+    nullable: base?.nullable ?? true,
+  }
+  if (!scope.aliases.has(name)) scope.aliases.set(name, column)
+  return column
+}
+
+/** Null: a star whose columns only DuckDB knows. Undefined: no star. */
+const expandStar = (
+  binder: Binder,
+  item: SyntaxNode,
+  scope: Scope,
+): readonly BoundColumn[] | null | undefined => {
+  const like = payloadOf(item, 'i_like')
+  const star = payloadOf(like ? like.left : item, 'star')
+  if (!star) return undefined
+  if (like && stringOf(like.right) === null) throw unsupported('* ILIKE with anything but a literal')
+  const qualifier = isIdentifier(star.table) ? foldName(star.table) : null
+  if (star.table && !qualifier) throw unsupported('this form of star')
+  const relations = scope.relations.filter(({ name }) => qualifier === null || name === qualifier)
+  binder.visit(star.replace, scope)
+  const merged = relations.length > 1 && qualifier === null
+  if (like || merged || relations.some(({ columns }) => columns === null))
+    return merged && !like ? mergeAll(relations, star) : null
+  return mergeAll(relations, star)
+}
+
+const mergeAll = (relations: Scope['relations'], star: SyntaxNode): readonly BoundColumn[] | null => {
+  if (relations.some(({ columns }) => columns === null)) return null
+  const excluded = new Set(asList(star.except).filter(isIdentifier).map(foldName))
+  const replaced = new Set(
+    asNodes(star.replace).flatMap((alias) => (isIdentifier(alias.alias) ? foldName(alias.alias) : [])),
+  )
+  const renamed = new Map(
+    asList(star.rename).flatMap((pair) => {
+      const [from, to] = asList(pair).filter(isIdentifier)
+      return from && to ? [[foldName(from), foldName(to)] as const] : []
+    }),
+  )
+  return relations
+    .flatMap(({ columns }) => columns ?? [])
+    .filter(({ name }) => name === null || !excluded.has(name))
+    .map((column) => {
+      if (column.name === null) return column
+      const name = renamed.get(column.name) ?? column.name
+      return replaced.has(column.name)
+        ? { name, type: null, origin: null, nullable: true }
+        : { ...column, name }
+    })
+}

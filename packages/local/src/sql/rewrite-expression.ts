@@ -1,0 +1,165 @@
+import type { SnowType } from '../dictionary/snow-type.ts'
+import { unknownFunction } from '../snowflake-error.ts'
+import type { Binder } from './binder.ts'
+import { bindCall, variableCall } from './mark-statement.ts'
+import {
+  asNodes,
+  call,
+  isObject,
+  kindOf,
+  numberOf,
+  payloadOf,
+  replaceNode,
+  type SyntaxNode,
+  stringOf,
+} from './syntax-tree.ts'
+import { aggregateWraps } from './themes/aggregates.ts'
+import { rewriteCast } from './themes/casts.ts'
+import { dateRules } from './themes/dates.ts'
+import { nodeCalls } from './themes/node-calls.ts'
+import { numberRules, rewriteDivision } from './themes/numbers.ts'
+import { passedFunctions } from './themes/passed-functions.ts'
+import { textRules } from './themes/texts.ts'
+import { refuseVariantOrder, rewriteComparison, rewritePath, variantRules } from './themes/variants.ts'
+
+export interface FunctionCall {
+  readonly name: string
+  readonly args: readonly SyntaxNode[]
+  readonly types: readonly (SnowType | null)[]
+}
+
+export interface Rewritten {
+  readonly node: SyntaxNode
+  readonly type: SnowType | null
+}
+
+/** Turns a Snowflake call into what DuckDB shall run, or leaves it to the transpiler with null. */
+export type FunctionRule = (call: FunctionCall) => Rewritten | null
+
+const rules: Readonly<Record<string, FunctionRule>> = {
+  ...dateRules,
+  ...numberRules,
+  ...textRules,
+  ...variantRules,
+}
+
+const comparisons = new Set([
+  'eq',
+  'neq',
+  'lt',
+  'lte',
+  'gt',
+  'gte',
+  'between',
+  'in',
+  'like',
+  'i_like',
+  'add',
+  'sub',
+  'mul',
+  'concat',
+])
+const casts = new Set(['cast', 'try_cast', 'safe_cast'])
+export const aggregateHolders = new Set(['window_function', 'within_group', 'filter'])
+
+/** Rewrites one expression whose parts are done. It is changed in place. */
+export const rewriteExpression = (binder: Binder, kind: string, node: SyntaxNode): void => {
+  const payload = node[kind]
+  if (!isObject(payload)) return
+  if (casts.has(kind)) apply(binder, node, rewriteCast(binder, kind, payload))
+  else if (kind === 'j_s_o_n_extract' || kind === 'subscript')
+    apply(binder, node, rewritePath(binder, kind, payload))
+  else if (kind === 'div' || kind === 'mod') apply(binder, node, rewriteDivision(binder, kind, payload))
+  else if (kind === 'ordered') refuseVariantOrder(binder, payload.this)
+  else if (comparisons.has(kind)) rewriteComparison(binder, kind, payload)
+  else if (aggregateHolders.has(kind)) wrapAggregate(binder, node)
+  else rewriteCall(binder, kind, node, payload)
+}
+
+const apply = (binder: Binder, node: SyntaxNode, rewritten: Rewritten | null): void => {
+  if (!rewritten) return
+  if (rewritten.node !== node) replaceNode(node, rewritten.node)
+  if (rewritten.type) binder.types.set(node, rewritten.type)
+}
+
+/** A call as name and arguments, whether the parser keeps it as a call or as a kind of its own. */
+const readCall = (binder: Binder, kind: string, payload: SyntaxNode): FunctionCall | null => {
+  const generic = kind === 'function' || kind === 'aggregate_function'
+  const fields = nodeCalls[kind]
+  if (!generic && !fields) return null
+  const name = generic ? String(payload.name).toUpperCase() : (fields?.name as string)
+  const args = generic
+    ? asNodes(payload.args)
+    : (fields?.fields ?? []).flatMap((field) => {
+        const value = payload[field]
+        if (typeof value === 'string') return [{ var: { this: value } }]
+        return Array.isArray(value) ? asNodes(value) : isObject(value) ? [value] : []
+      })
+  return { name, args, types: args.map((arg) => binder.typeOf(arg)) }
+}
+
+const rewriteCall = (binder: Binder, kind: string, node: SyntaxNode, payload: SyntaxNode): void => {
+  const read = readCall(binder, kind, payload)
+  if (read) {
+    const context = contextLiteral(binder, read)
+    if (context) {
+      replaceNode(node, context)
+      return
+    }
+    const rewritten = Object.hasOwn(rules, read.name) ? rules[read.name]?.(read) : null
+    if (rewritten) {
+      apply(binder, node, rewritten)
+      return
+    }
+    const isOwn =
+      read.name.startsWith(bindCall.toUpperCase()) || read.name.startsWith(variableCall.toUpperCase())
+    const passed = Object.hasOwn(passedFunctions, read.name) ? passedFunctions[read.name] : undefined
+    const known =
+      passed !== undefined || Object.hasOwn(rules, read.name) || Object.hasOwn(aggregateWraps, read.name)
+    if (kind === 'function' || kind === 'aggregate_function') {
+      if (!known && !isOwn) throw unknownFunction(read.name)
+      if (payload.quoted) throw unknownFunction(read.name)
+    }
+    const type = typeof passed === 'function' ? passed(read.types) : passed
+    if (type) binder.types.set(node, type)
+  }
+  if (!binder.held.has(node)) wrapAggregate(binder, node)
+}
+
+/** An aggregate may stand inside OVER, WITHIN GROUP or FILTER; what its result needs goes around all of these. */
+const wrapAggregate = (binder: Binder, node: SyntaxNode): void => {
+  if (binder.held.has(node)) return
+  let core: SyntaxNode = node
+  for (let kind = kindOf(core); kind !== null && aggregateHolders.has(kind); kind = kindOf(core)) {
+    const inner = (core[kind] as SyntaxNode).this
+    if (!isObject(inner)) return
+    core = inner
+  }
+  const kind = kindOf(core)
+  const payload = kind === null ? null : payloadOf(core, kind)
+  const read = kind === null || !payload ? null : readCall(binder, kind, payload)
+  const wrap = read && Object.hasOwn(aggregateWraps, read.name) ? aggregateWraps[read.name] : null
+  if (!read) return
+  if (!wrap) {
+    const type = binder.typeOf(core)
+    if (type && core !== node) binder.types.set(node, type)
+    return
+  }
+  const wrapped = wrap({ ...node }, read)
+  if (wrapped) apply(binder, node, wrapped)
+}
+
+const contextLiteral = (binder: Binder, { name, args }: FunctionCall): SyntaxNode | null => {
+  const literals = args.map((arg) => stringOf(arg) ?? numberOf(arg))
+  if (literals.some((literal) => literal === null)) return null
+  const value = binder.context.contextFunction(name, literals as string[])
+  if (value === undefined) return null
+  if (value === null) return { null: null }
+  const literal_type = typeof value === 'number' ? 'number' : 'string'
+  return { literal: { literal_type, value: String(value) } }
+}
+
+export const rewritten = (type: SnowType | null, name: string, ...args: unknown[]): Rewritten => ({
+  node: call(name, ...args),
+  type,
+})

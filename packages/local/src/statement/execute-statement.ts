@@ -1,0 +1,34 @@
+import { unsupported } from '../snowflake-error.ts'
+import type { Execution } from './execution.ts'
+import { runCall } from './run-call.ts'
+import { runQuery } from './run-query.ts'
+import { runAlterSession, runSet, runUnset } from './run-session.ts'
+import { runBegin, runCommit, runRollback } from './run-transaction.ts'
+import { runUse } from './run-use.ts'
+import type { StatementResult } from './statement-result.ts'
+
+type Runner = (execution: Execution) => Promise<StatementResult>
+
+/** By its first word. What is not here does not run. */
+const runners: Readonly<Record<string, Runner>> = {
+  SELECT: runQuery,
+  WITH: runQuery,
+  '(': runQuery,
+  USE: runUse,
+  SET: runSet,
+  UNSET: runUnset,
+  BEGIN: runBegin,
+  START: runBegin,
+  COMMIT: runCommit,
+  ROLLBACK: runRollback,
+  CALL: runCall,
+}
+
+export const executeStatement = (execution: Execution): Promise<StatementResult> => {
+  const [first, second] = execution.tokens
+  const word = first?.value ?? ''
+  if (word === 'ALTER' && second?.value === 'SESSION') return runAlterSession(execution)
+  const runner = Object.hasOwn(runners, word) ? runners[word] : undefined
+  if (!runner) throw unsupported(/^[A-Z]+$/.test(word) ? word : 'this statement')
+  return runner(execution)
+}
