@@ -36,6 +36,7 @@ export {
   auditSpanKinds,
   MAX_LIST_ENTRIES,
 } from './schema/audit-attributes.ts'
+export { findSpanProblems } from './schema/find-span-problems.ts'
 export { spanAttributes } from './schema/span-attributes.ts'
 export { type JournalSinkOptions, openJournalSink } from './sink/journal-sink.ts'
 export { createMemorySink, type MemorySink } from './sink/memory-sink.ts'

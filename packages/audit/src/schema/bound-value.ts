@@ -15,12 +15,36 @@ export const INVALID_VALUE = 'invalid'
 /** Text no longer than `most` characters: what is longer keeps a prefix and the digest of the whole. */
 const boundText = (text: string, most: number): string => {
   if (text.length <= most) return text
-  // `toWellFormed` of the cut: it may have gone through a pair of surrogates.
+  // The cut may have gone through a pair of surrogates.
   const prefix = text.slice(0, most).replace(/\p{Surrogate}$/u, '')
   return `${prefix}… [${text.length} characters, ${digestOf(text)}]`
 }
 
 const onOneLine = (text: string): string => text.replace(CONTROL, ' ')
+
+/** What `boundText` adds to a prefix is never longer. */
+const MAX_CUT_MARK = 120
+
+/** Whether text could have come from `boundValue`: for spans that arrive from elsewhere. */
+export const isBoundValue = (text: string, form: ValueForm): boolean => {
+  switch (form) {
+    case 'word':
+      return WORD.test(text)
+    case 'digest':
+      return DIGEST.test(text) || text === INVALID_VALUE
+    case 'name':
+      return text.length <= MAX_NAME + MAX_CUT_MARK && onOneLine(text) === text
+    case 'declared':
+      return text.length <= MAX_DECLARED + MAX_CUT_MARK && onOneLine(text) === text
+    case 'redacted-sql':
+      return text.length <= MAX_SQL + MAX_CUT_MARK
+    case 'number':
+    case 'boolean':
+      return false
+    default:
+      return form satisfies never
+  }
+}
 
 /** Text in the form of its attribute, or `invalid`. */
 export const boundValue = (text: string, form: ValueForm): string => {

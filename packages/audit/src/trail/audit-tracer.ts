@@ -44,13 +44,19 @@ export const createAuditTracer = ({ serviceName, producer }: AuditTracerOptions)
 }
 
 /**
- * The context below which audit spans start: the application's active span as parent, and nothing else of its context.
- *
- * A context can also say "do not trace" (`suppressTracing`), and a program must not be able to switch its audit off.
+ * The context below which audit spans start: the ids of the application's active span as parent, and nothing else of
+ * its context. A context can also say "do not trace" (`suppressTracing`), and a program must not be able to switch its
+ * audit off; a trace state can hold any text, and none of it belongs into the trail.
  */
 export const parentContext = (
   parent: SpanContext | undefined = trace.getSpanContext(context.active()),
-): Context =>
-  parent !== undefined && isSpanContextValid(parent)
-    ? trace.setSpanContext(ROOT_CONTEXT, parent)
-    : ROOT_CONTEXT
+): Context => {
+  if (parent === undefined || !isSpanContextValid(parent)) return ROOT_CONTEXT
+  const { traceId, spanId, traceFlags, isRemote } = parent
+  return trace.setSpanContext(ROOT_CONTEXT, {
+    traceId,
+    spanId,
+    traceFlags,
+    ...(isRemote === undefined ? {} : { isRemote }),
+  })
+}

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import {
   type Context,
   context,
+  createTraceState,
   propagation,
   ROOT_CONTEXT,
   SpanKind,
@@ -271,6 +272,17 @@ describe('the application’s own tracing', () => {
     })
     expect(spans()).toHaveLength(3)
     expect(new Set(spans().map(({ traceId }) => traceId))).toEqual(new Set([parent.traceId]))
+  })
+
+  it('puts nothing into the trail but its ids', async () => {
+    useContextManager()
+    const { trail, sink } = openTrail()
+    const traceState = createTraceState('vendor=123-45-6789')
+    await context.with(trace.setSpanContext(ROOT_CONTEXT, { ...parent, traceState }), () =>
+      trail.record('session', 'session.started', {}),
+    )
+    expect(sink.records[0]!.text).toContain(parent.spanId)
+    expect(sink.records[0]!.text).not.toContain('123-45-6789')
   })
 
   it('is told apart from a parent that is none', async () => {

@@ -117,6 +117,34 @@ describe('an export that nobody touched', () => {
   })
 })
 
+describe('an excerpt', () => {
+  const some = () => trail.records.filter(({ index }) => index % 3 === 1)
+
+  it('is intact when its records are what was sealed', () => {
+    expect(
+      verifyExport({ records: some(), heads: trail.heads, verify: { key }, isExcerpt: true }).problems,
+    ).toEqual([])
+  })
+
+  it('is not taken for a whole export', () => {
+    expect(problemsOf({ records: some() })).toContainEqual({ kind: 'record-missing', index: 0 })
+  })
+
+  it('names a record that was changed or put in another place', () => {
+    const records = some().map((record, position) =>
+      position === 1 ? { ...record, text: changeText(record.text) } : record,
+    )
+    const { problems } = verifyExport({ records, heads: trail.heads, verify: { key }, isExcerpt: true })
+    expect(problems).toEqual([{ kind: 'record-changed', index: 4 }])
+  })
+
+  it('shows against an anchor that the trail was longer', () => {
+    const cut = { records: some().filter(({ index }) => index < 9), heads: trail.heads.slice(0, 4) }
+    const { problems } = verifyExport({ ...cut, verify: { key }, anchors: [anchorAt(4)], isExcerpt: true })
+    expect(problems).toMatchObject([{ kind: 'tail-cut', expected: 13 }])
+  })
+})
+
 describe('a record', () => {
   it.each([0, 2, 3, 7, 12])('that was changed is named: record %i', (index) => {
     expect(problemsOf({ records: changeRecord(index) })).toEqual([{ kind: 'record-changed', index }])

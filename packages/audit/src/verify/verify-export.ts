@@ -18,6 +18,8 @@ export interface VerifyOptions {
   /** The log's key, and witnesses with their quorum; null for a journal that was kept without a key. */
   readonly verify: VerifyCheckpointOptions | null
   readonly anchors?: readonly Anchor[]
+  /** For an export of some records only, one session's say: those that are left out are no problem then. */
+  readonly isExcerpt?: boolean
 }
 
 /** What is left of a record once it was read: enough to verify it, without its text. */
@@ -137,7 +139,7 @@ const unprovedProblems = (
 const verifyDigests = (
   records: readonly RecordDigest[],
   heads: readonly ExportedHead[],
-  { verify, anchors = [] }: VerifyOptions,
+  { verify, anchors = [], isExcerpt = false }: VerifyOptions,
 ): VerificationReport => {
   const { placed, problems: placing, highest } = placeRecords(records, heads)
   const recordHashes = Array.from(placed, (record) => record?.leafHash)
@@ -151,7 +153,10 @@ const verifyDigests = (
   const anchored = checkAnchors(anchors, known)
   const expected = Math.max(last?.size ?? 0, anchored.expected)
 
-  const problems: VerificationProblem[] = [
+  const isLeftOut = ({ kind }: VerificationProblem): boolean =>
+    isExcerpt &&
+    (kind === 'record-missing' || (kind === 'tail-cut' && anchored.expected <= (last?.size ?? 0)))
+  const all: readonly VerificationProblem[] = [
     ...headProblems,
     ...placing,
     ...compareRecords(recordHashes, sealed, found),
@@ -161,6 +166,7 @@ const verifyDigests = (
     ...anchored.problems,
     ...(expected > found ? [{ kind: 'tail-cut', expected, found } as const] : []),
   ]
+  const problems = all.filter((problem) => !isLeftOut(problem))
   return {
     intact: problems.length === 0,
     problems,

@@ -1,0 +1,96 @@
+import type { CanonicalSpan, CanonicalValue } from '../codec/canonical-span.ts'
+import type { AttributeDefinition } from './attribute-definition.ts'
+import { AUDIT_SCHEMA_VERSION, auditAttributes, MAX_LIST_ENTRIES } from './audit-attributes.ts'
+import { isBoundValue } from './bound-value.ts'
+
+const definitions: ReadonlyMap<string, AttributeDefinition> = new Map(Object.entries(auditAttributes))
+const OVERFLOW = '.overflow'
+const MAX_SPAN_NAME = 1000
+const MAX_TRACE_STATE = 512
+
+/** What a span says of the program that made it. */
+const resourceAttributes: ReadonlySet<string> = new Set([
+  'service.name',
+  'service.version',
+  'snowfence.producer',
+])
+
+const isCount = (value: CanonicalValue): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+
+const hasForm = (value: CanonicalValue, { type, form }: AttributeDefinition): boolean => {
+  switch (type) {
+    case 'string':
+      return typeof value === 'string' && isBoundValue(value, form)
+    case 'string[]':
+      return (
+        Array.isArray(value) &&
+        value.length <= MAX_LIST_ENTRIES &&
+        value.every((item) => typeof item === 'string' && isBoundValue(item, form))
+      )
+    case 'int':
+      return isCount(value)
+    case 'boolean':
+      return typeof value === 'boolean'
+    default:
+      return type satisfies never
+  }
+}
+
+const findAttributeProblem = (name: string, value: CanonicalValue, kind: CanonicalValue): string | null => {
+  const listName = name.endsWith(OVERFLOW) ? name.slice(0, -OVERFLOW.length) : null
+  const definition = definitions.get(listName ?? name)
+  // The name is not repeated: it could be a value that somebody put in its place.
+  if (definition === undefined) return 'an attribute is not in the schema'
+  if (!definition.spans.some((span) => span === kind))
+    return `\`${name}\` does not belong on this kind of span`
+  const isRight =
+    listName === null ? hasForm(value, definition) : definition.type === 'string[]' && isCount(value)
+  return isRight ? null : `\`${name}\` does not have its form`
+}
+
+const isShortLine = (text: string, most: number): boolean =>
+  text.length <= most && isBoundValue(text, 'redacted-sql') && !/\p{Cc}/u.test(text)
+
+/**
+ * What keeps a span that was sent by somebody from being a record of the trail: for whoever receives spans.
+ *
+ * Without it, a program with a session token of its own could post values under any name and have them sealed. Texts
+ * may still lie: `db.query.text` has to be redacted again by who receives it, or compared with the analysis.
+ *
+ * @returns problems in words, free of the span's values; empty when the span has the form of the schema.
+ */
+export const findSpanProblems = (span: CanonicalSpan): string[] => {
+  const { attributes, resource, scope } = span
+  const kind = attributes['snowfence.span'] ?? null
+  const attributeProblems = Object.entries(attributes).map(([name, value]) =>
+    findAttributeProblem(name, value, kind),
+  )
+  const checks: readonly (readonly [boolean, string])[] = [
+    [
+      attributes['snowfence.schema.version'] === AUDIT_SCHEMA_VERSION,
+      'the version of the schema is not known',
+    ],
+    [span.events.length === 0 && span.links.length === 0, 'it has events or links'],
+    [span.status.message === '', 'its status has a message'],
+    [isShortLine(span.name, MAX_SPAN_NAME), 'its name is too long or has control characters'],
+    [isShortLine(span.traceState, MAX_TRACE_STATE), 'its trace state is too long or has control characters'],
+    [
+      Object.entries(resource).every(
+        ([name, value]) =>
+          resourceAttributes.has(name) && typeof value === 'string' && isBoundValue(value, 'declared'),
+      ),
+      'its resource has an attribute that is not known',
+    ],
+    [
+      Object.keys(scope.attributes).length === 0 &&
+        isBoundValue(`${scope.name} ${scope.version}`, 'declared'),
+      'its scope has attributes or a name that is too long',
+    ],
+  ]
+  return [
+    ...new Set([
+      ...attributeProblems.filter((problem) => problem !== null),
+      ...checks.flatMap(([holds, problem]) => (holds ? [] : [problem])),
+    ]),
+  ]
+}
