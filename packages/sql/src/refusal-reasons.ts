@@ -111,6 +111,10 @@ export const refusalReasons = {
     message: 'the column is not in the catalogue',
     hint: 'check the name; if the column is new, reconnect to refresh the catalogue',
   },
+  'duplicate-name': {
+    message: 'two things in one list have the same name',
+    hint: 'rename one of them',
+  },
   'ambiguous-column': {
     message: 'the column exists in more than one table of the query',
     hint: 'qualify the column with its table',

@@ -42,17 +42,7 @@ export const catalogFromRows = (
   }
   for (const { TABLE_SCHEMA: schema, TABLE_NAME: table, VIEW_DEFINITION: definition } of rows.views) {
     const relation = schemas[schema]?.[table]
-    const query = definition === null ? null : viewQuery(definition)
-    if (relation !== undefined && query !== null) relation.definition = query
+    if (relation !== undefined && definition !== null && definition !== '') relation.definition = definition
   }
   return { [database]: schemas }
-}
-
-/** The query of a `CREATE VIEW … AS query` text, or null where it cannot be told: the view then counts as a table. */
-const viewQuery = (definition: string): string | null => {
-  const match = /^\s*create\b/i.test(definition)
-    ? /\bas\s+((?:select|with)\b[\s\S]*)$/i.exec(definition)
-    : null
-  if (match !== null) return match[1]!
-  return /^\s*(?:select|with)\b/i.test(definition) ? definition : null
 }

@@ -1,5 +1,5 @@
 import type { Catalog, TableName } from '@snowfence/core'
-import { foldIdentifier, writeIdentifier, writeName } from '../lexer/identifier.ts'
+import { writeIdentifier, writeName } from '../lexer/identifier.ts'
 import type { Json } from '../parser/node.ts'
 import { type BaseColumn, type Lineage, valueFlow } from '../resolve/lineage.ts'
 import { columnNames } from './column-names.ts'
@@ -53,12 +53,6 @@ export class CatalogueIndex {
     return found
   }
 
-  /** Whether there is a table of this canonical name. */
-  has(name: TableName): boolean {
-    const parts = splitName(name)
-    return parts.length === 3 && this.find(parts[0]!, parts[1]!, parts[2]!) !== null
-  }
-
   hasSchema(database: string, schema: string): boolean {
     return Object.hasOwn(this.#catalog, database) && Object.hasOwn(this.#catalog[database]!, schema)
   }
@@ -90,9 +84,6 @@ export class CatalogueIndex {
     }
   }
 }
-
-const splitName = (name: TableName): readonly string[] =>
-  (name.match(/"(?:[^"]|"")*"|[^."]+/g) ?? []).map(foldIdentifier)
 
 /** Names come from outside and may be `constructor` or `__proto__`. */
 const own = <Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined =>

@@ -61,6 +61,7 @@ const QUALIFIERS = new Set([
   'CORTEX',
   'SEARCH',
   'SEMANTIC',
+  'ORGANIZATION',
   'PACKAGES',
 ])
 const SECOND = new Set([
@@ -83,6 +84,7 @@ const SECOND = new Set([
   'SEARCH',
   'SERVICE',
   'VOLUME',
+  'LISTING',
   'EXCHANGE',
 ])
 
@@ -104,15 +106,15 @@ const objectType = (words: readonly string[]): string => {
 
 const withType = (verb: string, type: string): string => (type === '' ? verb : `${verb}-${type}`)
 
-/** CREATE of anything. A share gives data away; a role or user is a matter of privileges. */
+/** Gives data to other accounts. */
+const PUBLISHING = /^(?:share|managed-account|(?:external-|organization-)?listing)$/
+
+/** CREATE of anything. A share gives data away, a role or user is a matter of privileges, OR REPLACE destroys. */
 export const classifyCreate = (words: readonly string[]): Classification => {
   const type = objectType(words.slice(1))
-  const effects: readonly Effect[] =
-    type === 'share' || type === 'managed-account'
-      ? ['share']
-      : type === 'role' || type === 'user'
-        ? ['create', 'grant']
-        : ['create']
+  const effects: Effect[] = PUBLISHING.test(type) ? ['share'] : ['create']
+  if (type === 'role' || type === 'user') effects.push('grant')
+  if (words[1] === 'OR' && words[2] === 'REPLACE') effects.push('drop')
   return { kind: withType('create', type), effects }
 }
 
@@ -123,10 +125,10 @@ export const classifyObject = (verb: string, words: readonly string[]): Classifi
     case 'ALTER':
       return {
         kind: withType('alter', type),
-        effects: type === 'session' ? ['session'] : type === 'share' ? ['share'] : ['alter'],
+        effects: type === 'session' ? ['session'] : PUBLISHING.test(type) ? ['share'] : ['alter'],
       }
     case 'DROP':
-      return { kind: withType('drop', type), effects: type === 'share' ? ['share'] : ['drop'] }
+      return { kind: withType('drop', type), effects: PUBLISHING.test(type) ? ['share'] : ['drop'] }
     case 'UNDROP':
       return { kind: withType('undrop', type), effects: ['create'] }
     case 'SHOW':

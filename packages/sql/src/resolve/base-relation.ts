@@ -1,7 +1,5 @@
 import type { BaseTable, RelationColumn } from '../catalogue/catalogue-index.ts'
-import { lex } from '../lexer/lex.ts'
-import { findExceededLimit } from '../lexer/limits.ts'
-import { stripComments } from '../lexer/strip-comments.ts'
+import { viewQuery } from '../catalogue/view-query.ts'
 import { type Json, variantOf } from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
 import { oneTable, type RowOrigin } from './aggregation.ts'
@@ -45,10 +43,9 @@ export const openBaseTable = (
 /** Parsed once for each catalogue. */
 const parseDefinition = (table: BaseTable, definition: string, { parser }: StatementContext): Json => {
   if (table.parsedDefinition !== null) return table.parsedDefinition
-  const lexed = lex(definition)
-  const problem = findExceededLimit(lexed) ?? lexed.problem
-  if (problem !== null) throw new Refusal(problem.code)
-  const statements = parser.parse(stripComments(lexed))
+  const text = viewQuery(definition)
+  if (text === null) throw new Refusal('stale-view')
+  const statements = parser.parse(text)
   const { name, body } = variantOf(statements[0], 'a view')
   if (statements.length !== 1 || name !== 'Query') throw new Refusal('stale-view')
   table.parsedDefinition = body

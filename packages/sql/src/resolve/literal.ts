@@ -1,3 +1,4 @@
+import { upperCaseAscii } from '../lexer/identifier.ts'
 import { isObject, type Json, unknownSyntax } from '../parser/node.ts'
 import { resolveColumn } from './column-reference.ts'
 import { type Lineage, noLineage } from './lineage.ts'
@@ -23,6 +24,9 @@ export const resolveLiteral = (value: Json | undefined, scope: Scope): Lineage =
   const text = value[name]
   if (name !== 'Placeholder' || typeof text !== 'string') return unknownSyntax('a literal')
   if (/^\$\d+$/.test(text)) return resolveColumn([{ name: text, quote: null, line: 0, column: 0 }], scope)
-  if (text.startsWith('$')) scope.context.findings.variables.add(text.slice(1).toUpperCase())
-  return noLineage
+  if (/^\$[A-Za-z_]/.test(text)) {
+    scope.context.findings.variables.add(upperCaseAscii(text.slice(1)))
+    return noLineage
+  }
+  return /^(?:\?|:\d+|:[A-Za-z_][A-Za-z0-9_]*)$/.test(text) ? noLineage : unknownSyntax('a placeholder')
 }

@@ -30,9 +30,12 @@ export const resolveWith = (
 ): CteScope | null => {
   const node = openNode(value, 'WITH', WITH_FIELDS)
   let ctes = environment.ctes
+  const names = new Set<string>()
   for (const table of listOf(node.cte_tables, 'WITH')) {
     const { alias, query } = openNode(table, 'WITH', CTE_FIELDS)
     const { name, columns } = readTableAlias(alias, context)
+    if (names.has(name.name)) throw new Refusal('duplicate-name', { detail: name.name, place: placeOf(name) })
+    names.add(name.name)
     const outer = { ...environment, ctes }
     const resolved = resolveCte(name, columns, query, context, outer, node.recursive === true)
     ctes = { name: name.name, ...resolved, outer: ctes }
@@ -79,6 +82,7 @@ const resolveCte = (
 ): Pick<CteScope, 'columns' | 'origin'> => {
   const plain = () => {
     const { columns, origin } = resolveQuery(query, context, environment)
+    checkCount(names, columns, name)
     return { columns: nameColumns(columns, names, name), origin }
   }
   const arms = recursiveArms(query)
@@ -99,6 +103,13 @@ const resolveCte = (
     lineage: mergeLineages([column.lineage, repeated[index]!.lineage]),
   }))
   return { columns, origin: manyTables }
+}
+
+/** A column list names all columns or is not there. */
+const checkCount = (names: readonly string[], columns: readonly OutputColumn[], of: Identifier): void => {
+  if (names.length > 0 && names.length !== columns.length) {
+    throw new Refusal('column-count-mismatch', { detail: of.name, place: placeOf(of) })
+  }
 }
 
 interface Arms {
@@ -137,6 +148,7 @@ const resolveRecursively = (
   environment: QueryEnvironment,
 ): readonly RelationColumn[] => {
   const start = resolveQuery({ ...emptyQuery(query), body: anchor }, context, environment)
+  checkCount(names, start.columns, name)
   let columns = nameColumns(start.columns, names, name)
   for (;;) {
     const ctes: CteScope = { name: name.name, columns, origin: manyTables, outer: environment.ctes }

@@ -72,7 +72,7 @@ export const summarizeCreateTable = (body: Json, context: StatementContext): Sta
   const defined = listOf(node.columns, 'CREATE TABLE').map((column) => readColumnDefinition(column, scope))
   for (const part of [node.constraints, node.cluster_by, node.warehouse]) visitNames(part, context.findings)
   const columns = createdColumns(node, defined, context)
-  return reportWithoutOutputs('create-table', createEffects(target, node, context), [
+  return reportWithoutOutputs('create-table', createEffects(node, context), [
     writeTable(target, 'create', columns),
   ])
 }
@@ -122,15 +122,12 @@ export const namedOutputs = (
   })
 }
 
-/** Replacing what exists destroys it. */
-export const createEffects = (
-  target: string,
-  node: JsonObject,
-  { findings, catalogue }: StatementContext,
-): readonly Effect[] => {
-  const replaces = node.or_replace === true && catalogue.has(target)
-  return ['create', ...(replaces ? (['drop'] as const) : []), ...readingEffects(findings)]
-}
+/** Replacing destroys what was there. */
+export const createEffects = (node: JsonObject, { findings }: StatementContext): readonly Effect[] => [
+  'create',
+  ...(node.or_replace === true ? (['drop'] as const) : []),
+  ...readingEffects(findings),
+]
 
 const COLUMN_FIELDS = new Set(['name', 'data_type', 'options'])
 const OPTION_FIELDS = new Set(['name', 'option'])

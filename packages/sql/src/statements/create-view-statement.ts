@@ -21,7 +21,7 @@ export const summarizeCreateView = (body: Json, context: StatementContext): Stat
     return identifier.name
   })
   const { columns } = resolveQuery(node.query, context, { parent: null, ctes: null })
-  return reportWithoutOutputs('create-view', createEffects(target, node, context), [
+  return reportWithoutOutputs('create-view', createEffects(node, context), [
     writeTable(target, 'create', namedOutputs(names, columns)),
   ])
 }

@@ -14,7 +14,7 @@ const IDLE = new Set(['into'])
 const CLAUSE_FIELDS = new Set(['predicate', 'action'])
 const CLAUSE_IDLE = new Set(['clause_kind'])
 
-/** MERGE: one write, whose columns come from every clause that writes them. */
+/** MERGE: one write, whose columns come from every clause that writes them. One that deletes rows says so. */
 export const summarizeMerge = (body: Json, context: StatementContext): StatementReport => {
   const node = openNode(body, 'MERGE', FIELDS, IDLE)
   const scope = createScope(context)
@@ -22,9 +22,11 @@ export const summarizeMerge = (body: Json, context: StatementContext): Statement
   useJoinConditions(resolveTableFactor(node.source, scope), scope)
   context.findings.use('join', resolveExpression(node.on, scope))
   const written = new Map<string, Lineage>()
+  let deletes = false
   for (const clause of listOf(node.clauses, 'MERGE')) {
     const { predicate, action } = openNode(clause, 'MERGE', CLAUSE_FIELDS, CLAUSE_IDLE)
     if (!isAbsent(predicate)) context.findings.use('filter', resolveExpression(predicate, scope))
+    deletes ||= variantOf(action, 'MERGE').name === 'Delete'
     for (const { name, lineage } of actionColumns(action, table, scope)) {
       written.set(name, mergeLineages([written.get(name) ?? noLineage, lineage]))
     }
@@ -32,7 +34,7 @@ export const summarizeMerge = (body: Json, context: StatementContext): Statement
   const columns = [...written].map(([name, lineage]) => ({ name, lineage }))
   return reportWithoutOutputs(
     'merge',
-    ['merge', ...readingEffects(context.findings)],
+    ['merge', ...(deletes ? (['delete'] as const) : []), ...readingEffects(context.findings)],
     [writeTable(table.name, 'merge', columns)],
   )
 }

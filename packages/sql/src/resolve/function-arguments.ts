@@ -1,0 +1,130 @@
+import { datePartArguments } from '../functions/date-part-arguments.ts'
+import { datePartWords } from '../lexer/keywords.ts'
+import { type Identifier, readIdentifier } from '../parser/identifier-node.ts'
+import { isObject, type Json, listOf, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
+import { resolveExpression } from './expression.ts'
+import { resolveLambda } from './lambda.ts'
+import { type Lineage, noLineage } from './lineage.ts'
+import type { Scope } from './scope.ts'
+import { expandArgumentStar } from './star.ts'
+import { resolveSubquery } from './subquery.ts'
+import { resolveOrdering } from './window.ts'
+
+export interface ResolvedArguments {
+  readonly values: readonly Lineage[]
+  /** ORDER BY inside of the parentheses. */
+  readonly ordering: readonly Lineage[]
+}
+
+/** Where an argument stands. */
+interface Call {
+  readonly name: string
+  readonly isDistinct: boolean
+  readonly parameters: readonly Json[]
+}
+
+const LIST_FIELDS = new Set(['args', 'clauses', 'duplicate_treatment'])
+
+/** The plain arguments of a call, or null for a call in another form. */
+export const plainArguments = (value: Json | undefined): readonly Json[] | null => {
+  const { name, body } = variantOf(value, 'arguments')
+  if (name === 'None') return []
+  return name === 'List' ? listOf(openNode(body, 'arguments', LIST_FIELDS).args, 'arguments') : null
+}
+
+/** The lineage of everything between the parentheses of a call. */
+export const resolveArguments = (name: string, value: Json | undefined, scope: Scope): ResolvedArguments => {
+  const { name: form, body } = variantOf(value, 'arguments')
+  switch (form) {
+    case 'None':
+      return { values: [], ordering: [] }
+    case 'Subquery':
+      return { values: [resolveSubquery(body, scope)], ordering: [] }
+    case 'List': {
+      const node = openNode(body, 'arguments', LIST_FIELDS)
+      const parameters = listOf(node.args, 'arguments')
+      const call: Call = { name, isDistinct: node.duplicate_treatment === 'Distinct', parameters }
+      return {
+        values: parameters.map((parameter, index) => resolveParameter(parameter, index, call, scope)),
+        ordering: listOf(node.clauses, 'arguments').map((clause) => resolveClause(clause, scope)),
+      }
+    }
+    default:
+      return unknownSyntax('arguments')
+  }
+}
+
+const resolveClause = (clause: Json, scope: Scope): Lineage => {
+  const { name, body } = variantOf(clause, 'an argument clause')
+  if (name === 'IgnoreOrRespectNulls') return noLineage
+  if (name !== 'OrderBy') return unknownSyntax('an argument clause')
+  const ordering = resolveOrdering(body, scope)
+  scope.context.findings.use('order', ordering)
+  return ordering
+}
+
+const NAMED_FIELDS = new Set(['name', 'arg'])
+const NAMED_IDLE = new Set(['operator'])
+
+const resolveParameter = (parameter: Json, index: number, call: Call, scope: Scope): Lineage => {
+  const { name, body } = variantOf(parameter, 'an argument')
+  if (name === 'Unnamed') return resolveArgument(body, index, call, scope)
+  if (name !== 'Named') return unknownSyntax('an argument')
+  const node = openNode(body, 'an argument', NAMED_FIELDS, NAMED_IDLE)
+  scope.context.findings.visit(readIdentifier(node.name))
+  return resolveArgument(node.arg, null, call, scope)
+}
+
+/** @param index - the position of an argument without a name */
+const resolveArgument = (
+  value: Json | undefined,
+  index: number | null,
+  call: Call,
+  scope: Scope,
+): Lineage => {
+  const { name, body } = variantOf(value, 'an argument')
+  switch (name) {
+    case 'Expr':
+      if (isObject(body) && 'Lambda' in body) {
+        return resolveLambda(body.Lambda, scope, index === 0 ? noLineage : elementsOf(call, scope))
+      }
+      return isDatePart(body, index, call, scope) ? noLineage : resolveExpression(body, scope)
+    case 'Wildcard':
+      // COUNT(*) counts rows and looks at no column; COUNT(DISTINCT *) compares all of them.
+      return call.name === 'COUNT' && !call.isDistinct ? noLineage : expandArgumentStar(null, null, scope)
+    case 'QualifiedWildcard':
+      return expandArgumentStar(body, null, scope)
+    case 'WildcardWithOptions':
+      return expandArgumentStar(null, body, scope)
+    default:
+      return unknownSyntax('an argument')
+  }
+}
+
+/** The parameters of a lambda stand for elements of the first argument. */
+const elementsOf = ({ parameters }: Call, scope: Scope): Lineage => {
+  const { name, body } = variantOf(parameters[0], 'an argument')
+  return name === 'Unnamed' && isObject(body)
+    ? resolveExpression(body.Expr, scope)
+    : unknownSyntax('an argument')
+}
+
+/** Whether the word is a date part here: `DATEADD(day, …)`. */
+const isDatePart = (expression: Json, index: number | null, { name }: Call, scope: Scope): boolean => {
+  const argument = datePartArguments.get(name)
+  if (argument === undefined || argument.index !== index) return false
+  if (!isObject(expression) || expression.Identifier === undefined) return false
+  const identifier = readIdentifier(expression.Identifier)
+  if (identifier.quote !== null || !datePartWords.has(identifier.name)) return false
+  if (argument.rule === 'unless-column' && isColumn(identifier, scope)) return false
+  scope.context.findings.visit(identifier)
+  return true
+}
+
+const isColumn = ({ name }: Identifier, scope: Scope): boolean => {
+  for (let at: Scope | null = scope; at !== null; at = at.parent) {
+    if (at.parameters?.has(name) || at.merged.has(name) || at.aliases?.find(name)) return true
+    if (at.relations.some(({ columns }) => columns.some((column) => column.name === name))) return true
+  }
+  return false
+}
