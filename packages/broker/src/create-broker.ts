@@ -16,7 +16,7 @@ import type { Broker } from './broker.ts'
 import type { CatalogueSource } from './catalogue/catalogue-source.ts'
 import { createCatalogueSource } from './catalogue/create-catalogue-source.ts'
 import { type Clock, systemClock } from './clock.ts'
-import type { BrokerConfigInput } from './config/broker-config.ts'
+import type { BrokerConfig, BrokerConfigInput } from './config/broker-config.ts'
 import { parseBrokerConfig } from './config/parse-broker-config.ts'
 import { type Database, openDatabase } from './database/open-database.ts'
 import { createAuthenticator } from './http/authenticate.ts'
@@ -27,7 +27,7 @@ import { loadRootKey } from './keys/load-root-key.ts'
 import { createSealer, type Sealer } from './keys/sealer.ts'
 import { createExternalOauthIssuer } from './leases/create-external-oauth-issuer.ts'
 import { createMetrics } from './metrics/create-metrics.ts'
-import { createPolicyHolder } from './policy/policy-holder.ts'
+import { type CheckedDocument, createPolicyHolder, readPolicy } from './policy/policy-holder.ts'
 import { createSessionService } from './sessions/session-service.ts'
 import { SessionSignals } from './sessions/session-signals.ts'
 import { findRevoked } from './sessions/session-store.ts'
@@ -68,27 +68,31 @@ export const createBroker = async (
   options: BrokerOptions = {},
 ): Promise<Broker> => {
   const config = parseBrokerConfig(input)
+  const policy = await readPolicy(config.policy)
   const rootKey = loadRootKey(config)
   const database = await openDatabase(config)
   try {
-    return await assemble(config, rootKey, database, options)
+    return await assemble({ config, document: policy, rootKey, database }, options)
   } catch (error) {
     await database.close()
     throw error
   }
 }
 
-const assemble = async (
-  config: ReturnType<typeof parseBrokerConfig>,
-  rootKey: Uint8Array,
-  database: Database,
-  options: BrokerOptions,
-): Promise<Broker> => {
+interface Parts {
+  readonly config: BrokerConfig
+  readonly document: CheckedDocument
+  readonly rootKey: Uint8Array
+  readonly database: Database
+}
+
+const assemble = async (parts: Parts, options: BrokerOptions): Promise<Broker> => {
+  const { config, document, rootKey, database } = parts
   const clock = options.clock ?? systemClock
   const { tables } = database
   const sealer = createSealer(rootKey)
   const keys = await openKeys(database, sealer, clock)
-  const policy = await createPolicyHolder(config.policy, keys)
+  const policy = await createPolicyHolder(config.policy, document, keys)
   const metrics = createMetrics()
 
   let publicUrl = config.publicUrl

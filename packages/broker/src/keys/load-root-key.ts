@@ -10,6 +10,30 @@ const parseKey = (text: string): Uint8Array | null => {
   return key.length === KEY_BYTES ? new Uint8Array(key) : null
 }
 
+const corrupt = (message: string, cause?: unknown): SnowfenceError =>
+  new SnowfenceError('ERR_BROKER_DATA_CORRUPT', { message, cause })
+
+const readKeyFile = (file: string): Uint8Array | null => {
+  if (!existsSync(file)) return null
+  const key = parseKey(readFileSync(file, 'utf8'))
+  if (key === null) throw corrupt(`the key file \`${file}\` is damaged`)
+  return key
+}
+
+const makeKeyFile = (dataDir: string): Uint8Array => {
+  if (existsSync(join(dataDir, 'database'))) {
+    throw corrupt(`the data directory \`${dataDir}\` holds a database but not the key it was sealed with`)
+  }
+  const key = randomBytes(KEY_BYTES)
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    writeFileSync(join(dataDir, 'broker.key'), `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx' })
+  } catch (error) {
+    throw corrupt(`the data directory \`${dataDir}\` could not be written`, error)
+  }
+  return new Uint8Array(key)
+}
+
 export interface RootKeyLocation {
   /** Base64 of 32 bytes, from the environment or a secret store. */
   readonly encryptionKey?: string | undefined
@@ -33,19 +57,5 @@ export const loadRootKey = ({ encryptionKey, dataDir }: RootKeyLocation): Uint8A
     })
   }
   if (dataDir === undefined) return new Uint8Array(randomBytes(KEY_BYTES))
-  const file = join(dataDir, 'broker.key')
-  if (existsSync(file)) {
-    const key = parseKey(readFileSync(file, 'utf8'))
-    if (key !== null) return key
-    throw new SnowfenceError('ERR_BROKER_DATA_CORRUPT', { message: `the key file \`${file}\` is damaged` })
-  }
-  if (existsSync(join(dataDir, 'database'))) {
-    throw new SnowfenceError('ERR_BROKER_DATA_CORRUPT', {
-      message: `the data directory \`${dataDir}\` holds a database but not the key it was sealed with`,
-    })
-  }
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const key = randomBytes(KEY_BYTES)
-  writeFileSync(file, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx' })
-  return new Uint8Array(key)
+  return readKeyFile(join(dataDir, 'broker.key')) ?? makeKeyFile(dataDir)
 }

@@ -11,6 +11,12 @@ export interface PolicyInForce {
   readonly jws: string
 }
 
+/** A policy document that was found valid. */
+export interface CheckedDocument {
+  readonly document: string
+  readonly policy: Policy
+}
+
 export interface PolicyHolder {
   current(): PolicyInForce
   /** Reads the document again when its file changed. Resolves to true when another policy is in force now. */
@@ -39,20 +45,29 @@ const readDocument = async (file: string): Promise<string> => {
   }
 }
 
-const load = async (document: string, keys: KeyStore): Promise<PolicyInForce> => {
-  const policy = parsePolicy(document)
+/**
+ * Reads and checks the policy document of a file. Nothing is signed yet.
+ *
+ * @throws SnowfenceError `ERR_POLICY_INVALID`
+ */
+export const readPolicy = async (file: string): Promise<CheckedDocument> => {
+  const document = await readDocument(file)
+  return { document, policy: parsePolicy(document) }
+}
+
+const putInForce = async ({ document, policy }: CheckedDocument, keys: KeyStore): Promise<PolicyInForce> => {
   const { version, digest } = policy
   const payload: PolicyPayload = { version, digest, document }
   return { policy, payload, jws: await sign(payload, keys) }
 }
 
-/**
- * Loads and signs the policy document of a file.
- *
- * @throws SnowfenceError `ERR_POLICY_INVALID`
- */
-export const createPolicyHolder = async (file: string, keys: KeyStore): Promise<PolicyHolder> => {
-  let inForce = await load(await readDocument(file), keys)
+/** Holds the policy of a file, signed, and follows the file's changes. */
+export const createPolicyHolder = async (
+  file: string,
+  first: CheckedDocument,
+  keys: KeyStore,
+): Promise<PolicyHolder> => {
+  let inForce = await putInForce(first, keys)
   let seen = 0
   return {
     current: () => inForce,
@@ -60,9 +75,9 @@ export const createPolicyHolder = async (file: string, keys: KeyStore): Promise<
       const { mtimeMs } = await stat(file)
       if (mtimeMs === seen) return false
       seen = mtimeMs
-      const document = await readDocument(file)
-      if (document === inForce.payload.document) return false
-      inForce = await load(document, keys)
+      const next = await readPolicy(file)
+      if (next.document === inForce.payload.document) return false
+      inForce = await putInForce(next, keys)
       return true
     },
   }
