@@ -11,12 +11,13 @@ const { values: flags } = parseArgs({
   options: {
     serve: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    'data-dir': { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 })
 if (flags.help) {
   process.stdout.write(
-    'npm run demo                 show the whole way of a statement\nnpm run demo -- --serve      keep everything up afterwards, until Ctrl-C\nnpm run demo -- --json       one JSON object per statement\n',
+    "npm run demo                 show the whole way of a statement\nnpm run demo -- --serve      keep everything up afterwards, until Ctrl-C\nnpm run demo -- --json       one JSON object per statement\nnpm run demo -- --data-dir F keep the broker's data in the folder F\n",
   )
   process.exit(0)
 }
@@ -32,7 +33,10 @@ const show = (draw: () => void) => {
 const problems: string[] = []
 const interrupted = flags.serve ? untilInterrupted() : null
 const endpoint = process.env.OTEL_EXPORTER_OTLP_ENDPOINT
-const stack = await startDevStack(endpoint === undefined ? {} : { otlpEndpoint: endpoint })
+const stack = await startDevStack({
+  ...(endpoint === undefined ? {} : { otlpEndpoint: endpoint }),
+  ...(flags['data-dir'] === undefined ? {} : { dataDir: flags['data-dir'] }),
+})
 try {
   const { broker, warehouse } = stack
   show(() => {

@@ -22,6 +22,9 @@ export interface DemoRecord {
   readonly queryId: string | null
 }
 
+/** `issuer#subject` without the issuer, which is a random port here. */
+const subjectOf = (approver: string) => approver.split('#').at(-1) ?? approver
+
 export const recordOf = (
   number: number,
   { sql }: DemoStatement,
@@ -39,7 +42,11 @@ export const recordOf = (
       hint: null,
       columns: columns.map(({ name, mask }) => ({ name, mask: mask?.kind ?? null })),
       rows,
-      approval: approval && { id: approval.id, approver: approval.approvers.join(', '), outcome: 'approved' },
+      approval: approval && {
+        id: approval.id,
+        approver: approval.approvers.map(subjectOf).join(', '),
+        outcome: 'approved',
+      },
       traceId,
       queryId,
     }
@@ -124,9 +131,10 @@ export const createPrinter = (stream: NodeJS.WriteStream) => {
       const word = {
         allow: style('green', 'allowed'),
         deny: style('red', 'denied'),
-        'needs-approval': style('yellow', record.queryId ? 'approved by a person' : 'refused by a person'),
+        'needs-approval': style('yellow', 'needed a person'),
       }[record.decision]
       field('decided', `${word}${by}`)
+      if (record.approval) field('', `${record.approval.outcome} by ${record.approval.approver}`)
       if (record.queryId === null) {
         field('because', record.reason ?? '')
         field('passes', record.hint ?? '')

@@ -46,8 +46,10 @@ export const createReviewer = (brokerUrl: string, identityToken: () => Promise<s
           '/v1/approvals?state=pending',
           signal,
         )
-        const [request] = approvals
-        if (request) {
+        const [listed] = approvals
+        if (listed) {
+          // The list is without literals; the request itself shows the exact statement, to those who may decide it.
+          const request = await call<PendingRequest>('GET', `/v1/approvals/${listed.id}`, signal)
           await call('POST', `/v1/approvals/${request.id}/decision`, signal, {
             decision,
             comment,
