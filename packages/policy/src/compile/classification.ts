@@ -5,6 +5,7 @@ import { compileGlob } from '../naming/glob.ts'
 import { compileNamePattern, type NamePattern } from '../naming/name-pattern.ts'
 import { normalizeName, quoteName, splitColumnName, splitName } from '../naming/qualified-name.ts'
 import { identifierOf } from './identifier-of.ts'
+import { remember } from './remember.ts'
 
 /** Snowflake tags by column: `DB.SCHEMA.TABLE.COLUMN` -> tag name -> value. */
 export type ColumnTags = Readonly<Record<ColumnName, Readonly<Record<string, string>>>>
@@ -32,8 +33,6 @@ export interface Classifier {
   /** The subject column of a table; null states that its rows are about nobody; undefined that nothing is stated. */
   subjectOf(table: string): string | null | undefined
 }
-
-const REMEMBERED = 20_000
 
 const compileClass = (name: string, definition: ClassDefinition): CompiledClass => ({
   name,
@@ -125,15 +124,3 @@ export const compileClassifier = (document: PolicyDocument, tags: ColumnTags | u
 /** The normal form of a stored table name, for those who have the catalogue's keys. */
 export const tableNameOf = (database: string, schema: string, table: string): string =>
   [database, schema, table].map(quoteName).join('.')
-
-const remember = <T>(compute: (key: string) => T): ((key: string) => T) => {
-  const known = new Map<string, T>()
-  return (key) => {
-    if (known.has(key)) return known.get(key) as T
-    // INVARIANT: bounded, whatever names a program makes up.
-    if (known.size >= REMEMBERED) known.clear()
-    const value = compute(key)
-    known.set(key, value)
-    return value
-  }
-}

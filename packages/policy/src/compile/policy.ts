@@ -2,6 +2,8 @@ import { type Digest, digestOf } from '@snowfence/core'
 import type { PolicyDocument } from '../document/policy-document.ts'
 import { type Classifier, type ColumnTags, compileClassifier } from './classification.ts'
 import { type CompiledRule, compileRule } from './compiled-rule.ts'
+import { createRuleIndex, type RuleIndex } from './rule-index.ts'
+import { createSpeakingRules } from './speaking-rules.ts'
 
 /** A checked policy, ready to decide. Made by `parsePolicy` and `checkPolicy` only; anything else is refused. */
 export interface Policy {
@@ -15,8 +17,10 @@ export interface Policy {
 /** What `evaluate` works on. Never handed out: a policy that was not checked cannot be forged. */
 export interface CompiledPolicy {
   readonly policy: Policy
+  /** Sorted by id: nothing depends on the order in the document. */
   readonly rules: readonly CompiledRule[]
-  readonly timedRules: readonly CompiledRule[]
+  readonly index: RuleIndex
+  readonly speaking: ReturnType<typeof createSpeakingRules>
   readonly classifier: Classifier
 }
 
@@ -39,7 +43,8 @@ export const compilePolicy = (
   compiledPolicies.set(policy, {
     policy,
     rules,
-    timedRules: rules.filter((rule) => rule.timed),
+    index: createRuleIndex(rules),
+    speaking: createSpeakingRules(rules),
     classifier: compileClassifier(document, tags),
   })
   return policy

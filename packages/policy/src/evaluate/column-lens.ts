@@ -1,9 +1,10 @@
 import { type ColumnName, type IdentifierKind, type Mask, type UsePlace, usePlaces } from '@snowfence/core'
 import type { Classifier, CompiledClass } from '../compile/classification.ts'
 import type { CompiledPermit } from '../compile/compiled-rule.ts'
+import type { CompiledPolicy } from '../compile/policy.ts'
+import { remember } from '../compile/remember.ts'
 import type { UnclassifiedTreatment } from '../document/policy-document.ts'
 import { splitColumnName } from '../naming/qualified-name.ts'
-import { matches } from './combine.ts'
 
 /** How one base column is seen by one asker: the policy's classes, seen through the permits of this statement. */
 export interface SeenColumn {
@@ -27,21 +28,32 @@ export type ColumnLens = (column: ColumnName) => SeenColumn
 
 const withhold: Mask = { kind: 'withhold' }
 
-export const createColumnLens = (classifier: Classifier, permits: readonly CompiledPermit[]): ColumnLens => {
+export const createColumnLens = (
+  { classifier, index }: Pick<CompiledPolicy, 'classifier' | 'index'>,
+  permits: readonly CompiledPermit[],
+): ColumnLens => {
   const seen = new Map<ColumnName, SeenColumn>()
+  const permitsFor = remember((table) => {
+    const about = index.about('select', table)
+    return permits.filter((permit) => about.has(permit))
+  })
   return (column) => {
     const known = seen.get(column)
     if (known !== undefined) return known
-    const computed = look(classifier, permits, column)
+    const computed = look(classifier, permitsFor, column)
     seen.set(column, computed)
     return computed
   }
 }
 
-const look = (classifier: Classifier, permits: readonly CompiledPermit[], column: ColumnName): SeenColumn => {
+const look = (
+  classifier: Classifier,
+  permitsFor: (table: string) => readonly CompiledPermit[],
+  column: ColumnName,
+): SeenColumn => {
   const { classes, unclassified } = classifier.classify(column)
   const { table } = splitColumnName(column)
-  const here = permits.filter((permit) => matches(permit, { effect: 'select', resource: table }))
+  const here = permitsFor(table)
   const names = classes.map((cls) => cls.name)
   if (classes.length === 0) {
     const hidden = unclassified === 'withhold' || unclassified === 'deny'

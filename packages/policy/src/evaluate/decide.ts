@@ -53,15 +53,7 @@ export const decide = (compiled: CompiledPolicy, asker: Asker, summary: Statemen
     ])
   }
   const demands = demandsOf(summary)
-  const speaking: CompiledRule[] = []
-  const failed: string[] = []
-  for (const rule of compiled.rules) {
-    try {
-      if (rule.speaksOf(asker)) speaking.push(rule)
-    } catch {
-      failed.push(rule.rule.id)
-    }
-  }
+  const { rules, failed } = compiled.speaking.find(asker)
   if (failed.length > 0) {
     return deny(
       [reason('rule-failed', { message: `the rule ${failed.join(', ')} could not be evaluated` })],
@@ -69,7 +61,7 @@ export const decide = (compiled: CompiledPolicy, asker: Asker, summary: Statemen
     )
   }
 
-  const combination = combine(demands, speaking)
+  const combination = combine(demands, rules, compiled.index)
   if (combination.kind === 'forbidden') {
     return deny(combination.forbids.map(refuseByRule), idsOf(combination.forbids))
   }
@@ -82,7 +74,7 @@ export const decide = (compiled: CompiledPolicy, asker: Asker, summary: Statemen
   }
 
   const { permits } = combination
-  const lens = createColumnLens(compiled.classifier, permits)
+  const lens = createColumnLens(compiled, permits)
   const outputs = summary.outputs.map((output) => seeOutput(output, lens))
   const input: GuardInput = { summary, permits, classifier: compiled.classifier, lens, outputs }
   const approval = combineApprovals(permits)

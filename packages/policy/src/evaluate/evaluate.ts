@@ -1,5 +1,4 @@
 import type { Agent, Decision, Principal, StatementSummary } from '@snowfence/core'
-import type { Asker, CompiledRule } from '../compile/compiled-rule.ts'
 import { type CompiledPolicy, compiledOf, type Policy } from '../compile/policy.ts'
 import { decide } from './decide.ts'
 import { findRemedies } from './remedies.ts'
@@ -25,7 +24,7 @@ export const evaluate = (policy: Policy, request: EvaluationRequest): Decision =
   const compiled = compiledOf(policy)
   const { summary, ...asker } = request
   const known = decisionsFor(compiled, summary)
-  const key = askerKey(compiled, asker)
+  const key = compiled.speaking.keyOf(asker)
   const remembered = known.get(key)
   if (remembered !== undefined) return remembered
   const judged = decide(compiled, asker, summary)
@@ -50,20 +49,6 @@ const decisionsFor = (compiled: CompiledPolicy, summary: StatementSummary): Map<
     bySummary.set(summary, byAsker)
   }
   return byAsker
-}
-
-/** Equal for askers whom no rule can tell apart at this moment: by content, so a changed principal is another. */
-const askerKey = ({ timedRules }: CompiledPolicy, { principal, agent, purpose, now }: Asker): string => {
-  const inForce = timedRules.map((rule) => standing(rule, now)).join('')
-  return JSON.stringify([principal, agent, purpose, inForce])
-}
-
-const standing = (rule: CompiledRule, now: Date): string => {
-  try {
-    return rule.inForce(now) ? '1' : '0'
-  } catch {
-    return '?'
-  }
 }
 
 /** A remembered decision is handed out many times: nobody may change it. */
