@@ -1,5 +1,6 @@
-import type { CanonicalSpan } from '@snowfence/audit'
+import { type CanonicalSpan, findSpanProblems } from '@snowfence/audit'
 import { SnowfenceError } from '@snowfence/core'
+import { redactText } from '@snowfence/sql'
 import type { SessionRecord } from '../sessions/session.ts'
 import { BROKER_SERVICE } from './broker-event.ts'
 
@@ -8,16 +9,24 @@ const MAX_SPANS = 1000
 const refuse = (message: string): SnowfenceError =>
   new SnowfenceError('ERR_AUDIT_RECORD_REFUSED', { message })
 
+const countPlaceholders = (text: string): number => text.split('?').length
+
+/** Redacting finds nothing more in text that is free of literals: it can only lose placeholders, never gain any. */
+const holdsLiterals = (sqlText: string): boolean =>
+  countPlaceholders(redactText(sqlText)) > countPlaceholders(sqlText)
+
 /**
  * Refuses spans that speak of another session or principal than the one whose token sent them, or in the name of
- * the broker. All or nothing: one bad span refuses the request.
+ * the broker, and spans that are not in the form of the audit schema, where values could hide. All or nothing: one bad
+ * span refuses the request.
  *
  * @throws SnowfenceError `ERR_AUDIT_RECORD_REFUSED`
  */
 export const assertOwnSpans = (session: SessionRecord, spans: readonly CanonicalSpan[]): void => {
   if (spans.length > MAX_SPANS) throw refuse(`a request holds at most ${MAX_SPANS} spans`)
   const { issuer, subject } = session.principal
-  for (const { attributes, resource } of spans) {
+  for (const span of spans) {
+    const { attributes, resource } = span
     if (attributes['snowfence.session.id'] !== session.id) {
       throw refuse('a span does not carry the id of its own session in `snowfence.session.id`')
     }
@@ -30,5 +39,11 @@ export const assertOwnSpans = (session: SessionRecord, spans: readonly Canonical
       throw refuse('a span names another principal than that of its session')
     }
     if (resource['service.name'] === BROKER_SERVICE) throw refuse('a span claims to come from the broker')
+    const [problem] = findSpanProblems(span)
+    if (problem !== undefined) throw refuse(`a span is not in the form of the audit schema: ${problem}`)
+    const sqlText = attributes['db.query.text']
+    if (typeof sqlText === 'string' && holdsLiterals(sqlText)) {
+      throw refuse('the SQL text of a span holds a literal')
+    }
   }
 }

@@ -47,10 +47,9 @@ describe('the trail', () => {
   })
 
   const text = (key: string, value: string) => ({ key, value: { stringValue: value } })
-  const spanOf = (
-    changes: Record<string, unknown> = {},
-    attributes = [text('snowfence.session.id', session.sessionId)],
-  ) => {
+  const form = [text('snowfence.span', 'query'), { key: 'snowfence.schema.version', value: { intValue: 1 } }]
+  const own = () => [...form, text('snowfence.session.id', session.sessionId)]
+  const spanOf = (changes: Record<string, unknown> = {}, attributes: unknown[] = own()) => {
     next += 1
     const id = next.toString(16)
     return {
@@ -116,12 +115,11 @@ describe('the trail', () => {
   it('refuses a request as a whole when one span is not of the session that sends it', async () => {
     const other = await test.openSession('second-agent')
     const size = await treeSize()
-    const own = text('snowfence.session.id', session.sessionId)
     const foreign = [
-      spanOf({}, []),
-      spanOf({}, [text('snowfence.session.id', other.sessionId)]),
-      spanOf({}, [own, text('user.id', 'second-agent')]),
-      spanOf({}, [own, text('snowfence.principal.issuer', 'https://elsewhere.test')]),
+      spanOf({}, form),
+      spanOf({}, [...form, text('snowfence.session.id', other.sessionId)]),
+      spanOf({}, [...own(), text('user.id', 'second-agent')]),
+      spanOf({}, [...own(), text('snowfence.principal.issuer', 'https://elsewhere.test')]),
     ]
     for (const span of foreign) {
       const answer = await post(requestOf([spanOf(), span]))
@@ -131,6 +129,27 @@ describe('the trail', () => {
     const disguised = await post(requestOf([spanOf()], [text('service.name', 'snowfence-broker')]))
     expect(codeOf(disguised)).toBe('ERR_AUDIT_RECORD_REFUSED')
     expect(await treeSize()).toBe(size)
+  })
+
+  it('refuses what could hide a value: unknown attributes, events, messages, literals in SQL text', async () => {
+    const size = await treeSize()
+    const hiding = [
+      spanOf({}, [...own(), text('patient', '000-12-3456')]),
+      spanOf({}, [...own(), text('snowfence.query.id', 'not one word')]),
+      spanOf({ status: { code: 2, message: 'invalid value 000-12-3456' } }),
+      spanOf({ events: [{ name: '000-12-3456' }] }),
+      spanOf({}, [...own(), text('db.query.text', "select A from T where B = '000-12-3456'")]),
+    ]
+    for (const span of hiding) {
+      const answer = await post(requestOf([span]))
+      expect(codeOf(answer)).toBe('ERR_AUDIT_RECORD_REFUSED')
+      expect(JSON.stringify(answer.body)).not.toContain('3456')
+    }
+    expect(await treeSize()).toBe(size)
+    const plain = await post(
+      requestOf([spanOf({}, [...own(), text('db.query.text', 'select A from T where B = ?')])]),
+    )
+    expect(plain.receipt?.leaves).toBe(1)
   })
 
   it('refuses what is not OTLP, and whoever is not a live session', async () => {
