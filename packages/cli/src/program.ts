@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { approvalsCommand } from './commands/approvals.ts'
+import { auditCommand } from './commands/audit.ts'
 import { brokerCommand } from './commands/broker.ts'
 import { devCommand } from './commands/dev.ts'
 import { policyCommand } from './commands/policy.ts'
@@ -26,6 +27,7 @@ export const createProgram = (): Command =>
     .addCommand(devCommand())
     .addCommand(queryCommand())
     .addCommand(approvalsCommand())
+    .addCommand(auditCommand())
     .addCommand(brokerCommand())
     .addCommand(new Command('sql').description('understand SQL').addCommand(sqlAnalyzeCommand()))
     .addCommand(policyCommand())

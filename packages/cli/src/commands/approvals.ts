@@ -1,21 +1,9 @@
-import { readFile } from 'node:fs/promises'
-import {
-  type Approval,
-  approvalListSchema,
-  approvalSchema,
-  brokerErrorSchema,
-  type ErrorCode,
-  errorCatalogue,
-  SnowfenceError,
-} from '@snowfence/core'
+import { type Approval, approvalListSchema, approvalSchema } from '@snowfence/core'
 import { Command } from 'commander'
-import { readEnvironment } from '../input/read-environment-file.ts'
+import { type BrokerCallFlags, createBrokerCall } from '../input/broker-call.ts'
 import { paletteFor } from '../output/palette.ts'
 
-interface ApprovalFlags {
-  readonly env?: string
-  readonly broker?: string
-  readonly tokenFile?: string
+interface ApprovalFlags extends BrokerCallFlags {
   readonly comment?: string
   readonly json?: boolean
 }
@@ -27,48 +15,6 @@ Examples:
   $ snowfence approvals reject apr_… --env .env.snowfence --comment "not needed for this task"
 
 The identity token of the reviewer comes from --token-file or SNOWFENCE_REVIEWER_TOKEN_FILE.`
-
-type Call = (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<unknown>
-
-const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorCatalogue, code)
-
-const createCall = async (flags: ApprovalFlags): Promise<Call> => {
-  const environment = await readEnvironment(flags.env)
-  const broker = flags.broker ?? environment.SNOWFENCE_BROKER
-  const tokenFile = flags.tokenFile ?? environment.SNOWFENCE_REVIEWER_TOKEN_FILE
-  if (!broker || !tokenFile) {
-    throw new SnowfenceError('ERR_CLI_USAGE', {
-      message: 'the address of the broker and the identity token of a reviewer are needed',
-      hint: 'give --broker and --token-file, or --env FILE as written by `snowfence dev --env FILE`',
-    })
-  }
-  const token = (await readFile(tokenFile, 'utf8')).trim()
-  return async (method, path, body) => {
-    let response: Response
-    try {
-      response = await fetch(new URL(path, broker), {
-        method,
-        headers: {
-          authorization: `Bearer ${token}`,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      })
-    } catch (cause) {
-      throw new SnowfenceError('ERR_BROKER_UNREACHABLE', {
-        message: `the broker at ${broker} could not be reached`,
-        cause,
-      })
-    }
-    const answer: unknown = await response.json().catch(() => null)
-    if (response.ok) return answer
-    const refusal = brokerErrorSchema.safeParse(answer)
-    if (!refusal.success || !isErrorCode(refusal.data.error.code))
-      throw new SnowfenceError('ERR_BROKER_RESPONSE_INVALID')
-    const { code, message, hint } = refusal.data.error
-    throw new SnowfenceError(code, { message, hint })
-  }
-}
 
 const render = (approval: Approval): string => {
   const colour = paletteFor(process.stdout)
@@ -102,14 +48,18 @@ const decide = (decision: 'approve' | 'reject'): Command =>
     .argument('<id>', 'id of the request')
     .option('--comment <text>', 'shown to the requester, kept in the record')
     .action(async (id: string, flags: ApprovalFlags) => {
-      const call = await createCall(flags)
-      const request = approvalSchema.parse(await call('GET', `/v1/approvals/${encodeURIComponent(id)}`))
+      const call = await createBrokerCall(flags, 'SNOWFENCE_REVIEWER_TOKEN_FILE')
+      const request = approvalSchema.parse(
+        await (await call('GET', `/v1/approvals/${encodeURIComponent(id)}`)).json(),
+      )
       const decided = approvalSchema.parse(
-        await call('POST', `/v1/approvals/${encodeURIComponent(id)}/decision`, {
-          decision,
-          comment: flags.comment ?? null,
-          seenDigest: request.digest,
-        }),
+        await (
+          await call('POST', `/v1/approvals/${encodeURIComponent(id)}/decision`, {
+            decision,
+            comment: flags.comment ?? null,
+            seenDigest: request.digest,
+          })
+        ).json(),
       )
       process.stdout.write(flags.json ? `${JSON.stringify(decided)}\n` : `${render(decided)}\n`)
     })
@@ -123,8 +73,10 @@ export const approvalsCommand = (): Command =>
       withCommonOptions(new Command('list'))
         .description('pending requests that this reviewer may decide')
         .action(async (flags: ApprovalFlags) => {
-          const call = await createCall(flags)
-          const { approvals } = approvalListSchema.parse(await call('GET', '/v1/approvals?state=pending'))
+          const call = await createBrokerCall(flags, 'SNOWFENCE_REVIEWER_TOKEN_FILE')
+          const { approvals } = approvalListSchema.parse(
+            await (await call('GET', '/v1/approvals?state=pending')).json(),
+          )
           if (flags.json) process.stdout.write(`${JSON.stringify(approvals)}\n`)
           else
             process.stdout.write(
