@@ -49,7 +49,7 @@ export const createEventsPage = (): string => {
     row(['---', '---']),
     ...Object.entries(auditSpanKinds).map(([kind, meaning]) => row([`\`${kind}\``, meaning])),
     '',
-    `No attribute holds a literal, a bind value, a cell, a token or the text of an error. A value that does not have the form of its attribute is recorded as \`invalid\`. A list holds at most ${MAX_LIST_ENTRIES} entries; \`<name>.overflow\` counts the rest. Text that is cut ends in its length and the digest of the whole.`,
+    `No attribute holds a literal, a bind value, a cell, a token or the text of an error. A value that does not have the form of its attribute is recorded as \`invalid\`. A list holds at most ${MAX_LIST_ENTRIES} entries; \`<name>.overflow\` counts the rest. Text that is cut ends in its length and the digest of the whole. A span that the broker forwards to a trace viewer carries the hash of its sealed record in \`snowfence.record.hash\`, which is not part of the record.`,
     '',
     '## Named by OpenTelemetry’s conventions',
     '',

@@ -1,5 +1,11 @@
 import { type FieldDefinition, type FieldKind, type MessageName, otlpMessages } from './otlp-messages.ts'
-import { MAX_MESSAGE_DEPTH, type OtlpField, type OtlpMessage } from './otlp-tree.ts'
+import {
+  createMessageBudget,
+  MAX_MESSAGE_DEPTH,
+  type MessageBudget,
+  type OtlpField,
+  type OtlpMessage,
+} from './otlp-tree.ts'
 import { refuseRequest } from './refuse-request.ts'
 
 const INT64_MIN = -(2n ** 63n)
@@ -42,9 +48,15 @@ const readBytes = (value: unknown, field: FieldDefinition, path: string): Uint8A
   return bytes
 }
 
-const readField = (value: unknown, field: FieldDefinition, path: string, depth: number): OtlpField => {
+const readField = (
+  value: unknown,
+  field: FieldDefinition,
+  path: string,
+  depth: number,
+  budget: MessageBudget,
+): OtlpField => {
   const kind: FieldKind = field.kind
-  if (typeof kind === 'object') return readMessage(value, kind.message, path, depth + 1)
+  if (typeof kind === 'object') return readMessage(value, kind.message, path, depth + 1, budget)
   switch (kind) {
     case 'string':
       if (typeof value !== 'string') throw refuseRequest(`${path} is not text`)
@@ -71,7 +83,15 @@ const readField = (value: unknown, field: FieldDefinition, path: string, depth: 
   }
 }
 
-const readMessage = (value: unknown, name: MessageName, path: string, depth: number): OtlpMessage => {
+const readMessage = (
+  value: unknown,
+  name: MessageName,
+  path: string,
+  depth: number,
+  budget: MessageBudget,
+): OtlpMessage => {
+  budget.left -= 1
+  if (budget.left < 0) throw refuseRequest('it holds too many messages')
   if (depth > MAX_MESSAGE_DEPTH) throw refuseRequest('values are nested too deeply')
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw refuseRequest(`${path} is not an object`)
@@ -92,9 +112,9 @@ const readMessage = (value: unknown, name: MessageName, path: string, depth: num
     }
     if (field.repeated) {
       if (!Array.isArray(member)) throw refuseRequest(`${memberPath} is not a list`)
-      message[key] = member.map((item) => readField(item, field, memberPath, depth))
+      message[key] = member.map((item) => readField(item, field, memberPath, depth, budget))
     } else {
-      message[key] = readField(member, field, memberPath, depth)
+      message[key] = readField(member, field, memberPath, depth, budget)
     }
   }
   return message
@@ -112,5 +132,5 @@ export const decodeJson = (bytes: Uint8Array): OtlpMessage => {
   } catch {
     throw refuseRequest('it is not JSON')
   }
-  return readMessage(value, 'ExportTraceServiceRequest', 'request', 0)
+  return readMessage(value, 'ExportTraceServiceRequest', 'request', 0, createMessageBudget())
 }

@@ -1,7 +1,13 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
 import { isSnowfenceError } from '@snowfence/core'
 import { type FieldDefinition, type FieldKind, type MessageName, otlpMessages } from './otlp-messages.ts'
-import { MAX_MESSAGE_DEPTH, type OtlpField, type OtlpMessage } from './otlp-tree.ts'
+import {
+  createMessageBudget,
+  MAX_MESSAGE_DEPTH,
+  type MessageBudget,
+  type OtlpField,
+  type OtlpMessage,
+} from './otlp-tree.ts'
 import { refuseRequest } from './refuse-request.ts'
 
 const wireTypeOf = (kind: FieldKind): WireType => {
@@ -25,8 +31,13 @@ const wireTypeOf = (kind: FieldKind): WireType => {
   }
 }
 
-const readField = (reader: BinaryReader, kind: FieldKind, depth: number): OtlpField => {
-  if (typeof kind === 'object') return readMessage(reader.bytes(), kind.message, depth + 1)
+const readField = (
+  reader: BinaryReader,
+  kind: FieldKind,
+  depth: number,
+  budget: MessageBudget,
+): OtlpField => {
+  if (typeof kind === 'object') return readMessage(reader.bytes(), kind.message, depth + 1, budget)
   switch (kind) {
     case 'string':
       return reader.string(true)
@@ -63,7 +74,14 @@ const assertFirst = (message: Record<string, OtlpField>, field: FieldDefinition,
   if (rival !== undefined) throw refuseRequest(`${name} holds both ${rival.name} and ${field.name}`)
 }
 
-const readMessage = (bytes: Uint8Array, name: MessageName, depth: number): OtlpMessage => {
+const readMessage = (
+  bytes: Uint8Array,
+  name: MessageName,
+  depth: number,
+  budget: MessageBudget,
+): OtlpMessage => {
+  budget.left -= 1
+  if (budget.left < 0) throw refuseRequest('it holds too many messages')
   if (depth > MAX_MESSAGE_DEPTH) throw refuseRequest('values are nested too deeply')
   const reader = new BinaryReader(bytes)
   const message: Record<string, OtlpField> = {}
@@ -79,10 +97,10 @@ const readMessage = (bytes: Uint8Array, name: MessageName, depth: number): OtlpM
     if (field.repeated) {
       message[field.name] ??= []
       const list = message[field.name] as OtlpField[]
-      list.push(readField(reader, field.kind, depth))
+      list.push(readField(reader, field.kind, depth, budget))
     } else {
       assertFirst(message, field, name)
-      message[field.name] = readField(reader, field.kind, depth)
+      message[field.name] = readField(reader, field.kind, depth, budget)
     }
   }
   return message
@@ -96,7 +114,7 @@ const readMessage = (bytes: Uint8Array, name: MessageName, depth: number): OtlpM
  */
 export const decodeProtobuf = (bytes: Uint8Array): OtlpMessage => {
   try {
-    return readMessage(bytes, 'ExportTraceServiceRequest', 0)
+    return readMessage(bytes, 'ExportTraceServiceRequest', 0, createMessageBudget())
   } catch (error) {
     if (isSnowfenceError(error)) throw error
     // The reader's own errors are about the wire format; their texts are left out, they could quote the input.

@@ -206,6 +206,11 @@ describe('a JSON request is refused', () => {
     ['with text that is half a character', attribute({ stringValue: '\ud800' }), 'not well-formed'],
     ['with bytes that are not base64', attribute({ bytesValue: '*' }), 'not base64'],
     ['with values nested without end', nested(2000), 'nested too deeply'],
+    [
+      'with more messages than any trail sends',
+      { resourceSpans: Array(300_000).fill({}) },
+      'too many messages',
+    ],
     ['with brackets without end', '['.repeat(1_000_000), 'it is not JSON'],
     ['with the same span twice', request(span(), span({ name: 'other' })), 'the same trace and span id'],
   ])('%s', (_, body, problem) => {
@@ -281,6 +286,11 @@ describe('a protobuf request is refused', () => {
       wrap(2, nestMessage(2000)),
     ])
     expect(refusalOf(spanWith(wrap(9, keyValue)), PROTOBUF)).toContain('nested too deeply')
+  })
+
+  it('with more messages than any trail sends', () => {
+    // `resource_spans`, empty, over and over: two bytes each.
+    expect(refusalOf(Buffer.from('0a00'.repeat(300_000), 'hex'), PROTOBUF)).toContain('too many messages')
   })
 
   it('of another content type', () => {

@@ -10,7 +10,7 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/
 const CONTROL = /[\p{Cc}\p{Cs}]/gu
 
 /** Stands where a value did not have the form of its attribute. */
-export const INVALID_VALUE = 'invalid'
+const INVALID_VALUE = 'invalid'
 
 /** Text no longer than `most` characters: what is longer keeps a prefix and the digest of the whole. */
 const boundText = (text: string, most: number): string => {

@@ -10,7 +10,7 @@ export const identityAttributes = (identity: StatementIdentity): AuditAttributeV
     'db.system.name': 'snowflake',
     'db.namespace': database === null ? null : schema === null ? database : `${database}|${schema}`,
     'server.address': identity.host ?? `${identity.account}.snowflakecomputing.com`,
-    'server.port': identity.port ?? null,
+    'server.port': identity.port === 443 ? null : identity.port,
     'gen_ai.agent.id': agent.id,
     'gen_ai.agent.name': agent.name,
     'gen_ai.agent.version': agent.version,
