@@ -21,10 +21,12 @@ export const canonicalJson = (value: unknown): string => {
     const plain =
       typeof (value as { toJSON?: unknown }).toJSON === 'function' ? JSON.parse(JSON.stringify(value)) : value
     if (typeof plain !== 'object' || plain === null) return canonicalJson(plain)
-    const members = Object.entries(plain as Record<string, unknown>)
-      .filter(([, member]) => member !== undefined)
-      .sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0))
-      .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`)
+    const record = plain as Record<string, unknown>
+    const members: string[] = []
+    for (const key of Object.keys(record).sort()) {
+      const member = record[key]
+      if (member !== undefined) members.push(`${JSON.stringify(key)}:${canonicalJson(member)}`)
+    }
     return `{${members.join(',')}}`
   }
   throw new TypeError(`a ${typeof value} has no canonical form`)
