@@ -1,10 +1,12 @@
 import { createClientError, createGovernedError } from '../driver/driver-error.ts'
 import type { DriverStatement } from '../driver/snowflake-driver.ts'
 import { translateDriverError, translateLoginError } from '../driver/translate-error.ts'
-import { governStatement } from '../pipeline/govern-statement.ts'
+import { governStatement, type StatementControl } from '../pipeline/govern-statement.ts'
 import type { GovernedResult } from '../pipeline/governed-result.ts'
+import { untilAborted } from '../pipeline/until-aborted.ts'
 import type { OpenGovernance } from '../ports/governance.ts'
-import { GovernedStatement } from '../statement/governed-statement.ts'
+import { type Following, GovernedStatement, type StatementSettings } from '../statement/governed-statement.ts'
+import { batchCountOf, runBatch, splitBatch } from '../statement/statement-batch.ts'
 import type { ReceivedStatement, RowMode } from '../statement/statement-options.ts'
 import type { ReceivedConnectionOptions } from './connection-options.ts'
 import { type OpenEnvironment, openEnvironment } from './open-environment.ts'
@@ -21,6 +23,8 @@ export interface StartOptions {
   /** The Snowflake query id whose result is fetched again. */
   readonly fetchOf?: string
 }
+
+type Started = Pick<StatementControl, 'turn' | 'signal' | 'fetchOf'> & { readonly self: GovernedStatement }
 
 /**
  * What a governed connection does, behind the members it shows: its states, which are the driver's, and the
@@ -107,32 +111,82 @@ export class ConnectionEngine {
 
   /** Puts a statement on its way, after those that were started before it. */
   start(received: ReceivedStatement, { fetchOf }: StartOptions = {}): GovernedStatement {
-    const { driver } = this.#options
+    const count = batchCountOf(received)
+    if (count !== null && fetchOf === undefined) return this.#startBatch(received, count)
     const turn = this.#queue.enter()
-    const environment = this.environment()
+    return this.#track(received, async (self, signal) => {
+      try {
+        return await this.#govern(received, { self, signal, turn, fetchOf: fetchOf ?? null })
+      } finally {
+        turn.end()
+      }
+    })
+  }
+
+  /** Several statements in one text: `complete` is called for the first, and for each next one after `NextResult`. */
+  #startBatch(received: ReceivedStatement, count: number): GovernedStatement {
+    // One turn for all: a statement that is started later runs after the last part.
+    const batchTurn = this.#queue.enter()
+    const parts = new StatementQueue()
+    const following = (results: readonly GovernedResult[], at: number): Following => ({
+      hasNext: () => at + 1 < results.length,
+      next: () => {
+        const result = results[at + 1]
+        if (!result) return
+        const part = { ...received, sqlText: result.sqlText }
+        const next = this.#track(part, async () => result)
+        GovernedStatement.follow(next, following(results, at + 1))
+      },
+    })
+    return this.#track(received, async (self, signal) => {
+      try {
+        await untilAborted(batchTurn.maySend, signal)
+        const results = await runBatch(splitBatch(received, count), async (part) => {
+          const turn = parts.enter()
+          return await this.#govern(part, { self, signal, turn, fetchOf: null })
+        })
+        const [first] = results
+        if (!first) throw createGovernedError('ERR_STATEMENT_UNSUPPORTED')
+        GovernedStatement.follow(self, following(results, 0))
+        return first
+      } catch (error) {
+        throw translateDriverError(error, null)
+      } finally {
+        batchTurn.end()
+      }
+    })
+  }
+
+  /** The pipeline for one statement, in the environment of this connection. */
+  async #govern(
+    received: ReceivedStatement,
+    { self, signal, turn, fetchOf }: Started,
+  ): Promise<GovernedResult> {
+    try {
+      const { pipeline, session } = await this.environment()
+      const result = await governStatement(received, pipeline, {
+        turn,
+        signal,
+        fetchOf,
+        rowMode: received.rowMode ?? (this.#options.driver.rowMode as RowMode | undefined) ?? 'object',
+        onSent: (sent: DriverStatement) => GovernedStatement.attach(self, sent),
+        onRan: (executable, state) => session.note(executable, state),
+      })
+      this.#keepUntilSettled(result)
+      return result
+    } catch (error) {
+      throw translateDriverError(error, null)
+    }
+  }
+
+  /** Makes the facade, and keeps it as pending until it has answered and its streams have closed. */
+  #track(received: ReceivedStatement, start: StatementSettings['start']): GovernedStatement {
+    const { driver } = this.#options
     const statement = new GovernedStatement(received, {
       highWaterMark: (driver.rowStreamHighWaterMark as number | undefined) ?? DEFAULT_HIGH_WATER_MARK,
       ending: this.#ending.signal,
       streamResult: received.streamResult ?? driver.streamResult === true,
-      start: async (self, signal) => {
-        try {
-          const { pipeline, session } = await environment
-          const result = await governStatement(received, pipeline, {
-            turn,
-            signal,
-            rowMode: received.rowMode ?? (driver.rowMode as RowMode | undefined) ?? 'object',
-            fetchOf: fetchOf ?? null,
-            onSent: (sent: DriverStatement) => GovernedStatement.attach(self, sent),
-            onRan: (executable, state) => session.note(executable, state),
-          })
-          this.#keepUntilSettled(result)
-          return result
-        } catch (error) {
-          throw translateDriverError(error, null)
-        } finally {
-          turn.end()
-        }
-      },
+      start,
     })
     this.#pending.add(statement)
     const done = (): void => void this.#pending.delete(statement)

@@ -21,6 +21,8 @@ export interface RowRange {
 export interface GovernedResult {
   readonly decision: Decision
   readonly summary: StatementSummary
+  /** The text that ran. */
+  readonly sqlText: string
   readonly traceId: string
   /** Who approved it, where a person was asked. */
   readonly approval: { readonly id: string; readonly approvers: readonly string[] } | null

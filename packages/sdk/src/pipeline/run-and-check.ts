@@ -128,10 +128,11 @@ export const runAndCheck = async (
     return {
       decision,
       summary,
+      sqlText: executable.executableText,
       traceId: trail.traceId,
       approval: approval && { id: approval.id, approvers: approval.approvers },
       role: place().role,
-      columns,
+      columns: columns.map((column, index) => ({ ...column, type: masker.outputType(index) })),
       statement,
       openRows: (range = {}) => ({ source: statement.streamRows({ ...range } as never), shape }),
       valuesOf: compileRowReader(columns, innerMode, rowMode),

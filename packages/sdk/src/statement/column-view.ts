@@ -1,13 +1,8 @@
 import type { DriverColumn } from '../driver/snowflake-driver.ts'
 
-const members = [
-  'getName',
-  'getIndex',
-  'getId',
-  'getType',
-  'getScale',
-  'getPrecision',
-  'isNullable',
+const descriptions = ['getName', 'getIndex', 'getId', 'getScale', 'getPrecision', 'isNullable'] as const
+
+const predicates = [
   'isString',
   'isBinary',
   'isNumber',
@@ -24,8 +19,16 @@ const members = [
   'isMap',
 ] as const satisfies readonly (keyof DriverColumn)[]
 
-/** A column's description without the driver's extractors, which read raw values out of the driver's rows. */
-export const viewColumn = (column: DriverColumn): DriverColumn =>
-  Object.freeze(
-    Object.fromEntries(members.map((member) => [member, () => column[member]()])),
-  ) as unknown as DriverColumn
+/**
+ * A column's description without the driver's extractors, which read raw values out of the driver's rows.
+ *
+ * @param shownType the driver's type name of what is shown: a mask turns a date or a number into text
+ */
+export const viewColumn = (column: DriverColumn, shownType: string): DriverColumn => {
+  const isChanged = shownType !== column.getType()
+  const view: Record<string, () => unknown> = { getType: () => shownType }
+  for (const member of descriptions) view[member] = () => column[member]()
+  for (const member of predicates)
+    view[member] = isChanged ? () => member === 'isString' : () => column[member]()
+  return Object.freeze(view) as unknown as DriverColumn
+}

@@ -17,6 +17,12 @@ import { receiveFetchRows, receiveRange } from './row-range.ts'
 import { viewRow } from './row-view.ts'
 import type { ReceivedStatement } from './statement-options.ts'
 
+/** The further results of a multi-statement text. */
+export interface Following {
+  hasNext(): boolean
+  next(): void
+}
+
 export interface StatementSettings {
   readonly highWaterMark: number
   readonly streamResult: boolean
@@ -49,6 +55,7 @@ export class GovernedStatement extends EventEmitter {
   #sent: DriverStatement | null = null
   #completed: GovernedResult | null = null
   #columns: readonly DriverColumn[] | undefined
+  #following: Following | null = null
   #isFetching = true
 
   constructor(received: ReceivedStatement, settings: StatementSettings) {
@@ -79,6 +86,11 @@ export class GovernedStatement extends EventEmitter {
     await statement.#ended
     while (statement.#streams.size > 0)
       await Promise.all([...statement.#streams].map((stream) => untilClosed(stream)))
+  }
+
+  /** For the connection: what `NextResult` leads to. */
+  static follow(statement: GovernedStatement, following: Following): void {
+    statement.#following = following
   }
 
   /** For the promise forms: the checked result with all its rows. Rejects with what `complete` would be given. */
@@ -141,6 +153,16 @@ export class GovernedStatement extends EventEmitter {
 
   getQueryContextDTOSize(): number {
     return 0
+  }
+
+  /** Whether a multi-statement text has a further result. */
+  hasNext(): boolean {
+    return this.#following?.hasNext() ?? false
+  }
+
+  /** Has `complete` called with the next statement of a multi-statement text. */
+  NextResult(): void {
+    this.#following?.next()
   }
 
   /** Withdraws a pending approval, keeps an unsent statement from being sent, and stops a running one. */
@@ -219,7 +241,9 @@ export class GovernedStatement extends EventEmitter {
       })
       return
     }
-    this.#columns = result.statement.getColumns()?.map(viewColumn)
+    this.#columns = result.statement
+      .getColumns()
+      ?.map((column, index) => viewColumn(column, result.columns[index]?.type ?? column.getType()))
     if (complete !== undefined && !this.#settings.streamResult) {
       await this.#answerWith(async () => await this.#collect(result))
       return

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto'
+import { splitStatements } from '@snowfence/sql'
+import { createGovernedError } from '../driver/driver-error.ts'
+import type { GovernedResult } from '../pipeline/governed-result.ts'
+import type { ReceivedStatement } from './statement-options.ts'
+
+const isCount = (name: string): boolean => name.toUpperCase() === 'MULTI_STATEMENT_COUNT'
+
+/** How many statements the caller says the text has: 0 for any number, null for an ordinary statement. */
+export const batchCountOf = ({ parameters }: ReceivedStatement): number | null => {
+  const found = Object.entries(parameters ?? {}).find(([name]) => isCount(name))
+  return found === undefined ? null : Number(found[1])
+}
+
+/**
+ * Takes a multi-statement text apart, so that each part is judged, recorded and run by itself.
+ *
+ * @throws GovernedError with Snowflake's code 000008 when the text has another number of statements than was said, and
+ * ERR_STATEMENT_UNSUPPORTED for binds, which Snowflake would spread over the parts
+ */
+export const splitBatch = (received: ReceivedStatement, count: number): readonly ReceivedStatement[] => {
+  const parts = splitStatements(received.sqlText ?? '')
+  if (count !== 0 && parts.length !== count)
+    throw createGovernedError('ERR_STATEMENT_UNSUPPORTED', {
+      code: '000008',
+      sqlState: '0A000',
+      message: `Actual statement count ${parts.length} did not match the desired statement count ${count}.`,
+      hint: 'set MULTI_STATEMENT_COUNT to the number of statements, or to 0 for any number',
+    })
+  if (received.binds !== undefined || received.asyncExec)
+    throw createGovernedError('ERR_STATEMENT_UNSUPPORTED', {
+      message: 'several statements in one text can have neither binds nor an asynchronous start',
+      hint: 'send the statements one at a time',
+    })
+  const parameters = Object.fromEntries(
+    Object.entries(received.parameters ?? {}).filter(([name]) => !isCount(name)),
+  )
+  return parts.map(({ text }, index) => ({
+    ...received,
+    sqlText: text,
+    parameters,
+    requestId: index === 0 ? received.requestId : randomUUID(),
+  }))
+}
+
+/**
+ * Runs the parts one after the other. As with Snowflake, a part that fails fails the whole batch, and what ran before it
+ * has run.
+ */
+export const runBatch = async (
+  parts: readonly ReceivedStatement[],
+  govern: (part: ReceivedStatement, index: number) => Promise<GovernedResult>,
+): Promise<readonly GovernedResult[]> => {
+  const results: GovernedResult[] = []
+  try {
+    for (const [index, part] of parts.entries()) results.push(await govern(part, index))
+    return results
+  } catch (error) {
+    await Promise.allSettled(results.map(async (result) => await result.settle({ rows: 0, error: null })))
+    throw error
+  }
+}
