@@ -19,6 +19,8 @@ export interface MaskedColumn {
    * column with `mask: null` pass the content detectors.
    */
   readonly isRevealed?: boolean
+  /** The names of the columns it comes from, for the detectors: `name` may be an alias that hides what it is. */
+  readonly sourceNames?: readonly string[]
   /** Tokens of different domains are unrelated. Give the column's class, so that tokens of one class can be joined. */
   readonly domain?: string
 }
@@ -94,7 +96,7 @@ export const compileRowMasker = (options: RowMaskerOptions): RowMasker => {
   const compileCheck = (column: MaskedColumn, index: number): ApplyMask | null => {
     if (column.isRevealed || detectors === false || !isChecked(column.type)) return null
     const settings: DetectOptions = {
-      columnName: column.name,
+      columnNames: [...(column.sourceNames ?? []), column.name],
       ...(detectors.kinds && { kinds: detectors.kinds }),
     }
     const find = createDetector(settings)

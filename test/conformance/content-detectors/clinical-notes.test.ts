@@ -46,7 +46,7 @@ describe('content detectors on generated clinical notes', () => {
   beforeAll(() => {
     const notes = generateNotes(NOTES, SEED)
     const readProse = createDetector({ freeText: true })
-    const readColumn = createDetector({ columnName: 'COMMENT' })
+    const readColumn = createDetector({ columnNames: ['COMMENT'] })
     prose = scoreDetector(notes, (text, names) => readProse(text, names))
     column = scoreDetector(notes, (text, names) => readColumn(text, names))
     console.log(

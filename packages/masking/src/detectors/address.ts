@@ -20,11 +20,21 @@ const street = new RegExp(
 )
 const postOfficeBox = /p\.? ?o\.? ?box {0,2}#?\d{1,7}/iy
 
-export const findStreet = (text: string, start: number): Claim | null =>
-  matchAt(street, text, start) ? claim('address', start, trimmed(text, start, street.lastIndex)) : null
+/** The same without capitals, behind which only words that mean nothing else are taken for a street. */
+const lowerCaseStreet = /\d{1,6} (?:[a-z]{2,20} ){1,2}(?:street|avenue|ave|boulevard|blvd)\b\.?/y
+
+export const findStreet = (text: string, start: number): Claim | null => {
+  if (matchAt(street, text, start)) return claim('address', start, trimmed(text, start, street.lastIndex))
+  return matchAt(lowerCaseStreet, text, start) ? claim('address', start, lowerCaseStreet.lastIndex) : null
+}
 
 export const findPostOfficeBox = (text: string, start: number): Claim | null =>
   matchAt(postOfficeBox, text, start) ? claim('address', start, postOfficeBox.lastIndex) : null
+
+const ruralRoute = /(?:rural )?(?:route|rr|rfd)\.? ?#?\d{1,4},? (?:box|bx) ?#?\d{1,6}/iy
+
+export const findRuralRoute = (text: string, start: number): Claim | null =>
+  matchAt(ruralRoute, text, start) ? claim('address', start, ruralRoute.lastIndex) : null
 
 const trimmed = (text: string, start: number, end: number): number => {
   let last = end

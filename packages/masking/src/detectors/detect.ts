@@ -11,8 +11,11 @@ export interface DetectOptions {
   readonly kinds?: readonly DetectorKind[]
   /** True for notes and other prose: names behind titles and long numbers of no known form are found too. */
   readonly freeText?: boolean
-  /** The column the text stands in. Words such as `ssn` in it label the text as they would in a note. */
-  readonly columnName?: string
+  /**
+   * The names of the column the text stands in and of the columns it comes from. Words such as `ssn` in them label
+   * the text as they would in a note. They can only add findings: whoever writes the statement chooses an alias.
+   */
+  readonly columnNames?: readonly string[]
 }
 
 /** Finds the identifiers of a text, in order and without overlaps. `names`: of the person the text is about. */
@@ -35,9 +38,9 @@ const isWorthReading = (text: string): boolean => {
 
 const wordsOfLabels: ReadonlySet<string> = new Set(labelWords)
 
-/** The column's name as the words of a label in front of its text, or nothing where it labels nothing. */
-const labelOf = (columnName: string | undefined): string => {
-  const words = (columnName ?? '')
+/** A column's name as the words of a label in front of its text, or nothing where it labels nothing. */
+const labelOf = (columnName: string): string => {
+  const words = columnName
     .replace(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .split(/[^a-z]/)
@@ -50,7 +53,7 @@ export const createDetector = (options: DetectOptions = {}): Detector => {
   const kinds = new Set(options.kinds ?? detectorKinds)
   const isFreeText = options.freeText ?? false
   const isWanted = (kind: DetectorKind) => kinds.has(kind)
-  const label = labelOf(options.columnName)
+  const label = (options.columnNames ?? []).map(labelOf).find(Boolean) ?? ''
   let knownNames: readonly string[] | null = null
   let nameParts: NameParts | null = null
 

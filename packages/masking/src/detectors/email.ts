@@ -8,7 +8,13 @@ const domain =
 const isLocal = (character: string): boolean => /[\p{L}\p{N}.!#$%&'*+/=?^_`{|}~-]/u.test(character)
 
 /** The e-mail address around the `@` (or what is written instead of it) from `at` to `atEnd`. */
-const findAround = (text: string, at: number, atEnd: number, from: number): Claim | null => {
+const findAround = (
+  text: string,
+  at: number,
+  atEnd: number,
+  from: number,
+  host: RegExp = domain,
+): Claim | null => {
   let localEnd = at
   if (text[localEnd - 1] === ' ') localEnd -= 1
   let start = localEnd
@@ -23,7 +29,7 @@ const findAround = (text: string, at: number, atEnd: number, from: number): Clai
     while (start < localEnd && /['/.{|}*`~]/.test(text[start]!)) start += 1
   }
   if (start === localEnd) return null
-  return matchAt(domain, text, atEnd) ? claim('email', start, domain.lastIndex) : null
+  return matchAt(host, text, atEnd) ? claim('email', start, host.lastIndex) : null
 }
 
 export const findEmail = (text: string, at: number, from: number): Claim | null =>
@@ -32,9 +38,14 @@ export const findEmail = (text: string, at: number, from: number): Claim | null 
 const spelledAt = /[([{<] ?at ?[)\]}>]/iy
 const spelledDomain = /at [a-z0-9-]{1,40}(?: ?(?:\(dot\)|\[dot\]|dot) ?[a-z0-9-]{2,40}){1,4}/iy
 
+const bracketedDots = / ?[a-z0-9-]{1,40}(?: ?[([{] ?(?:dot|\.) ?[)\]}] ?[a-z0-9-]{2,40}){1,5}/iy
+
 /** `name (at) example.org`: `open` is the place of the bracket. */
 export const findSpelledEmail = (text: string, open: number, from: number): Claim | null =>
-  matchAt(spelledAt, text, open) ? findAround(text, open, spelledAt.lastIndex, from) : null
+  matchAt(spelledAt, text, open)
+    ? (findAround(text, open, spelledAt.lastIndex, from, bracketedDots) ??
+      findAround(text, open, spelledAt.lastIndex, from))
+    : null
 
 /** `name at example dot org`: `at` is the place of the word. */
 export const findSpokenEmail = (text: string, at: number, from: number): Claim | null => {

@@ -23,6 +23,14 @@ const dotted = /(?:\.\d{1,3}){3}/y
 const zone = /%[\w.-]{1,20}|\/\d{1,3}/y
 const mac = /^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/i
 
+const dashedMac = /[0-9a-f]{2}(?:-[0-9a-f]{2}){5}(?![0-9a-z-])/iy
+
+/** A hardware address with dashes: `00-1A-2B-3C-4D-5E`. */
+export const findHardwareAddress = (text: string, start: number): Claim | null =>
+  text[start + 2] === '-' && matchAt(dashedMac, text, start)
+    ? claim('device', start, dashedMac.lastIndex)
+    : null
+
 const isIpv6 = (text: string): boolean => {
   const halves = text.split('::')
   if (halves.length > 2) return false

@@ -22,17 +22,26 @@ const MOST_RUNS = 8
 export const LONGEST_RUN = 40
 
 const gapForms: readonly [Gap, RegExp][] = [
-  [')', /\) ?-? ?(?=\d)/y],
-  ['-', /\s?-\s?(?=\d)/y],
+  [')', /[)\]] ?-? ?(?=\d)/y],
+  ['-', /\s?-\s?(?=\d)|_(?=\d)/y],
   ['.', /\.(?=\d)/y],
-  ['/', / ?\/ ?(?=\d)/y],
+  ['/', / ?[/\\] ?(?=\d)/y],
   [' ', /[ \t]{1,2}\(?(?=\d)/y],
 ]
 
+/** Spaces and line breaks, `)`, `-`, `.`, `/`, `\\`, `]` and `_`: nothing else stands between the groups of a number. */
+export const opensGap = (code: number): boolean =>
+  code === 32 ||
+  code === 41 ||
+  (code >= 45 && code <= 47) ||
+  code === 92 ||
+  code === 93 ||
+  code === 95 ||
+  (code >= 9 && code <= 13)
+
 const gapAt = (text: string, index: number): { gap: Gap; end: number } => {
   const code = codeAt(text, index)
-  // Tab, line feed, carriage return, space, `)`, `-`, `.`, `/`: nothing else opens a gap.
-  if (code === 32 || code === 41 || (code >= 45 && code <= 47) || (code >= 9 && code <= 13)) {
+  if (opensGap(code)) {
     for (const [gap, form] of gapForms) {
       form.lastIndex = index
       if (form.test(text)) return { gap, end: form.lastIndex }

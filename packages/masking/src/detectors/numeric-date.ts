@@ -14,6 +14,9 @@ const timePart = /T\d{2}:?\d{2}(?::?\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?
 
 const numberOf = (shape: NumberShape, run: number): number => Number(runText(shape, run))
 
+/** `3/14-18`. */
+const laterDay = / ?- ?\d{1,2}(?![\d/])/y
+
 const dateTo = (shape: NumberShape, run: number): Claim => {
   const end = shape.ends[run]!
   return claim('date', shape.starts[0]!, matchAt(timePart, shape.text, end) ? timePart.lastIndex : end)
@@ -36,8 +39,10 @@ const isFullDate = (shape: NumberShape): boolean => {
   }
   if (!isOneOrTwo(lengths[0]!) || !isMonthAndDay(numberOf(shape, 0), numberOf(shape, 1))) return false
   if (lengths[2] === 4) return isYear(numberOf(shape, 2))
-  // Two digits for the year: `2.4.10` is a section or a version, `2/4/10` and `2-4-10` are dates.
-  return lengths[2] === 2 && (gap !== '.' || (lengths[0] === 2 && lengths[1] === 2))
+  if (lengths[2] !== 2) return false
+  // Two digits for the year: `2.4.10` is a section or a version, `2/4/10`, `14.3.10` and `02.04.10` are dates.
+  const isBeyondMonths = Math.max(numberOf(shape, 0), numberOf(shape, 1)) > 12
+  return gap !== '.' || isBeyondMonths || (lengths[0] === 2 && lengths[1] === 2)
 }
 
 /** `YYYYMMDD` in one piece. */
@@ -117,5 +122,7 @@ export const findNumericDate = (shape: NumberShape): Claim | null => {
   if (shape.gaps.length >= 1 && !hasGaps(shape, 2, '-./') && isMonthOfYear(shape)) return dateTo(shape, 1)
   const days = findSpanOfDays(shape)
   if (days) return days
-  return shape.gaps.length >= 1 && isMonthAndDayOnly(shape) ? dateTo(shape, 1) : null
+  if (shape.gaps.length === 0 || !isMonthAndDayOnly(shape)) return null
+  const end = shape.ends[1]!
+  return claim('date', shape.starts[0]!, matchAt(laterDay, shape.text, end) ? laterDay.lastIndex : end)
 }

@@ -26,7 +26,6 @@ const findNorthAmerican = (shape: NumberShape, from: number): Claim | null => {
     // Three numbers with spaces between them need the plan's rules; dashes, dots and parentheses speak for themselves.
     const isLoose = gaps.every((gap) => gap === ' ')
     if (isLoose && !isNanp(runText(shape, from), runText(shape, from + 1))) return null
-    if (continuesAfter(shape, from + 2, '-./')) return null
     return withExtension(shape.text, start, shape.ends[from + 2]!)
   }
   if (

@@ -1,14 +1,14 @@
-import { findPostOfficeBox, findStreet } from './address.ts'
-import { findAge, findAgeAfterWord } from './age.ts'
+import { findPostOfficeBox, findRuralRoute, findStreet } from './address.ts'
+import { findAge, findAgeAfterWord, findSpokenAge } from './age.ts'
 import { monthWords } from './calendar.ts'
 import { findCard } from './card.ts'
 import { dateWords, findDateAfterWord } from './dated-by-word.ts'
 import type { DetectorKind } from './detection.ts'
 import { findEmail, findSpelledEmail, findSpokenEmail } from './email.ts'
-import { findAroundColon, findIpv4 } from './ip.ts'
+import { findAroundColon, findHardwareAddress, findIpv4 } from './ip.ts'
 import { findDeviceIdentifier, findLabelledNumber, labelWords } from './labelled-number.ts'
 import { findMbi } from './mbi.ts'
-import { findDayFirst, findMonthFirst } from './named-date.ts'
+import { findDayFirst, findMonthFirst, findYearFirst } from './named-date.ts'
 import {
   findNameAfterWord,
   isNamePart,
@@ -18,10 +18,12 @@ import {
   wordEndAt,
 } from './names.ts'
 import { findNpi } from './npi.ts'
-import { LONGEST_RUN, type NumberShape, readShape, runLength } from './number-shape.ts'
+import { LONGEST_RUN, type NumberShape, opensGap, readShape, runLength } from './number-shape.ts'
 import { findNumericDate } from './numeric-date.ts'
+import { endOfOpaqueToken } from './opaque-token.ts'
 import { findPhone } from './phone.ts'
 import { type Claim, claim, codeAt, isDigit, isLetter, isWordAt } from './scan.ts'
+import { findSpelledOutNumber } from './spelled-out-number.ts'
 import { findHiddenSsn, findSsn } from './ssn.ts'
 import { findAroundScheme, findHost } from './url.ts'
 import { findVin } from './vehicle.ts'
@@ -67,8 +69,10 @@ const wordRules: ReadonlyMap<string, readonly WordRule[]> = (() => {
   // Its rule needs to know what was found before, so it stands in `readWord`.
   add(['at'], () => [])
   add(['age', 'aged'], (text, _word, _start, end) => one(findAgeAfterWord(text, end)))
+  add(['ninety', 'hundred'], (text, _word, start) => one(findSpokenAge(text, start)))
+  add(['route', 'rr', 'rfd', 'rural'], (text, _word, start) => one(findRuralRoute(text, start)))
   add(['p', 'po', 'post'], (text, _word, start) => one(findPostOfficeBox(text, start)))
-  add(['xxx', 'x', 'xx'], (text, _word, start) => one(findHiddenSsn(text, start)))
+  add(['x', 'xx', 'xxx', 'xxxx', 'xxxxx', 'xxxxxx'], (text, _word, start) => one(findHiddenSsn(text, start)))
   add(nameLeadWords, (text, word, _start, end, { isFreeText }) =>
     isFreeText ? one(findNameAfterWord(text, word, end)) : [],
   )
@@ -98,10 +102,6 @@ const findLongNumber = (shape: NumberShape): Claim | null => {
   return isCode ? null : claim('other-number', start, shape.ends[0]!)
 }
 
-/** Space, line breaks, `)`, `-`, `.`, `/`: what stands between the groups of a number. */
-const joinsDigits = (code: number): boolean =>
-  code === SPACE || code === 41 || (code >= DASH && code <= SLASH) || (code >= 9 && code <= 13)
-
 /** What a run of digits may begin, the most telling form first. */
 const findNumber = (text: string, start: number, settings: ScanSettings): Claim | null => {
   const isBehindLetter = isLetter(codeAt(text, start - 1))
@@ -112,15 +112,18 @@ const findNumber = (text: string, start: number, settings: ScanSettings): Claim 
   // `C123`: a code. Only numbers as long as an SSN or a telephone number are looked at behind a letter.
   if (isBehindLetter && length !== 3 && length < 9) return null
   // `250,` or `7)`: a short run that nothing is joined to.
-  if (length <= 4 && !joinsDigits(next) && !isLetter(next)) return null
+  if (length <= 4 && !opensGap(next) && !isLetter(next)) return null
   const shape = readShape(text, start)
   if (length > LONGEST_RUN) return settings.isFreeText ? claim('other-number', start, shape.ends[0]!) : null
   if (isBehindLetter) return findSsn(shape) ?? findPhone(shape)
   return (
     findIpv4(shape) ??
+    (length <= 2 ? findHardwareAddress(text, start) : null) ??
+    (length === 1 ? findSpelledOutNumber(text, start) : null) ??
     (length <= 2 ? findMbi(text, start) : null) ??
     (shape.isInternational ? findPhone(shape) : null) ??
     findNumericDate(shape) ??
+    (length === 4 ? findYearFirst(text, start) : null) ??
     (length <= 2 ? findDayFirst(text, start) : null) ??
     findSsn(shape) ??
     findNpi(shape) ??
@@ -175,6 +178,7 @@ export const scanText = (text: string, settings: ScanSettings): readonly Claim[]
         for (const rule of wordRules.get(word) ?? []) if (take(rule(text, word, start, end, settings))) return
         if (word === 'at' && take(one(findSpokenEmail(text, start, floor())))) return
       }
+      if (end - start <= 2 && take(one(findHardwareAddress(text, start)))) return
       if (hasDot && (isDotOrDash(codeAt(text, end)) || isDigit(codeAt(text, end)))) {
         if (take(one(findHost(text, start)))) return
       }
@@ -185,6 +189,13 @@ export const scanText = (text: string, settings: ScanSettings): readonly Claim[]
 
   while (index < text.length) {
     const code = codeAt(text, index)
+    if (isDigit(code) || isLetter(code)) {
+      const tokenEnd = endOfOpaqueToken(text, index)
+      if (tokenEnd > index) {
+        index = tokenEnd
+        continue
+      }
+    }
     if (isDigit(code)) {
       const start = index
       if (take(one(findNumber(text, start, settings)))) continue

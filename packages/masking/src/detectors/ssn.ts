@@ -8,13 +8,15 @@ import { type Claim, claim, isWordAt, matchAt } from './scan.ts'
 const isIssued = (area: string, group: string, serial: string): boolean =>
   area !== '666' && group !== '00' && serial !== '0000'
 
-/** `123-45-6789` with dashes, dots, spaces or none. */
+/** Three groups of an SSN's lengths, or three by three, or with one digit too many: slips of the pen leak as much. */
+const isGrouped = (shape: NumberShape): boolean =>
+  hasLengths(shape, 3, 2, 4) ||
+  (shape.gaps[0] === '-' && (hasLengths(shape, 3, 3, 3) || hasLengths(shape, 3, 2, 5)))
+
+/** `123-45-6789` with dashes, dots, slashes, spaces or none. */
 export const findSsn = (shape: NumberShape): Claim | null => {
   const start = shape.starts[0]!
-  if (
-    hasLengths(shape, 3, 2, 4) &&
-    (hasGaps(shape, 2, '-') || hasGaps(shape, 2, '.') || hasGaps(shape, 2, ' '))
-  ) {
+  if (isGrouped(shape) && ['-', '.', ' ', '/'].some((gap) => hasGaps(shape, 2, gap))) {
     const isDashed = shape.gaps[0] === '-'
     if (continuesAfter(shape, 2, isDashed ? '-' : './')) return null
     // Written with dashes it is meant as one, issued or not.
