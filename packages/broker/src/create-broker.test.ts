@@ -10,16 +10,20 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { BrokerConfigInput } from './config/broker-config.ts'
 import { createBroker } from './create-broker.ts'
 import { noteStatement } from './test-support/clinic.ts'
-import { startTestBroker, statementOf, type TestBroker } from './test-support/start-test-broker.ts'
+import { digestFor, startTestBroker, statementOf, type TestBroker } from './test-support/start-test-broker.ts'
 
 describe('a broker', () => {
   let directory: string
   let test: TestBroker
+  /** A data directory that nobody has open, to be copied: a copy opens much faster than a new one is made. */
+  let sound: string
   let children: ChildProcess[] = []
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'snowfence-start-'))
     test = await startTestBroker({ config: { dataDir: join(directory, 'data') } })
+    sound = join(directory, 'sound')
+    await (await createBroker({ ...test.config, dataDir: sound })).close()
   })
   afterAll(async () => {
     await test.close()
@@ -97,13 +101,6 @@ describe('a broker', () => {
   })
 
   describe('refuses a data directory', () => {
-    let sound: string
-
-    beforeAll(async () => {
-      sound = join(directory, 'sound')
-      await (await startOther({ dataDir: sound })).close()
-    })
-
     const damages: readonly (readonly [string, (data: string) => Promise<void>])[] = [
       [
         'that is a file',
@@ -190,6 +187,7 @@ describe('a broker', () => {
 
   it('that is killed has lost nothing it acknowledged, and leaves a claim in doubt as indeterminate', async () => {
     const dataDir = join(directory, 'killed')
+    await cp(sound, dataDir, { recursive: true })
     const { url, child } = await startProcess(dataDir)
     const session = await post<Session>(`${url}/v1/sessions`, await test.issuer.token('agent'), {
       purpose: 'HOPERAT',
@@ -197,7 +195,6 @@ describe('a broker', () => {
       client: { name: 'test', version: '0' },
       snowflake: { account: 'acme-clinic' },
     })
-    const { digestFor } = await import('./test-support/start-test-broker.ts')
     const statement = statementOf(noteStatement)
     const ask = () =>
       post<Approval>(`${url}/v1/approvals`, session.sessionToken, {
@@ -234,6 +231,19 @@ describe('a broker', () => {
     )
     expect(second.error.code).toBe('ERR_APPROVAL_STATE')
     await kill(again.child)
+  }, 120_000)
+
+  it('ends what waits when it is closed: a long poll is answered, a stream ends', async () => {
+    const other = await startTestBroker()
+    const session = await other.openSession('agent')
+    const approval = (await other.ask(session, statementOf(noteStatement))).body
+    const waiting = other.send<Approval>('GET', `/v1/approvals/${approval.id}?wait=60`, session.sessionToken)
+    const stream = await fetch(`${other.broker.url}/v1/sessions/${session.sessionId}/events`, {
+      headers: { authorization: `Bearer ${session.sessionToken}` },
+    })
+    await other.close()
+    expect((await waiting).body.state).toBe('pending')
+    expect(await stream.text()).toContain(': connected')
   })
 
   it('leaves nothing running when it is closed', async () => {
@@ -246,7 +256,7 @@ describe('a broker', () => {
     children.push(child)
     const code = await new Promise((resolve) => child.once('exit', resolve))
     expect(code).toBe(0)
-  })
+  }, 120_000)
 
   it('answers a bad request without repeating its contents', async () => {
     const token = await test.issuer.token('agent')

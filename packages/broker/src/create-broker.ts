@@ -79,6 +79,26 @@ export const createBroker = async (
   }
 }
 
+const listenError = (error: unknown, { host, port }: BrokerConfig['listen']): unknown => {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EADDRINUSE':
+      return new SnowfenceError('ERR_BROKER_PORT_IN_USE', {
+        message: `port ${port} on \`${host}\` is already in use`,
+        cause: error,
+      })
+    case 'EACCES':
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new SnowfenceError('ERR_BROKER_CONFIG_INVALID', {
+        message: `the broker cannot listen on \`${host}\` port ${port}`,
+        hint: 'correct `listen` of the broker configuration',
+        cause: error,
+      })
+    default:
+      return error
+  }
+}
+
 interface Parts {
   readonly config: BrokerConfig
   readonly document: CheckedDocument
@@ -241,12 +261,7 @@ const assemble = async (parts: Parts, options: BrokerOptions): Promise<Broker> =
         publicUrl ??= address
         return publicUrl
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-        const { host, port } = config.listen
-        throw new SnowfenceError('ERR_BROKER_PORT_IN_USE', {
-          message: `port ${port} on \`${host}\` is already in use`,
-          cause: error,
-        })
+        throw listenError(error, config.listen)
       }
     },
     reloadPolicy,

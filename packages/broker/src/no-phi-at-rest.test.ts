@@ -145,5 +145,5 @@ describe('values of patients in statements, binds, reasons and comments', () => 
     child.kill('SIGKILL')
     expect(output).toContain('incoming request')
     for (const secret of [...CANARIES, ...tokens, session.lease.token]) expect(output).not.toContain(secret)
-  })
+  }, 120_000)
 })

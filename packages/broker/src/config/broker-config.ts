@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isSafeUrl } from './is-loopback.ts'
+import { isLoopbackHost, isSafeUrl } from './is-loopback.ts'
 
 const safeUrl = z
   .string()
@@ -29,6 +29,8 @@ const issuerSchema = z.strictObject({
   /** The `aud` that tokens for this broker carry. */
   audience: z.string().min(1),
   groupsClaim: z.string().min(1).default('groups'),
+  /** The groups this issuer may speak for: others in its tokens are dropped. All of them when absent. */
+  groups: z.array(z.string().min(1)).optional(),
   /** Verified claims that policy rules may name. Nothing else of the token is kept. */
   claims: z.array(z.string()).default([]),
   algorithms: z.array(algorithm).min(1).default(['RS256', 'PS256', 'ES256', 'ES384', 'Ed25519', 'EdDSA']),
@@ -109,6 +111,13 @@ export const brokerConfigSchema = z
       .prefault({}),
   })
   .superRefine((config, context) => {
+    if (config.publicUrl === undefined && !isLoopbackHost(config.listen.host)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['publicUrl'],
+        message: 'is required when the broker listens outside loopback: the https address that clients use',
+      })
+    }
     if (config.databaseUrl !== undefined && config.encryptionKey === undefined) {
       context.addIssue({
         code: 'custom',

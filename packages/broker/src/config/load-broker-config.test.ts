@@ -82,6 +82,10 @@ describe('a broker configuration', () => {
     expect((await load(`${minimal}publicUrl: http://[::1]:8443\n`)).publicUrl).toBe('http://[::1]:8443')
   })
 
+  it('is refused when it listens outside loopback without a public address', async () => {
+    expect(await problemsOf(`${minimal}listen: { host: 0.0.0.0 }\n`)).toEqual(['publicUrl'])
+  })
+
   it('is refused with PostgreSQL but without the key that replicas share', async () => {
     expect(await problemsOf(minimal, { DATABASE_URL: 'postgres://db.example/x' })).toEqual(['encryptionKey'])
   })

@@ -43,6 +43,11 @@ describe('identity tokens of a real OpenID provider', () => {
     expect(principal.claims).toEqual({ client_id: 'agent' })
   })
 
+  it('speak only for the groups that their issuer may speak for', async () => {
+    const { principal } = await verify(await issuer.token('agent'), { groups: ['b', 'privacy-office'] })
+    expect(principal.groups).toEqual(['b'])
+  })
+
   it('are refused when they are for another audience', async () => {
     const token = await issuer.token('agent', 'https://elsewhere.test')
     await expect(verify(token)).rejects.toMatchObject({ code: 'ERR_IDENTITY_AUDIENCE_MISMATCH' })

@@ -59,13 +59,14 @@ const explain = (error: unknown, config: IssuerConfig): SnowfenceError => {
   return invalid('the identity token was not accepted', error)
 }
 
-const readGroups = (payload: JWTPayload, claim: string): string[] => {
-  const value = payload[claim]
+const readGroups = (payload: JWTPayload, { groupsClaim, groups: spokenFor }: IssuerConfig): string[] => {
+  const value = payload[groupsClaim]
   if (value === undefined) return []
   const listed = typeof value === 'string' ? [value] : value
-  if (Array.isArray(listed) && listed.every((group) => typeof group === 'string'))
-    return [...new Set(listed)].sort()
-  throw invalid(`the claim \`${claim}\` of the identity token is not a list of group names`)
+  if (!Array.isArray(listed) || !listed.every((group) => typeof group === 'string')) {
+    throw invalid(`the claim \`${groupsClaim}\` of the identity token is not a list of group names`)
+  }
+  return [...new Set(listed)].filter((group) => spokenFor?.includes(group) ?? true).sort()
 }
 
 const readPrincipal = (payload: JWTPayload, config: IssuerConfig): Principal => {
@@ -74,7 +75,7 @@ const readPrincipal = (payload: JWTPayload, config: IssuerConfig): Principal => 
   return {
     issuer: config.issuer,
     subject: sub,
-    groups: readGroups(payload, config.groupsClaim),
+    groups: readGroups(payload, config),
     claims: Object.fromEntries(
       config.claims.filter((name) => name in payload).map((name) => [name, payload[name]]),
     ),
