@@ -16,22 +16,29 @@ const forms: Readonly<Record<AttributeDefinition['form'], string>> = {
   boolean: '`true` or `false`',
 }
 
-const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+/** A table with its columns aligned, as the formatter wants Markdown. */
+const table = (head: readonly string[], body: readonly (readonly string[])[]): string[] => {
+  // A bar would end the cell, also inside code.
+  const rows = body.map((cells) => cells.map((cell) => cell.replaceAll('|', '\\|')))
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...rows].map((cells) => cells[column]?.length ?? 0)),
+  )
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)]
+}
 
-const attributeRow = ([name, definition]: [string, AttributeDefinition]): string =>
-  row([
-    `\`${name}\``,
-    `${definition.type}: ${forms[definition.form]}`,
-    definition.spans.join(', '),
-    definition.when,
-    definition.meaning,
-  ])
-
-const table = (attributes: readonly [string, AttributeDefinition][]): string[] => [
-  row(['Attribute', 'Type', 'Spans', 'Set when', 'Meaning']),
-  row(['---', '---', '---', '---', '---']),
-  ...attributes.map(attributeRow),
-]
+const attributeTable = (attributes: readonly [string, AttributeDefinition][]): string[] =>
+  table(
+    ['Attribute', 'Type', 'Spans', 'Set when', 'Meaning'],
+    attributes.map(([name, { type, form, spans, when, meaning }]) => [
+      `\`${name}\``,
+      `${type}: ${forms[form]}`,
+      spans.join(', '),
+      when,
+      meaning,
+    ]),
+  )
 
 /** The text of `docs/events.md`, from the schema that also fills and checks every span. */
 export const createEventsPage = (): string => {
@@ -45,19 +52,20 @@ export const createEventsPage = (): string => {
     '',
     `Version ${AUDIT_SCHEMA_VERSION} of the schema. Every record of the trail is an OpenTelemetry span of one of these kinds; \`snowfence.span\` names it.`,
     '',
-    row(['Span', 'Records that']),
-    row(['---', '---']),
-    ...Object.entries(auditSpanKinds).map(([kind, meaning]) => row([`\`${kind}\``, meaning])),
+    ...table(
+      ['Span', 'Meaning'],
+      Object.entries(auditSpanKinds).map(([kind, meaning]) => [`\`${kind}\``, meaning]),
+    ),
     '',
     `No attribute holds a literal, a bind value, a cell, a token or the text of an error. A value that does not have the form of its attribute is recorded as \`invalid\`. A list holds at most ${MAX_LIST_ENTRIES} entries; \`<name>.overflow\` counts the rest. Text that is cut ends in its length and the digest of the whole. A span that the broker forwards to a trace viewer carries the hash of its sealed record in \`snowfence.record.hash\`, which is not part of the record.`,
     '',
     '## Named by OpenTelemetry’s conventions',
     '',
-    ...table(conventional),
+    ...attributeTable(conventional),
     '',
     '## Our own',
     '',
-    ...table(ours),
+    ...attributeTable(ours),
     '',
   ].join('\n')
 }
