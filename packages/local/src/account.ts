@@ -2,17 +2,19 @@ import {
   AccessControl,
   databaseSecurable,
   schemaSecurable,
+  tableSecurable,
   warehouseSecurable,
 } from './access/access-control.ts'
 import { Users } from './access/users.ts'
-import { Dictionary } from './dictionary/dictionary.ts'
-import { displayName, type ObjectName } from './dictionary/identifier.ts'
+import { Dictionary, type TableEntry, tableKey } from './dictionary/dictionary.ts'
+import { displayName, type ObjectName, quoteIdentifier, temporarySchema } from './dictionary/identifier.ts'
 import { ConnectionPool } from './engine/connection-pool.ts'
 import type { Engine } from './engine/duckdb.ts'
 import type { OAuthVerifier } from './login/verify-oauth-token.ts'
 import { QueryRegistry } from './query/query-registry.ts'
 import type { Session } from './session/session.ts'
 import { SessionRegistry } from './session/session-registry.ts'
+import { Turns } from './session/turns.ts'
 import { containerNotFound, noCurrentDatabase } from './snowflake-error.ts'
 
 export interface AccountSettings {
@@ -36,6 +38,8 @@ export class Account {
   readonly access = new AccessControl()
   readonly users = new Users()
   readonly warehouses = new Set<string>()
+  /** Changes of what exists happen one at a time. */
+  readonly structure = new Turns()
   readonly sessions: SessionRegistry
   readonly queries: QueryRegistry
   readonly verifyToken: OAuthVerifier | null
@@ -95,6 +99,11 @@ export class Account {
     return { database, schema, name: name as string }
   }
 
+  /** The session's own temporary table of that name, or the one that all see. */
+  findTable(session: Session, name: ObjectName): TableEntry | null {
+    return session.temporaryTables.get(tableKey(name)) ?? this.dictionary.findTable(name)
+  }
+
   async endSession(session: Session): Promise<void> {
     this.sessions.end(session)
     this.queries.abortSession(session)
@@ -104,5 +113,17 @@ export class Account {
       await open.run('ROLLBACK').catch(() => undefined)
       this.connections.release(open)
     }
+    if (session.temporaryTables.size > 0) await this.#dropTemporaryTables(session)
+  }
+
+  async #dropTemporaryTables(session: Session): Promise<void> {
+    const connection = await this.connections.take()
+    try {
+      await connection.run(`DROP SCHEMA IF EXISTS ${quoteIdentifier(temporarySchema(session.id))} CASCADE`)
+    } finally {
+      this.connections.release(connection)
+    }
+    for (const table of session.temporaryTables.values()) this.access.forget(tableSecurable(table))
+    session.temporaryTables.clear()
   }
 }

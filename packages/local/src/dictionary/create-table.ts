@@ -1,21 +1,31 @@
 import type { EngineConnection } from '../engine/duckdb.ts'
 import type { Dictionary, TableColumn, TableEntry } from './dictionary.ts'
-import { encodeName, type ObjectName, physicalTable, quoteIdentifier } from './identifier.ts'
-import { physicalType } from './snow-type.ts'
+import { encodeName, type ObjectName, physicalSchema, physicalTable, quoteIdentifier } from './identifier.ts'
+import { maximumTextLength, physicalType } from './snow-type.ts'
 
 export interface TableTraits {
-  readonly temporary?: boolean
   readonly comment?: string | null
   /** DuckDB text of each column's DEFAULT, by column name. */
   readonly defaults?: ReadonlyMap<string, string>
 }
 
+/** How a column is declared in DuckDB, which has no length of its own for texts. */
+export const columnDeclaration = (column: TableColumn, defaultText?: string): string => {
+  const name = quoteIdentifier(encodeName(column.name))
+  const parts = [name, physicalType(column.type)]
+  if (!column.nullable) parts.push('NOT NULL')
+  if (defaultText !== undefined) parts.push(`DEFAULT ${defaultText}`)
+  if (column.type.kind === 'text' && column.type.length < maximumTextLength)
+    parts.push(`CHECK (length(${name}) <= ${column.type.length})`)
+  return parts.join(' ')
+}
+
 /**
- * Creates a table in DuckDB and in the dictionary.
+ * Creates a table that every session can see, in DuckDB and in the dictionary.
  *
  * Snowflake: keys are declarations that nothing enforces; only NOT NULL holds.
  */
-export const createSchemaTable = async (
+export const createTable = async (
   dictionary: Dictionary,
   connection: EngineConnection,
   name: ObjectName,
@@ -23,24 +33,31 @@ export const createSchemaTable = async (
   createdAt: Date,
   traits: TableTraits = {},
 ): Promise<TableEntry> => {
-  const declarations = columns.map((column) => {
-    const given = traits.defaults?.get(column.name)
-    const parts = [quoteIdentifier(encodeName(column.name)), physicalType(column.type)]
-    if (!column.nullable) parts.push('NOT NULL')
-    if (given !== undefined) parts.push(`DEFAULT ${given}`)
-    return parts.join(' ')
-  })
-  await connection.run(`CREATE TABLE ${physicalTable(name)} (${declarations.join(', ')})`)
-  const entry: TableEntry = {
-    ...name,
-    kind: 'table',
-    temporary: traits.temporary ?? false,
-    columns,
-    definition: null,
-    comment: traits.comment ?? null,
-    createdAt,
-    alteredAt: createdAt,
-  }
+  const entry = newTable(name, physicalSchema(name.database, name.schema), columns, createdAt, traits)
+  await connection.run(createTableText(entry, traits))
   dictionary.putTable(entry)
   return entry
 }
+
+export const newTable = (
+  name: ObjectName,
+  schema: string,
+  columns: readonly TableColumn[],
+  createdAt: Date,
+  traits: TableTraits & { readonly temporary?: boolean } = {},
+): TableEntry => ({
+  ...name,
+  kind: 'table',
+  physicalSchema: schema,
+  temporary: traits.temporary ?? false,
+  columns,
+  definition: null,
+  comment: traits.comment ?? null,
+  createdAt,
+  alteredAt: createdAt,
+})
+
+export const createTableText = (entry: TableEntry, traits: TableTraits = {}): string =>
+  `CREATE TABLE ${physicalTable(entry)} (${entry.columns
+    .map((column) => columnDeclaration(column, traits.defaults?.get(column.name)))
+    .join(', ')})`

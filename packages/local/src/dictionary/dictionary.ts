@@ -14,6 +14,8 @@ export interface TableColumn {
 
 export interface TableEntry extends ObjectName {
   readonly kind: 'table' | 'view'
+  /** The DuckDB schema that holds it. */
+  readonly physicalSchema: string
   readonly temporary: boolean
   readonly columns: readonly TableColumn[]
   /** The CREATE VIEW statement as written. */

@@ -31,7 +31,10 @@ export const displayObject = ({ database, schema, name }: ObjectName): string =>
 
 /** The DuckDB schema that holds a Snowflake schema. One DuckDB database holds them all, so transactions span them. */
 export const physicalSchema = (database: string, schema: string): string =>
-  `${encodeName(database)}.${encodeName(schema)}`
+  [database, schema].map((part) => encodeName(part).replaceAll('.', '~.')).join('.')
 
-export const physicalTable = ({ database, schema, name }: ObjectName): string =>
-  `${quoteIdentifier(physicalSchema(database, schema))}.${quoteIdentifier(encodeName(name))}`
+/** The DuckDB schema of a session's temporary tables. No encoded name begins like this. */
+export const temporarySchema = (sessionId: number): string => `~temporary.${sessionId}`
+
+export const physicalTable = (table: { readonly physicalSchema: string; readonly name: string }): string =>
+  `${quoteIdentifier(table.physicalSchema)}.${quoteIdentifier(encodeName(table.name))}`

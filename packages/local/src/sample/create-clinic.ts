@@ -6,7 +6,7 @@ import {
   warehouseSecurable,
 } from '../access/access-control.ts'
 import type { Account } from '../account.ts'
-import { createSchemaTable } from '../dictionary/create-table.ts'
+import { createTable } from '../dictionary/create-table.ts'
 import { encodeName, physicalSchema, quoteIdentifier } from '../dictionary/identifier.ts'
 import type { LocalSettings } from '../local-options.ts'
 import { clinicTables } from './clinic-tables.ts'
@@ -34,7 +34,7 @@ export const createClinic = async (
   try {
     await connection.run(`CREATE SCHEMA ${quoteIdentifier(physicalSchema(database, schema))}`)
     for (const [name, columns] of Object.entries(clinicTables)) {
-      await createSchemaTable(account.dictionary, connection, { database, schema, name }, columns, createdAt)
+      await createTable(account.dictionary, connection, { database, schema, name }, columns, createdAt)
       await connection.append(physicalSchema(database, schema), encodeName(name), dataset.rows[name] ?? [])
     }
   } finally {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { User } from '../access/users.ts'
+import type { TableEntry } from '../dictionary/dictionary.ts'
 import type { EngineConnection } from '../engine/duckdb.ts'
 import type { InlineValue } from '../sql/finish-text.ts'
 import { SessionParameters } from './session-parameters.ts'
@@ -40,6 +41,8 @@ export class Session {
   /** Query ids in the order of their start, for LAST_QUERY_ID. */
   readonly queryIds: string[] = []
   readonly turns = new Turns()
+  /** Tables that only this session sees, by full name. */
+  readonly temporaryTables = new Map<string, TableEntry>()
   closed = false
 
   constructor(options: SessionOptions) {

@@ -1,6 +1,6 @@
 import type { Privilege } from '../access/access-control.ts'
 import type { TableEntry } from '../dictionary/dictionary.ts'
-import { displayName, encodeName, physicalSchema } from '../dictionary/identifier.ts'
+import { displayName, encodeName } from '../dictionary/identifier.ts'
 import type { SnowType } from '../dictionary/snow-type.ts'
 import { invalidIdentifier, unsupported } from '../snowflake-error.ts'
 import { bindRelation } from './bind-relation.ts'
@@ -136,7 +136,7 @@ export class Binder {
     const entry = this.context.resolveTable(name, privilege)
     this.tables.push(entry)
     Object.assign(table, {
-      schema: this.finalName(physicalSchema(entry.database, entry.schema)),
+      schema: this.finalName(entry.physicalSchema),
       name: this.finalName(encodeName(entry.name)),
     })
     return entry.columns.map((column) => ({

@@ -1,7 +1,9 @@
-import { encodeName, physicalSchema, quoteLiteral } from '../dictionary/identifier.ts'
+import type { TableEntry } from '../dictionary/dictionary.ts'
+import { encodeName, quoteLiteral } from '../dictionary/identifier.ts'
 import type { EngineConnection } from '../engine/duckdb.ts'
 import { unsupported } from '../snowflake-error.ts'
 import { isObject } from './syntax-tree.ts'
+import type { TranslatedChange } from './translate-change.ts'
 import type { TranslatedQuery } from './translate-query.ts'
 
 const tableFunctions = new Set(['snow_flatten', 'snow_flatten_outer'])
@@ -39,17 +41,31 @@ const isText = (value: unknown): value is string => typeof value === 'string'
  *
  * INVARIANT: no table is read that the role's privileges were not checked for, whatever the transpiler made.
  */
-export const verifyQuery = async (connection: EngineConnection, query: TranslatedQuery): Promise<void> => {
-  const tree = await connection.parse(quoteLiteral(query.skeleton))
+export const verifyQuery = (connection: EngineConnection, query: TranslatedQuery): Promise<void> =>
+  verifyText(connection, query.skeleton, query.tables, query.supplied)
+
+/** The same for a statement that changes data, by queries over all that it reads. */
+export const verifySkeletons = async (
+  connection: EngineConnection,
+  change: Pick<TranslatedChange, 'skeletons' | 'tables'>,
+): Promise<void> => {
+  for (const skeleton of change.skeletons) await verifyText(connection, skeleton, change.tables, [])
+}
+
+const verifyText = async (
+  connection: EngineConnection,
+  text: string,
+  checked: readonly TableEntry[],
+  supplied: readonly string[],
+): Promise<void> => {
+  const tree = await connection.parse(quoteLiteral(text))
   const common = commonTables(tree, new Set())
   const tables = new Set(
-    query.tables.map((table) =>
-      JSON.stringify([physicalSchema(table.database, table.schema), encodeName(table.name)]),
-    ),
+    checked.map((table) => JSON.stringify([table.physicalSchema, encodeName(table.name)])),
   )
   verifyNode(tree, (schema, table) =>
     schema === ''
-      ? common.has(table) || query.supplied.includes(table)
+      ? common.has(table) || supplied.includes(table)
       : tables.has(JSON.stringify([schema, table])),
   )
 }

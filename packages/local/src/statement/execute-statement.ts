@@ -1,8 +1,15 @@
 import { unsupported } from '../snowflake-error.ts'
 import type { Execution } from './execution.ts'
+import { runAlter } from './run-alter.ts'
 import { runCall } from './run-call.ts'
+import { runCreate } from './run-create.ts'
+import { runDescribe } from './run-describe.ts'
+import { runDelete, runInsert, runMerge, runTruncate, runUpdate } from './run-dml.ts'
+import { runDrop } from './run-drop.ts'
+import { runGrant, runRevoke } from './run-grant.ts'
 import { runQuery } from './run-query.ts'
 import { runAlterSession, runSet, runUnset } from './run-session.ts'
+import { runShow } from './run-show.ts'
 import { runBegin, runCommit, runRollback } from './run-transaction.ts'
 import { runUse } from './run-use.ts'
 import type { StatementResult } from './statement-result.ts'
@@ -14,9 +21,22 @@ const runners: Readonly<Record<string, Runner>> = {
   SELECT: runQuery,
   WITH: runQuery,
   '(': runQuery,
+  INSERT: runInsert,
+  UPDATE: runUpdate,
+  DELETE: runDelete,
+  MERGE: runMerge,
+  TRUNCATE: runTruncate,
+  CREATE: runCreate,
+  ALTER: runAlter,
+  DROP: runDrop,
+  GRANT: runGrant,
+  REVOKE: runRevoke,
   USE: runUse,
   SET: runSet,
   UNSET: runUnset,
+  SHOW: runShow,
+  DESC: runDescribe,
+  DESCRIBE: runDescribe,
   BEGIN: runBegin,
   START: runBegin,
   COMMIT: runCommit,

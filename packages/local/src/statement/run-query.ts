@@ -12,7 +12,7 @@ import type { StatementResult } from './statement-result.ts'
 import { translationContext } from './translation-context.ts'
 
 /** Snowflake runs a query with tables on a warehouse only. */
-const requireWarehouse = ({ session }: Execution): void => {
+export const requireWarehouse = ({ session }: Execution): void => {
   if (session.warehouse === null)
     throw new SnowflakeError(
       '000606',

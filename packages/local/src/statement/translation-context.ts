@@ -13,7 +13,7 @@ export const translationContext = (execution: Execution): TranslationContext => 
   return {
     qualify: (parts) => account.qualify(session, parts),
     resolveTable: (name, privilege) => {
-      const table = account.dictionary.findTable(name)
+      const table = account.findTable(session, name)
       if (!table) throw objectNotFound(displayObject(name))
       account.access.requireTable(session.role, privilege, table)
       return table

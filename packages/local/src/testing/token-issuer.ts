@@ -1,12 +1,12 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 
 export interface TokenIssuer {
   readonly issuer: string
   readonly jwksUri: string
   /** An access token as an authorization server for External OAuth makes it; claims given replace the usual ones. */
-  issue(role: string, claims?: JWTPayload & { readonly scp?: unknown }): Promise<string>
+  issue(role: string, claims?: Readonly<Record<string, unknown>>): Promise<string>
   close(): Promise<void>
 }
 
