@@ -30,6 +30,7 @@ type MaskByClass = ReadonlyMap<string, MaskKind>
 
 const checkResources = (parts: PolicyParts, tables: readonly KnownTable[], masks: MaskByClass): Finding[] =>
   parts.resources.flatMap(({ value, path }) => {
+    if (isInformationSchema(value.table)) return []
     const pattern = compileNamePattern(value.table)!
     const matching = tables.filter((table) => pattern.matches(table.name))
     if (matching.length === 0) {
@@ -93,6 +94,7 @@ const checkRuleResources = (parts: PolicyParts, tables: readonly KnownTable[]): 
     rule.resources.flatMap((text, index): Finding[] => {
       const pattern = compileNamePattern(text)
       if (pattern === null || pattern.everything || /^(?:stage|function):/i.test(text)) return []
+      if (isInformationSchema(text)) return []
       if (rule.actions.includes('create') || tables.some((table) => pattern.matches(table.name))) return []
       return [
         {
@@ -148,6 +150,9 @@ const checkColumn = (
     return mismatch(mask, `${table.name}.${name}`, type, place)
   })
 }
+
+/** In every database, and in no catalogue of tables. Snowflake: docs.snowflake.com/en/sql-reference/info-schema. */
+const isInformationSchema = (pattern: string): boolean => splitName(pattern)?.[1] === 'INFORMATION_SCHEMA'
 
 const tablesOf = (catalog: Catalog): KnownTable[] =>
   Object.entries(catalog).flatMap(([database, schemas]) =>

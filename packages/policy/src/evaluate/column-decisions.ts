@@ -69,8 +69,13 @@ export const seeOutput = (output: OutputColumn, lens: ColumnLens): SeenOutput =>
   }
 }
 
+// A star inside a function can have a hundred sources: the first few tell why.
+const TOLD = 3
+
 const explain = (flows: readonly SeenFlow[], mask: Mask | null): string => {
   if (flows.length === 0) return 'holds no column of any table'
   const telling = mask === null ? flows : flows.filter((flow) => flow.masks.length > 0)
-  return [...new Set(telling.map((flow) => flow.because))].sort().join('; ')
+  const told = [...new Set(telling.map((flow) => flow.because))].sort()
+  const more = told.length - TOLD
+  return [...told.slice(0, TOLD), ...(more > 0 ? [`and ${more} more sources`] : [])].join('; ')
 }

@@ -11,9 +11,15 @@ const statistics = new Set(
 )
 // What may be done with a statistic. Nothing here can pick out single rows: no CASE, no IFF, no comparison.
 const harmless = new Set(
-  'ROUND CEIL FLOOR TRUNC ABS COALESCE NVL ZEROIFNULL NULLIFZERO NULLIF DIV0 DIV0NULL CAST TO_NUMBER TO_DOUBLE SQRT LN LOG EXP + - * /'.split(
-    ' ',
-  ),
+  `ROUND CEIL FLOOR TRUNC ABS COALESCE NVL ZEROIFNULL NULLIFZERO NULLIF DIV0 DIV0NULL CAST TO_NUMBER TO_DOUBLE SQRT
+  LN LOG EXP + - * /`.split(/\s+/),
+)
+// What a grouping key may be made with. None of them folds rows, and SQL shows outside of aggregates only what is
+// grouped by.
+const ofKeys = new Set(
+  `LEFT RIGHT SUBSTR SUBSTRING UPPER LOWER TRIM CONCAT || DATE_TRUNC TIME_SLICE YEAR QUARTER MONTH WEEK DAY DAYOFWEEK
+  DATE_PART EXTRACT MONTHNAME DAYNAME LAST_DAY TO_CHAR TO_VARCHAR TO_DATE CAST COALESCE NVL IFF CASE WIDTH_BUCKET ROUND
+  FLOOR CEIL TRUNC DATEDIFF + - * / % = <> < <= > >= AND OR NOT IN BETWEEN LIKE`.split(/\s+/),
 )
 
 /** Where a permit gives groups only: no small group, no single row's value, nobody singled out. */
@@ -34,17 +40,14 @@ export const groupGuard: Guard = ({ summary, permits, classifier }) => {
   }
   const grouped = new Set(summary.uses.group)
   summary.outputs.forEach((output, index) => {
-    if (
-      output.flows.every((flow) => isStatistic(flow) || (flow.via === 'value' && isGroupKey(flow, grouped)))
-    )
-      return
+    if (output.flows.every((flow) => isStatistic(flow) || isGroupKey(flow, grouped))) return
     reasons.push(
       reason('not-an-aggregate', {
         message: `output ${index + 1}${output.name === null ? '' : ` (${output.name})`} would show values of single rows`,
       }),
     )
   })
-  return [...reasons, ...singledOut(summary, classifier)]
+  return [...reasons, ...steeredByRows(summary, grouped), ...singledOut(summary, classifier)]
 }
 
 const isStatistic = ({ via, functions }: ColumnFlow): boolean =>
@@ -54,7 +57,18 @@ const isStatistic = ({ via, functions }: ColumnFlow): boolean =>
     functions.every((name) => statistics.has(name) || harmless.has(name)))
 
 const isGroupKey = ({ column, functions }: ColumnFlow, grouped: ReadonlySet<string>): boolean =>
-  grouped.has(column) && functions.length === 0
+  grouped.has(column) && functions.every((name) => ofKeys.has(name))
+
+/** `HAVING MAX(COST) = …` tells the cost of one row by whether its group is shown. */
+const steeredByRows = (summary: AnalyzedStatement, grouped: ReadonlySet<string>): DecisionReason[] =>
+  [...new Set([...summary.uses.having, ...summary.uses.qualify])]
+    .filter((column) => !grouped.has(column))
+    .map((column) =>
+      reason('not-an-aggregate', {
+        message: `${column} would decide which groups are shown, and only groups may be read`,
+        hint: `leave ${column} out of HAVING and QUALIFY, or group by it`,
+      }),
+    )
 
 /** Filtering or grouping by whose data it is makes a group of one person, however many rows there are. */
 const singledOut = (summary: AnalyzedStatement, classifier: Classifier): DecisionReason[] => {
