@@ -47,8 +47,13 @@ export const findSpelledEmail = (text: string, open: number, from: number): Clai
       findAround(text, open, spelledAt.lastIndex, from))
     : null
 
-/** `name at example dot org`: `at` is the place of the word. */
+/** `name%40example.org`, as an address looks inside a web address: `percent` is the place of the `%`. */
+export const findEncodedEmail = (text: string, percent: number, from: number): Claim | null =>
+  text.startsWith('%40', percent) ? findAround(text, percent, percent + 3, from) : null
+
+/** `name at example dot org`, `name_at_example.org`: `at` is the place of the word. */
 export const findSpokenEmail = (text: string, at: number, from: number): Claim | null => {
+  if (text[at - 1] === '_' && text[at + 2] === '_') return findAround(text, at - 1, at + 3, from)
   if (!matchAt(spelledDomain, text, at) || text[at - 1] !== ' ') return null
   const end = spelledDomain.lastIndex
   let start = at - 1

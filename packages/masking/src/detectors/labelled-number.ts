@@ -1,6 +1,6 @@
 import type { DetectorKind } from './detection.ts'
 import { findMbi } from './mbi.ts'
-import { type Claim, claim, countDigits, matchAt } from './scan.ts'
+import { type Claim, claim, countDigits, isWordAt, matchAt } from './scan.ts'
 
 /**
  * Identifiers that have no form of their own: numbers behind words that say what they are. A label begins with a
@@ -13,6 +13,8 @@ interface Label {
   readonly value: RegExp
 }
 
+const LONGEST = 128
+
 const marker = '\\s{0,2}(?:#|:|(?:number|num|nbr|no|nr|id|ids|identifier|code)\\b\\.?)'
 
 // Characters and words between a label and its number. Alternatives exclude each other, so matching never branches.
@@ -21,7 +23,7 @@ const filler =
 
 const separated =
   '\\d{1,4}(?: \\d{1,4}){1,3}(?![\\w%/]|\\.\\d| ?(?:mg|ml|mcg|hours?|hrs?|days?|weeks?|units?|times|pages?|tabs?)\\b)'
-const joined = '[A-Za-z]{0,5}[-./#]?\\d[\\dA-Za-z]{0,24}(?:(?:[-/_]|[.,](?=\\d))[\\dA-Za-z]{1,12}){0,5}'
+const joined = '[A-Za-z]{0,5}[-./#]?\\d[\\dA-Za-z]{0,24}(?:(?:[-/_)]|[.,](?=\\d))[\\dA-Za-z]{1,20}){0,5}'
 const anyNumber = new RegExp(`${separated}|${joined}`, 'y')
 const lettersAndDigits = new RegExp(
   `(?=[A-Za-z-]{0,6}\\d|\\d)[\\dA-Za-z]{2,10}(?:[- ](?=[A-Za-z]{0,3}\\d)[\\dA-Za-z]{2,6})?|${joined}`,
@@ -130,7 +132,9 @@ export const findLabelledNumber = (text: string, word: string, wordEnd: number):
     const medicare = kind === 'health-plan-number' ? findMbi(text, start) : null
     if (medicare) return medicare
     if (!matchAt(value, text, start)) continue
-    const end = value.lastIndex
+    let end = value.lastIndex
+    // The rest of a longer word belongs to the number: half of it would still be half of an identifier.
+    while (end - start < LONGEST && isWordAt(text, end)) end += 1
     if (countDigits(text, start, end) < leastDigits) continue
     return claim(kind, start, end)
   }

@@ -4,7 +4,7 @@ import { monthWords } from './calendar.ts'
 import { findCard } from './card.ts'
 import { dateWords, findDateAfterWord } from './dated-by-word.ts'
 import type { DetectorKind } from './detection.ts'
-import { findEmail, findSpelledEmail, findSpokenEmail } from './email.ts'
+import { findEmail, findEncodedEmail, findSpelledEmail, findSpokenEmail } from './email.ts'
 import { findAroundColon, findHardwareAddress, findIpv4 } from './ip.ts'
 import { findDeviceIdentifier, findLabelledNumber, labelWords } from './labelled-number.ts'
 import { findMbi } from './mbi.ts'
@@ -46,6 +46,7 @@ const SLASH = 47
 const DOT = 46
 const DASH = 45
 const SPACE = 32
+const PERCENT = 37
 
 type WordRule = (
   text: string,
@@ -213,6 +214,7 @@ export const scanText = (text: string, settings: ScanSettings): readonly Claim[]
       } else if (code === OPEN)
         take(one(findDeviceIdentifier(text, at) ?? findSpelledEmail(text, at, floor())))
       else if (code === 91 || code === 123 || code === 60) take(one(findSpelledEmail(text, at, floor())))
+      else if (code === PERCENT) take(one(findEncodedEmail(text, at, floor())))
       else if (code === 42 || code === 35) take(one(findHiddenSsn(text, at)))
     }
   }
