@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** SHA-256 of UTF-8 text or bytes, as `sha256:` and 64 hex digits. */
 export type Digest = `sha256:${string}`
 
-export const digestOf = (content: string | Uint8Array): Digest =>
-  `sha256:${createHash('sha256').update(content).digest('hex')}`
+export const digestOf = (content: string | Uint8Array): Digest => `sha256:${hash('sha256', content)}`
 
 /**
  * JSON with sorted keys and no white space: equal values give equal bytes.

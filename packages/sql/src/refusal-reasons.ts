@@ -32,6 +32,10 @@ export const refusalReasons = {
     message: 'brackets or CASE expressions are nested more than 40 deep',
     hint: 'move inner parts into common table expressions',
   },
+  'too-complex': {
+    message: 'following the statement takes more work than any ordinary one',
+    hint: 'name the columns instead of using stars of stars, and split the statement',
+  },
   'unreadable-character': {
     message: 'a character outside strings is not plain SQL, such as a smart quote, a no-break space or `#`',
     hint: 'use plain ASCII outside strings, and double quotes around other names',

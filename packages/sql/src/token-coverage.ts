@@ -1,7 +1,6 @@
 import { builtinFunctions } from './functions/builtin-names.ts'
-import { foldIdentifier, upperCaseAscii } from './lexer/identifier.ts'
+import { foldIdentifier } from './lexer/identifier.ts'
 import { datePartWords, grammarWords, typeWords } from './lexer/keywords.ts'
-import { TextPositions } from './lexer/text-position.ts'
 import type { Lexed } from './lexer/token.ts'
 import { Refusal } from './refusal.ts'
 import { type Findings, placeKey } from './resolve/findings.ts'
@@ -12,26 +11,40 @@ import { type Findings, placeKey } from './resolve/findings.ts'
  */
 export const checkTokenCoverage = (lexed: Lexed, findings: Findings): void => {
   const { text, tokens } = lexed
-  const positions = new TextPositions(text)
+  const place = createPlaceCounter(text)
   const keys = new Map(findings.visitedKeys)
-  for (const [index, { kind, start, end }] of tokens.entries()) {
+  for (const [index, { kind, start, end, upper }] of tokens.entries()) {
     if (kind !== 'word' && kind !== 'quoted') continue
-    const { line, column } = positions.positionAt(start)
-    if (findings.visitedPlaces.has(placeKey(line, column))) continue
-    const written = text.slice(start, end)
+    if (findings.visitedPlaces.has(place(start))) continue
     if (kind === 'word') {
-      const word = upperCaseAscii(written)
       // The parser has nodes of its own for some functions, without a place. Their arguments are names like any other.
-      const isCall = builtinFunctions.has(word) && text[tokens[index + 1]?.start ?? -1] === '('
-      if (isCall || isGrammar(word)) continue
+      const isCall = builtinFunctions.has(upper) && text[tokens[index + 1]?.start ?? -1] === '('
+      if (isCall || isGrammar(upper)) continue
     }
-    if (takeKey(keys, foldIdentifier(written).toUpperCase())) continue
+    if (takeKey(keys, foldIdentifier(text.slice(start, end)).toUpperCase())) continue
     throw new Refusal('unread-token', { place: { kind: 'offset', offset: start } })
   }
 }
 
 const isGrammar = (word: string): boolean =>
   grammarWords.has(word) || typeWords.has(word) || datePartWords.has(word)
+
+/** Gives the parser's place of ever larger offsets, in one pass over the text. */
+const createPlaceCounter = (text: string): ((offset: number) => number) => {
+  let line = 1
+  let column = 1
+  let at = 0
+  return (offset) => {
+    for (; at < offset; at += 1) {
+      const unit = text.charCodeAt(at)
+      if (unit === 10) {
+        line += 1
+        column = 1
+      } else if (unit < 0xdc00 || unit > 0xdfff) column += 1
+    }
+    return placeKey(line, column)
+  }
+}
 
 /** Keys of JSON paths come without a place: as many may stand in the text as the resolver met. */
 const takeKey = (keys: Map<string, number>, key: string): boolean => {

@@ -59,7 +59,7 @@ const splitTokens = ({ text, tokens }: Lexed): readonly (readonly string[])[] =>
   const parts: string[][] = []
   let current: string[] | null = null
   let isScript = false
-  for (const { kind, start, end } of tokens) {
+  for (const { kind, start, end, upper } of tokens) {
     const isOperator = kind === 'operator'
     if (isOperator && text[start] === ';' && !isScript) {
       current = null
@@ -71,7 +71,9 @@ const splitTokens = ({ text, tokens }: Lexed): readonly (readonly string[])[] =>
       parts.push(current)
     }
     if (current.length >= WORDS) continue
-    current.push(kind === 'string' ? "'" : kind === 'quoted' ? '"' : text.slice(start, end).toUpperCase())
+    current.push(
+      kind === 'word' ? upper : kind === 'string' ? "'" : kind === 'quoted' ? '"' : text.slice(start, end),
+    )
     isScript ||= current[0] === 'DECLARE' || (current.length === 2 && isBlock(current))
   }
   return parts

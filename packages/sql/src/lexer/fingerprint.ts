@@ -7,9 +7,9 @@ import type { Lexed } from './token.ts'
  */
 export const fingerprintOf = ({ text, tokens }: Lexed): Digest => {
   const form: string[] = []
-  for (const { kind, start, end } of tokens) {
+  for (const { kind, start, end, upper } of tokens) {
     if (kind === 'string' || kind === 'number' || kind === 'unknown') form.push('?')
-    else if (kind === 'word') form.push(text.slice(start, end).toUpperCase())
+    else if (kind === 'word') form.push(upper)
     else form.push(text.slice(start, end))
   }
   return digestOf(form.join(' '))

@@ -2,9 +2,9 @@
 export const foldIdentifier = (written: string): string =>
   written.startsWith('"') ? written.slice(1, -1).replaceAll('""', '"') : upperCaseAscii(written)
 
-/** Unquoted names are ASCII, so no locale and no special case folding may play a part. */
-export const upperCaseAscii = (name: string): string =>
-  name.replace(/[a-z]+/g, (letters) => letters.toUpperCase())
+/** Unquoted names are ASCII, so no locale and no special case folding may play a part: others stay as they are. */
+export const upperCaseAscii = (name: string): string => (BEYOND_ASCII.test(name) ? name : name.toUpperCase())
+const BEYOND_ASCII = /[^\0-\x7f]/
 
 const PLAIN_NAME = /^[A-Z_][A-Z0-9_$]*$/
 

@@ -30,7 +30,12 @@ export const lex = (text: string): Lexed => {
     problem ??= { code, offset: at }
   }
   const push = (kind: TokenKind, end: number) => {
-    tokens.push({ kind, start: offset, end })
+    tokens.push({
+      kind,
+      start: offset,
+      end,
+      upper: kind === 'word' ? text.slice(offset, end).toUpperCase() : '',
+    })
     offset = end
   }
   const match = (pattern: RegExp): number => {
@@ -74,7 +79,7 @@ export const lex = (text: string): Lexed => {
 
   const readComment = (end: number, isLine: boolean) => {
     if (isLine && /\r(?!\n|$)/.test(text.slice(offset, end))) report('ambiguous-comment', offset)
-    comments.push({ kind: 'comment', start: offset, end })
+    comments.push({ kind: 'comment', start: offset, end, upper: '' })
     offset = end
   }
   const readLineComment = () => {

@@ -11,11 +11,14 @@ export const limits = {
 const OPENING = new Set(['(', '[', '{'])
 const CLOSING = new Set([')', ']', '}'])
 /** Words that chain like operators do, and words that end a chain. */
-const CHAINING =
-  /^(?:and|or|not|union|intersect|except|minus|is|in|like|ilike|rlike|regexp|between|collate|prior)$/i
-const ENDING = /^(?:select|from|where|group|having|qualify|order|when|then|else|on|join|values|set)$/i
+const CHAINING = new Set(
+  'AND OR NOT UNION INTERSECT EXCEPT MINUS IS IN LIKE ILIKE RLIKE REGEXP BETWEEN COLLATE PRIOR'.split(' '),
+)
+const ENDING = new Set(
+  'SELECT FROM WHERE GROUP HAVING QUALIFY ORDER WHEN THEN ELSE ON JOIN VALUES SET'.split(' '),
+)
 /** Set operations nest to the left across their selects, so they are counted for the whole bracket. */
-const SET_OPERATION = /^(?:union|intersect|except|minus)$/i
+const SET_OPERATIONS = new Set(['UNION', 'INTERSECT', 'EXCEPT', 'MINUS'])
 
 interface Level {
   operators: number
@@ -32,7 +35,7 @@ export const findExceededLimit = ({ text, tokens }: Lexed): LexProblem | null =>
   }
   const levels: Level[] = [{ operators: 0, setOperations: 0 }]
   let cases = 0
-  for (const { kind, start, end } of tokens) {
+  for (const { kind, start, end, upper } of tokens) {
     const level = levels[levels.length - 1]!
     if (kind === 'operator') {
       const symbol = text.slice(start, end)
@@ -44,15 +47,13 @@ export const findExceededLimit = ({ text, tokens }: Lexed): LexProblem | null =>
       } else if (symbol === ',' || symbol === ';') level.operators = 0
       else level.operators += 1
     } else if (kind === 'word') {
-      const length = end - start
-      if (length < 2 || length > 9) continue
-      const word = text.slice(start, end)
-      if (CHAINING.test(word)) {
+      if (upper.length > 9) continue
+      if (CHAINING.has(upper)) {
         level.operators += 1
-        if (SET_OPERATION.test(word)) level.setOperations += 1
-      } else if (ENDING.test(word)) level.operators = 0
-      else if (/^case$/i.test(word)) cases += 1
-      else if (/^end$/i.test(word) && cases > 0) cases -= 1
+        if (SET_OPERATIONS.has(upper)) level.setOperations += 1
+      } else if (ENDING.has(upper)) level.operators = 0
+      else if (upper === 'CASE') cases += 1
+      else if (upper === 'END' && cases > 0) cases -= 1
     }
     if (levels.length - 1 + cases > limits.depth) return { code: 'too-deeply-nested', offset: start }
     if (level.operators > limits.chainedOperators || level.setOperations > limits.chainedOperators) {

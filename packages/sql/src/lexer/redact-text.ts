@@ -6,6 +6,9 @@ import { datePartWords, grammarWords, typeWords } from './keywords.ts'
 import { lex } from './lex.ts'
 import type { Lexed } from './token.ts'
 
+/** Words that say nothing about anybody. */
+const publicWords = new Set([...grammarWords, ...typeWords, ...datePartWords, ...builtinFunctions])
+
 /**
  * Gives a statement's text without anything that could be about a person: every literal becomes `?`, comments
  * disappear, and every name that is not in the catalogue becomes `_1`, `_2`, … in the order of first appearance
@@ -27,16 +30,6 @@ export const redactLexed = (lexed: Lexed, catalog: Catalog | undefined): string 
     numbers.set(stored, number)
     return number
   }
-  const redactWord = (word: string): string => {
-    if (word.length === 1) return word
-    const upper = word.toUpperCase()
-    return grammarWords.has(upper) ||
-      typeWords.has(upper) ||
-      datePartWords.has(upper) ||
-      builtinFunctions.has(upper)
-      ? word
-      : nameFor(word)
-  }
   let redacted = ''
   let end = -1
   for (const token of tokens) {
@@ -48,7 +41,7 @@ export const redactLexed = (lexed: Lexed, catalog: Catalog | undefined): string 
         redacted += written
         break
       case 'word':
-        redacted += redactWord(written)
+        redacted += written.length === 1 || publicWords.has(token.upper) ? written : nameFor(written)
         break
       case 'quoted':
         redacted += nameFor(written)

@@ -21,6 +21,8 @@ export interface Token {
   readonly kind: TokenKind
   readonly start: number
   readonly end: number
+  /** A `word` in upper case; empty for every other kind. */
+  readonly upper: string
 }
 
 export interface LexProblem {
@@ -36,5 +38,3 @@ export interface Lexed {
   /** The first place where Snowflake and a parser might read the text differently. The tokens still cover the whole text. */
   readonly problem: LexProblem | null
 }
-
-export const tokenText = (text: string, token: Token): string => text.slice(token.start, token.end)

@@ -1,6 +1,6 @@
 import { Refusal } from '../refusal.ts'
 
-/** The parser's tree is JSON: a variant is a bare string, or an object with the variant's name as its one key. */
+/** The parser's tree is like JSON, with `undefined` for what is missing: a variant is a bare string, or an object with the variant's name as its one key. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 export type JsonObject = { readonly [key: string]: Json }
 
@@ -26,7 +26,7 @@ export const variantOf = (value: Json | undefined, what: string): Variant => {
       if (name !== null) return unknownSyntax(what)
       name = key
     }
-    if (name !== null) return { name, body: value[name]! }
+    if (name !== null) return { name, body: value[name] ?? null }
   }
   return unknownSyntax(what)
 }

@@ -16,7 +16,7 @@ export const createSqlParser = async (): Promise<SqlParser> => {
 
 const parseWith = (engine: ParserEngine, text: string): readonly Json[] => {
   try {
-    const statements: unknown = JSON.parse(engine.parseToJson(text))
+    const statements = engine.parse(text)
     if (Array.isArray(statements)) return statements
   } catch (error) {
     if (error instanceof ParseFailure) {

@@ -4,7 +4,7 @@ import { writeName } from '../lexer/identifier.ts'
 import { type Identifier, placeOf } from '../parser/identifier-node.ts'
 import { type Place, Refusal } from '../refusal.ts'
 import { type Lineage, mergeLineages, noLineage } from './lineage.ts'
-import type { Relation, Scope } from './scope.ts'
+import { columnsNamed, type Relation, type Scope } from './scope.ts'
 
 /** The lineage of a column's name, which may be qualified. @throws Refusal for an unknown or ambiguous one */
 export const resolveColumn = (identifiers: readonly Identifier[], scope: Scope): Lineage => {
@@ -12,7 +12,8 @@ export const resolveColumn = (identifiers: readonly Identifier[], scope: Scope):
   const last = identifiers.at(-1)!
   const names = identifiers.map(({ name }) => name)
   const place = placeOf(identifiers[0]!)
-  const position = last.quote === null ? /^\$(\d+)$/.exec(last.name) : null
+  const isPosition = last.quote === null && last.name.startsWith('$')
+  const position = isPosition ? /^\$(\d+)$/.exec(last.name) : null
   const found =
     position !== null
       ? findPosition(names.slice(0, -1), Number(position[1]), scope, place)
@@ -24,10 +25,9 @@ export const resolveColumn = (identifiers: readonly Identifier[], scope: Scope):
   return found
 }
 
-const columnsNamed = (relations: readonly Relation[], name: string): readonly RelationColumn[] => {
+const columnsIn = (relations: readonly Relation[], name: string): readonly RelationColumn[] => {
   const found: RelationColumn[] = []
-  for (const { columns } of relations)
-    for (const column of columns) if (column.name === name) found.push(column)
+  for (const relation of relations) for (const column of columnsNamed(relation, name)) found.push(column)
   return found
 }
 
@@ -39,9 +39,10 @@ const findUnqualified = (identifier: Identifier, scope: Scope): Lineage | null =
   const { name } = identifier
   const parameter = scope.parameters?.get(name)
   if (parameter !== undefined) return parameter
+  scope.context.findings.spend(scope.relations.length)
   const merged = scope.merged.get(name)
-  const columns = merged === undefined ? columnsNamed(scope.relations, name) : []
-  const alias = scope.aliases?.find(name) ?? null
+  const columns = merged === undefined ? columnsIn(scope.relations, name) : []
+  const alias = scope.aliases?.find(name, scope.context.findings) ?? null
   if (columns.length > 1 && alias === null) {
     throw new Refusal('ambiguous-column', { detail: writeName([name]), place: placeOf(identifier) })
   }
@@ -72,9 +73,10 @@ const findQualified = (names: readonly string[], scope: Scope, place: Place | nu
   const qualifier = names.slice(0, -1)
   const name = names.at(-1)!
   for (let at: Scope | null = scope; at !== null; at = at.parent) {
+    scope.context.findings.spend(at.relations.length)
     const relations = at.relations.filter((relation) => isCalled(relation, qualifier))
     if (relations.length === 0) continue
-    const columns = columnsNamed(relations, name)
+    const columns = columnsIn(relations, name)
     if (columns.length > 1) throw new Refusal('ambiguous-column', { detail: writeName(names), place })
     return columns[0]?.lineage ?? null
   }

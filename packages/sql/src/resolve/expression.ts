@@ -254,7 +254,10 @@ export const resolveExpression = (value: Json | undefined, scope: Scope): Lineag
   const { name, body } = variantOf(value, 'an expression')
   resolvers ??= createResolvers()
   const resolve = resolvers.get(name)
-  return resolve === undefined ? unknownSyntax(`expression ${name}`) : resolve(body, scope)
+  if (resolve === undefined) return unknownSyntax(`expression ${name}`)
+  const lineage = resolve(body, scope)
+  scope.context.findings.spend(1 + lineage.size)
+  return lineage
 }
 
 export const resolveAll = (values: readonly Json[], scope: Scope): readonly Lineage[] =>

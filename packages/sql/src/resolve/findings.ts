@@ -1,6 +1,10 @@
 import { type ColumnName, type TableRead, type UsePlace, usePlaces } from '@snowfence/core'
 import type { Identifier } from '../parser/identifier-node.ts'
+import { Refusal } from '../refusal.ts'
 import type { BaseColumn, Lineage } from './lineage.ts'
+
+/** Expressions resolved plus columns carried. TPC-DS queries take a few thousand. */
+const MAX_EFFORT = 1_000_000
 
 /** A place of the parser as one number, for sets. */
 export const placeKey = (line: number, column: number): number => line * 0x100000 + column
@@ -20,12 +24,22 @@ export class Findings {
   /** Names that the parser gives without a place (JSON keys, options), in upper case, with how often they were understood. */
   readonly visitedKeys = new Map<string, number>()
   #muted = 0
+  #effort = 0
 
   constructor() {
     this.#uses = Object.fromEntries(usePlaces.map((place) => [place, new Set()])) as unknown as Record<
       UsePlace,
       Set<BaseColumn>
     >
+  }
+
+  /**
+   * Counts work. A short text can ask for very much of it, by stars of stars or names that refer to each other; what
+   * asks for more than any real statement is refused. @throws Refusal with `too-complex`
+   */
+  spend(units: number): void {
+    this.#effort += units
+    if (this.#effort > MAX_EFFORT) throw new Refusal('too-complex')
   }
 
   visit({ name, line, column }: Identifier): void {

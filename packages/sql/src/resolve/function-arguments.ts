@@ -5,7 +5,7 @@ import { isObject, type Json, listOf, openNode, unknownSyntax, variantOf } from 
 import { resolveExpression } from './expression.ts'
 import { resolveLambda } from './lambda.ts'
 import { type Lineage, noLineage } from './lineage.ts'
-import type { Scope } from './scope.ts'
+import { columnsNamed, type Scope } from './scope.ts'
 import { expandArgumentStar } from './star.ts'
 import { resolveSubquery } from './subquery.ts'
 import { resolveOrdering } from './window.ts'
@@ -123,8 +123,8 @@ const isDatePart = (expression: Json, index: number | null, { name }: Call, scop
 
 const isColumn = ({ name }: Identifier, scope: Scope): boolean => {
   for (let at: Scope | null = scope; at !== null; at = at.parent) {
-    if (at.parameters?.has(name) || at.merged.has(name) || at.aliases?.find(name)) return true
-    if (at.relations.some(({ columns }) => columns.some((column) => column.name === name))) return true
+    if (at.parameters?.has(name) || at.merged.has(name) || at.aliases?.has(name)) return true
+    if (at.relations.some((relation) => columnsNamed(relation, name).length > 0)) return true
   }
   return false
 }

@@ -4,7 +4,7 @@ import { type Json, unknownSyntax } from '../parser/node.ts'
 import { type Place, Refusal } from '../refusal.ts'
 import { type Lineage, mergeLineages } from './lineage.ts'
 import { readObjectName } from './object-name.ts'
-import type { Relation, Scope } from './scope.ts'
+import { columnsNamed, type Relation, type Scope } from './scope.ts'
 
 /**
  * USING and NATURAL join on columns of the same name and make them one, whose value may come from either side.
@@ -13,6 +13,7 @@ import type { Relation, Scope } from './scope.ts'
  * @param before - how many relations stand to the left of the join
  */
 export const mergeColumns = (using: readonly Json[] | null, before: number, scope: Scope): void => {
+  scope.context.findings.spend(scope.relations.length)
   const left = scope.relations.slice(0, before)
   const right = scope.relations.slice(before)
   for (const { name, place } of using === null ? commonNames(left, right, scope) : namesOf(using, scope)) {
@@ -45,12 +46,13 @@ const commonNames = (
 ): readonly NamedColumn[] => {
   const known = new Set(scope.merged.keys())
   for (const { columns } of left) for (const { name } of columns) known.add(name)
+  scope.context.findings.spend(known.size)
   const names = new Set(right.flatMap(({ columns }) => columns.map(({ name }) => name)))
   return [...names].filter((name) => known.has(name)).map((name) => ({ name, place: null }))
 }
 
 const onlyColumn = (relations: readonly Relation[], name: string, place: Place | null): Lineage => {
-  const found = relations.flatMap(({ columns }) => columns.filter((column) => column.name === name))
+  const found = relations.flatMap((relation) => columnsNamed(relation, name))
   if (found.length === 1) return found[0]!.lineage
   throw new Refusal(found.length === 0 ? 'unknown-column' : 'ambiguous-column', {
     detail: writeName([name]),

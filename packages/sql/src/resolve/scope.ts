@@ -13,6 +13,25 @@ export interface Relation {
   readonly origin: RowOrigin
 }
 
+const indexes = new WeakMap<readonly RelationColumn[], ReadonlyMap<string, readonly RelationColumn[]>>()
+
+/** The columns of a name in one relation: more than one where a subquery gives two of the same name. */
+export const columnsNamed = ({ columns }: Relation, name: string): readonly RelationColumn[] => {
+  let index = indexes.get(columns)
+  if (index === undefined) {
+    const byName = new Map<string, RelationColumn[]>()
+    for (const column of columns) {
+      const same = byName.get(column.name)
+      if (same === undefined) byName.set(column.name, [column])
+      else same.push(column)
+    }
+    index = byName
+    indexes.set(columns, index)
+  }
+  return index.get(name) ?? none
+}
+const none: readonly RelationColumn[] = []
+
 /** The common table expressions that a place can see, innermost first. */
 export interface CteScope {
   readonly name: string

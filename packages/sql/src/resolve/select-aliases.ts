@@ -1,3 +1,4 @@
+import type { Findings } from './findings.ts'
 import { type Lineage, lineagesEqual, mergeLineages, noLineage } from './lineage.ts'
 
 /**
@@ -31,6 +32,10 @@ export class SelectAliases {
     this.#current = -1
   }
 
+  has(name: string): boolean {
+    return this.#items.has(name)
+  }
+
   /** Starts a round, and tells whether one is needed: the first, and each after a name was used too early. */
   needsAnotherRound(round: number): boolean {
     let stale = round === 0
@@ -41,9 +46,10 @@ export class SelectAliases {
     return stale
   }
 
-  find(name: string): Lineage | null {
+  find(name: string, findings: Findings): Lineage | null {
     const items = this.#items.get(name)
     if (items === undefined) return null
+    findings.spend(items.length)
     const others = items.filter((index) => index !== this.#current)
     if (others.length === 0) return null
     for (const index of others) {

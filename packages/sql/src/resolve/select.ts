@@ -15,7 +15,7 @@ import { readTop } from './limit.ts'
 import { itemAliases, resolveProjection } from './projection.ts'
 import type { QueryEnvironment } from './query.ts'
 import type { BodyResult } from './query-body.ts'
-import { createScope, type Scope, type StatementContext } from './scope.ts'
+import { columnsNamed, createScope, type Scope, type StatementContext } from './scope.ts'
 
 const FIELDS = new Set([
   'distinct',
@@ -61,7 +61,7 @@ export const resolveSelect = (
       sources: scope.relations.map(({ origin }) => origin),
       isGrouped: isGrouped || scope.sawAggregate,
       having: node.having,
-      aliases: countableAliases(items, scope),
+      aliases: isAbsent(node.having) ? new Map() : countableAliases(items, scope),
     }),
   }
 }
@@ -76,7 +76,7 @@ const readDistinct = ({ distinct }: JsonObject): boolean => {
 const countableAliases = (items: readonly Json[], scope: Scope): ReadonlyMap<string, Json> => {
   const named = new Map<string, Json>()
   for (const [name, expression] of itemAliases(items)) {
-    const isColumn = scope.relations.some(({ columns }) => columns.some((column) => column.name === name))
+    const isColumn = scope.relations.some((relation) => columnsNamed(relation, name).length > 0)
     if (!isColumn && !named.has(name)) named.set(name, expression)
   }
   return named

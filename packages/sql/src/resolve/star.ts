@@ -27,7 +27,10 @@ export const expandStar = (
 ): readonly RelationColumn[] => {
   const all = qualifier === null ? allColumns(scope) : columnsOf(qualifiedName(qualifier, scope), scope)
   const columns = options === null ? all : applyOptions(all, options, scope)
-  for (const { lineage } of columns) scope.context.findings.readColumns(lineage)
+  for (const { lineage } of columns) {
+    scope.context.findings.spend(1 + lineage.size)
+    scope.context.findings.readColumns(lineage)
+  }
   return columns
 }
 

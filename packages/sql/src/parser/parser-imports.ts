@@ -1,0 +1,84 @@
+import type { ParserExports } from './engine.ts'
+import { type WebAssemblyImports, type WebAssemblyModule, webAssembly } from './web-assembly.ts'
+
+type ImportFunction = (...values: never[]) => unknown
+type Target = Record<string | number, unknown>
+
+/**
+ * The few functions that the module calls while it makes a tree, by their names in the pinned version of the parser.
+ * Another version has other names, and then does not start.
+ */
+const importFunctions = (
+  wasm: () => ParserExports,
+  readText: (pointer: number, length: number) => string,
+): Readonly<Record<string, ImportFunction>> => ({
+  __wbg_Error_fdd633d4bb5dd76a: (pointer: number, length: number) => new Error(readText(pointer, length)),
+  __wbg___wbindgen_is_undefined_721f8decd50c87a3: (value: unknown) => value === undefined,
+  __wbg_new_2e117a478906f062: () => ({}),
+  __wbg_new_36e147a8ced3c6e0: () => [],
+  __wbg_set_6be42768c690e380: (target: Target, key: string, value: unknown) => {
+    target[key] = value
+  },
+  __wbg_set_dc601f4a69da0bc2: (target: Target, index: number, value: unknown) => {
+    target[index] = value
+  },
+  __wbindgen_cast_0000000000000001: (value: number) => value,
+  __wbindgen_cast_0000000000000002: (value: bigint) => Number(value),
+  __wbindgen_cast_0000000000000003: readText,
+  __wbindgen_cast_0000000000000004: (value: bigint) => Number(value),
+  __wbindgen_init_externref_table: () => {
+    const table = wasm().__wbindgen_externrefs
+    const offset = table.grow(4)
+    table.set(0, undefined)
+    for (const [index, value] of [undefined, null, true, false].entries()) table.set(offset + index, value)
+  },
+})
+
+/** Everything else that the module may import ends the instance when it is called. */
+export const parserImports = (module: WebAssemblyModule, wasm: () => ParserExports): WebAssemblyImports => {
+  const known = importFunctions(wasm, createTextReader(wasm))
+  const imports: WebAssemblyImports = {}
+  for (const { module: from, name } of webAssembly.Module.imports(module)) {
+    imports[from] ??= {}
+    imports[from][name] =
+      known[name] ??
+      (() => {
+        throw new Error('the parser called a function that parsing does not need')
+      })
+  }
+  return imports
+}
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true })
+const SLOTS = 4096
+const LONGEST_KEPT = 32
+
+/**
+ * Reads strings out of the parser's memory. A tree names the same few fields thousands of times, always from the
+ * same addresses: the last string of an address is kept, and given again when the bytes are still the same.
+ */
+const createTextReader = (wasm: () => ParserExports): ((pointer: number, length: number) => string) => {
+  const kept: (string | undefined)[] = new Array(SLOTS)
+  let bytes = new Uint8Array(0)
+  return (signedPointer, length) => {
+    const pointer = signedPointer >>> 0
+    const { buffer } = wasm().memory
+    if (bytes.buffer !== buffer) bytes = new Uint8Array(buffer)
+    if (length > LONGEST_KEPT) return decoder.decode(bytes.subarray(pointer, pointer + length))
+    const slot = pointer % SLOTS
+    const last = kept[slot]
+    if (last !== undefined && last.length === length && isSame(last, bytes, pointer)) return last
+    const text = decoder.decode(bytes.subarray(pointer, pointer + length))
+    kept[slot] = text
+    return text
+  }
+}
+
+/** INVARIANT: true only where decoding the bytes would give this very string; bytes beyond ASCII never compare equal. */
+const isSame = (text: string, bytes: Uint8Array, pointer: number): boolean => {
+  for (let index = 0; index < text.length; index += 1) {
+    const byte = bytes[pointer + index]!
+    if (byte > 0x7f || byte !== text.charCodeAt(index)) return false
+  }
+  return true
+}
