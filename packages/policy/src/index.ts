@@ -5,7 +5,7 @@ export {
   isEligibleApprover,
 } from './approval/is-eligible-approver.ts'
 export { type CheckedPolicy, type CheckOptions, checkPolicy, parsePolicy } from './check/check-policy.ts'
-export type { ColumnTags } from './compile/classification.ts'
+export { type ColumnTags, columnTagsOf } from './compile/column-tags.ts'
 export type { Policy } from './compile/policy.ts'
 export { diffPolicies, type PolicyDifference, type RecordedStatement } from './diff/diff-policies.ts'
 export { CLEAR, type PolicyDocument, policyDocumentSchema } from './document/policy-document.ts'

@@ -1,5 +1,4 @@
 import { type Catalog, type MaskKind, maskAppliesTo } from '@snowfence/core'
-import { tableNameOf } from '../compile/classification.ts'
 import type { Finding } from '../document/policy-problem.ts'
 import { compileGlob } from '../naming/glob.ts'
 import { compileNamePattern } from '../naming/name-pattern.ts'
@@ -158,7 +157,7 @@ const tablesOf = (catalog: Catalog): KnownTable[] =>
   Object.entries(catalog).flatMap(([database, schemas]) =>
     Object.entries(schemas).flatMap(([schema, tables]) =>
       Object.entries(tables).map(([table, entry]) => ({
-        name: tableNameOf(database, schema, table),
+        name: [database, schema, table].map(quoteName).join('.'),
         columns: new Map(
           (Array.isArray(entry) ? entry : entry.columns).map((column) =>
             typeof column === 'string' ? [quoteName(column), null] : [quoteName(column.name), column.type],

@@ -1,5 +1,5 @@
 import { type Catalog, SnowfenceError } from '@snowfence/core'
-import type { ColumnTags } from '../compile/classification.ts'
+import { type ColumnTags, columnTagsOf } from '../compile/column-tags.ts'
 import { compilePolicy, type Policy } from '../compile/policy.ts'
 import { policyDocumentSchema } from '../document/policy-document.ts'
 import type { PolicyProblem } from '../document/policy-problem.ts'
@@ -11,7 +11,10 @@ import { readPolicyParts } from './policy-parts.ts'
 export interface CheckOptions {
   /** What exists: with it, unknown tables and columns and masks that cannot apply to a column's type are found. */
   readonly catalog?: Catalog
-  /** Snowflake tags by column. A policy that classifies by tag withholds what nobody listed while they are absent. */
+  /**
+   * Snowflake tags by column; those of the catalogue when absent. A policy that classifies by tag shows nothing that
+   * nobody listed while they are unknown.
+   */
   readonly columnTags?: ColumnTags
 }
 
@@ -36,7 +39,7 @@ export const checkPolicy = (text: string, options: CheckOptions = {}): CheckedPo
   const problems = findings.map((finding) => yaml.locate(finding)).sort(byPlace)
   const failed = problems.some(({ severity }) => severity === 'error')
   return {
-    policy: failed || !shape.success ? null : compilePolicy(text, shape.data, options.columnTags),
+    policy: failed || !shape.success ? null : compilePolicy(text, shape.data, tagsOf(options)),
     problems,
   }
 }
@@ -58,6 +61,9 @@ export const parsePolicy = (text: string, options: CheckOptions = {}): Policy =>
     details: { problems },
   })
 }
+
+const tagsOf = ({ catalog, columnTags }: CheckOptions): ColumnTags | undefined =>
+  columnTags ?? (catalog === undefined ? undefined : columnTagsOf(catalog))
 
 const byPlace = (left: PolicyProblem, right: PolicyProblem): number =>
   left.line - right.line || left.column - right.column

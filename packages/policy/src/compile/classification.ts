@@ -3,12 +3,10 @@ import type { ClassDefinition, PolicyDocument, UnclassifiedTreatment } from '../
 import { CLEAR } from '../document/policy-document.ts'
 import { compileGlob } from '../naming/glob.ts'
 import { compileNamePattern, type NamePattern } from '../naming/name-pattern.ts'
-import { normalizeName, quoteName, splitColumnName, splitName } from '../naming/qualified-name.ts'
+import { normalizeName, splitColumnName, splitName } from '../naming/qualified-name.ts'
+import type { ColumnTags } from './column-tags.ts'
 import { identifierOf } from './identifier-of.ts'
 import { remember } from './remember.ts'
-
-/** Snowflake tags by column: `DB.SCHEMA.TABLE.COLUMN` -> tag name -> value. */
-export type ColumnTags = Readonly<Record<ColumnName, Readonly<Record<string, string>>>>
 
 export interface CompiledClass {
   readonly name: string
@@ -120,7 +118,3 @@ export const compileClassifier = (document: PolicyDocument, tags: ColumnTags | u
 
   return { classify: remember(classify), subjectOf: remember(subjectOf) }
 }
-
-/** The normal form of a stored table name, for those who have the catalogue's keys. */
-export const tableNameOf = (database: string, schema: string, table: string): string =>
-  [database, schema, table].map(quoteName).join('.')

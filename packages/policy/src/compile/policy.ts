@@ -1,6 +1,7 @@
 import { type Digest, digestOf } from '@snowfence/core'
 import type { PolicyDocument } from '../document/policy-document.ts'
-import { type Classifier, type ColumnTags, compileClassifier } from './classification.ts'
+import { type Classifier, compileClassifier } from './classification.ts'
+import type { ColumnTags } from './column-tags.ts'
 import { type CompiledRule, compileRule } from './compiled-rule.ts'
 import { createRuleIndex, type RuleIndex } from './rule-index.ts'
 import { createSpeakingRules } from './speaking-rules.ts'

@@ -114,6 +114,25 @@ ${readAll}`
     expect(maskOf(flow(`${T}.B`), tagged)).toBe('token')
   })
 
+  it('finds the tags in a catalogue that holds them', () => {
+    const column = (name: string, tags?: Record<string, string>) => ({
+      name,
+      type: 'VARCHAR',
+      ...(tags && { tags }),
+    })
+    const catalog = {
+      CLINIC: {
+        PUBLIC: {
+          T: { columns: [column('A', { 'CLINIC.GOVERNANCE.PHI': 'yes' }), column('B')] },
+          PATIENTS: { columns: [column('SSN')] },
+        },
+      },
+    }
+    const tagged = parsePolicy(text, { catalog })
+    expect(maskOf(flow(`${T}.A`), tagged)).toBe('withhold')
+    expect(maskOf(flow(`${T}.B`), tagged)).toBeNull()
+  })
+
   it('withholds what nobody listed while the tags it relies on are unknown', () => {
     const untagged = parsePolicy(text)
     expect(maskOf(flow(`${T}.OTHER`), untagged)).toBe('withhold')
