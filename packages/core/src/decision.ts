@@ -23,7 +23,10 @@ export interface ColumnDecision {
 
 /** A change to the statement or its context that was tried against the policy and passes. Data for an agent. */
 export type Remedy = { readonly leadsTo: 'allow' | 'needs-approval' } & (
-  | { readonly kind: 'drop-use'; readonly uses: readonly { readonly column: string; readonly place: UsePlace }[] }
+  | {
+      readonly kind: 'drop-use'
+      readonly uses: readonly { readonly column: string; readonly place: UsePlace }[]
+    }
   | { readonly kind: 'drop-column'; readonly columns: readonly string[] }
   | { readonly kind: 'drop-table'; readonly tables: readonly string[] }
   | { readonly kind: 'use-purpose'; readonly purpose: string }
