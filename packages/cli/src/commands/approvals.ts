@@ -1,6 +1,6 @@
 import { type Approval, approvalListSchema, approvalSchema } from '@snowfence/core'
 import { Command } from 'commander'
-import { type BrokerCallFlags, createBrokerCall } from '../input/broker-call.ts'
+import { type BrokerCall, type BrokerCallFlags, createBrokerCall } from '../input/broker-call.ts'
 import { paletteFor } from '../output/palette.ts'
 
 interface ApprovalFlags extends BrokerCallFlags {
@@ -42,6 +42,9 @@ const withCommonOptions = (command: Command): Command =>
     .option('--token-file <file>', 'file with the identity token of the reviewer')
     .option('--json', 'print JSON')
 
+const readRequest = async (call: BrokerCall, id: string): Promise<Approval> =>
+  approvalSchema.parse(await (await call('GET', `/v1/approvals/${encodeURIComponent(id)}`)).json())
+
 const decide = (decision: 'approve' | 'reject'): Command =>
   withCommonOptions(new Command(decision))
     .description(`${decision} a pending request`)
@@ -74,9 +77,11 @@ export const approvalsCommand = (): Command =>
         .description('pending requests that this reviewer may decide')
         .action(async (flags: ApprovalFlags) => {
           const call = await createBrokerCall(flags, 'SNOWFENCE_REVIEWER_TOKEN_FILE')
-          const { approvals } = approvalListSchema.parse(
+          const listed = approvalListSchema.parse(
             await (await call('GET', '/v1/approvals?state=pending')).json(),
           )
+          // The list is without literals; each request by itself shows the exact statement to those who may decide it.
+          const approvals = await Promise.all(listed.approvals.map(({ id }) => readRequest(call, id)))
           if (flags.json) process.stdout.write(`${JSON.stringify(approvals)}\n`)
           else
             process.stdout.write(
