@@ -14,6 +14,7 @@ interface Flags extends QueryFlags {
   readonly json?: boolean
   readonly reason?: string
   readonly wait: boolean
+  readonly resume?: string
 }
 
 const examples = `
@@ -22,6 +23,7 @@ Examples:
   $ snowfence query --env .env.snowfence --json "select count(*) from encounters"
   $ snowfence query --env .env.snowfence --batch statements.jsonl
   $ snowfence query --env .env.snowfence --no-wait "select text from psychotherapy_notes limit 1"
+  $ snowfence query --env .env.snowfence --resume ID "select text from psychotherapy_notes limit 1"
 
 A batch line is {"id":"…","sql":"…","binds":[…]}. Each is answered by one line, in order; a denial does not stop the batch.
 A statement that needs a person waits for one, up to the deadline of the policy; with --no-wait it is answered at once.
@@ -82,6 +84,7 @@ export const queryCommand = (): Command =>
     )
     .option('--json', 'print the answer as one line of JSON')
     .option('--no-wait', 'do not wait for a person')
+    .option('--resume <id>', 'go on with a request for approval that was filed earlier with --no-wait')
     .option('--reason <text>', 'why it is asked, for the person who approves')
     .option('--purpose <code>', 'purpose of use (SNOWFENCE_PURPOSE)')
     .option('--broker <url>', 'address of the broker (SNOWFENCE_BROKER)')
@@ -119,6 +122,7 @@ export const queryCommand = (): Command =>
         const answering = answerQuery(connection, sql, undefined, {
           signal: interrupt.signal,
           ...(flags.reason ? { reason: flags.reason } : {}),
+          ...(flags.resume ? { resume: flags.resume } : {}),
         })
         const patience = setTimeout(() => {
           process.stderr.write(

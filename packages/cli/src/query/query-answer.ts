@@ -91,17 +91,28 @@ const driverAnswer = (error: Error & { code?: unknown; sqlState?: unknown }): Qu
   queryId: null,
 })
 
+export interface AnswerOptions {
+  /** Why it is asked, for the person who approves. */
+  readonly reason?: string
+  /** Id of a request that was filed earlier for the same statement. */
+  readonly resume?: string
+  readonly signal?: AbortSignal
+}
+
 /** Runs one statement and gives an answer whatever comes of it. */
 export const answerQuery = async (
   connection: GovernedConnection,
   sqlText: string,
   binds: readonly unknown[] | undefined,
-  options: { readonly reason?: string; readonly signal?: AbortSignal } = {},
+  { resume, ...options }: AnswerOptions = {},
 ): Promise<QueryAnswer> => {
+  const settings = { ...options, rowMode: 'array' } as const
   try {
-    return completedAnswer(
-      await connection.query<unknown[]>(sqlText, binds, { ...options, rowMode: 'array' }),
-    )
+    const result =
+      resume === undefined
+        ? connection.query<unknown[]>(sqlText, binds, settings)
+        : connection.resume<unknown[]>(resume, { sqlText, ...(binds ? { binds } : {}) }, settings)
+    return completedAnswer(await result)
   } catch (error) {
     if (isGovernedError(error)) return refusedAnswer(error)
     if (error instanceof Error) return driverAnswer(error)
