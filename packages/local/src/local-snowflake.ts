@@ -54,7 +54,10 @@ export const createLocalSnowflake = async (options: LocalOptions = {}): Promise<
   const server = createServer(account, () => url)
   const close = async () => {
     await account.queries.stop()
+    // Answers that are on their way may finish; a client that does not read them does not hold up the end.
+    const force = setTimeout(() => server.server.closeAllConnections(), 1000)
     await server.close()
+    clearTimeout(force)
     for (const session of account.sessions.all()) await account.endSession(session)
     account.connections.close()
     store.engine.close()

@@ -18,7 +18,7 @@ const parseBody = (body: Buffer, encoding: string | undefined): unknown => {
 export const createServer = (account: Account, baseUrl: () => string): FastifyInstance => {
   const server = fastify({
     bodyLimit: maximumBodyBytes,
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
     routerOptions: { ignoreDuplicateSlashes: true, ignoreTrailingSlash: true },
   })
   server.removeAllContentTypeParsers()

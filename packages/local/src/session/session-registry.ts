@@ -41,7 +41,7 @@ export class SessionRegistry {
     const session = this.#byToken.get(token)
     if (!session) throw this.#ended.has(token) ? sessionGone() : tokenInvalid()
     if (session.user.disabled) throw sessionGone()
-    if (session.expiresAt <= this.#now()) throw this.#renewable(session) ? sessionExpired() : masterExpired()
+    if (session.expiresAt <= this.#now()) throw this.#renewable(session) ? sessionExpired() : sessionGone()
     return session
   }
 

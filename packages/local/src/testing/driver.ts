@@ -30,6 +30,7 @@ export const execute = (
     requestId?: string
     parameters?: Record<string, unknown>
     describeOnly?: boolean
+    rowMode?: 'array' | 'object'
   } = {},
 ): Promise<Executed> =>
   new Promise((resolve, reject) => {
@@ -47,8 +48,8 @@ export const disconnect = (connection: Connection): Promise<void> =>
   })
 
 /** The rows of a statement as arrays of values. */
-export const rowsOf = async (connection: Connection, sqlText: string, binds?: Bind[]): Promise<unknown[][]> =>
-  (await execute(connection, sqlText, binds ? { binds } : {})).rows.map((row) => Object.values(row))
+export const rowsOf = async (connection: Connection, sqlText: string, binds?: Bind[]): Promise<unknown[]> =>
+  (await execute(connection, sqlText, { rowMode: 'array', ...(binds ? { binds } : {}) })).rows
 
 /** The code and SQLSTATE that a statement fails with. */
 export const failureOf = async (
