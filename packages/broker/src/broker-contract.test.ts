@@ -6,8 +6,15 @@ import type { Approval, Session } from '@snowfence/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BrokerConfigInput } from './config/broker-config.ts'
 import { clinicPolicy, noteStatement } from './test-support/clinic.ts'
+import { copyEmbeddedDatabase } from './test-support/copy-embedded-database.ts'
 import { type Postgres, startPostgres } from './test-support/start-postgres.ts'
-import { digestFor, startTestBroker, statementOf, type TestBroker } from './test-support/start-test-broker.ts'
+import {
+  digestFor,
+  startTestBroker,
+  statementOf,
+  TEST_KEY,
+  type TestBroker,
+} from './test-support/start-test-broker.ts'
 
 interface Backend {
   readonly name: string
@@ -24,7 +31,9 @@ const embedded = (): Backend => {
     isShared: false,
     async open() {
       directory = await mkdtemp(join(tmpdir(), 'snowfence-contract-'))
-      return { dataDir: join(directory, 'data') }
+      const dataDir = join(directory, 'data')
+      await copyEmbeddedDatabase(dataDir)
+      return { dataDir, encryptionKey: TEST_KEY }
     },
     close: async () => rm(directory ?? '', { recursive: true, force: true }),
   }

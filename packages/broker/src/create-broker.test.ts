@@ -66,7 +66,9 @@ describe('a broker', () => {
     const taken = createServer()
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
     const { port } = taken.address() as { port: number }
-    const refusal = await refusalOf({ dataDir: undefined, listen: { port } })
+    const dataDir = join(directory, 'taken')
+    await cp(sound, dataDir, { recursive: true })
+    const refusal = await refusalOf({ dataDir, listen: { port } })
     expect(refusal).toMatchObject({
       code: 'ERR_BROKER_PORT_IN_USE',
       message: `port ${port} on \`127.0.0.1\` is already in use`,
@@ -203,6 +205,7 @@ describe('a broker', () => {
         reason: null,
       })
     const [claimed, pending] = [await ask(), await ask()]
+    expect([claimed, pending]).toMatchObject([{ state: 'pending' }, { state: 'pending' }])
     await post(`${url}/v1/approvals/${claimed.id}/decision`, await test.issuer.token('reviewer'), {
       decision: 'approve',
       seenDigest: claimed.digest,
@@ -248,9 +251,11 @@ describe('a broker', () => {
 
   it('leaves nothing running when it is closed', async () => {
     const script = fileURLToPath(new URL('./test-support/run-and-close-broker.ts', import.meta.url))
+    const dataDir = join(directory, 'closed')
+    await cp(sound, dataDir, { recursive: true })
     const child = spawn(
       process.execPath,
-      ['--conditions=snowfence-source', script, JSON.stringify({ ...test.config, dataDir: undefined })],
+      ['--conditions=snowfence-source', script, JSON.stringify({ ...test.config, dataDir })],
       { stdio: ['ignore', 'ignore', 'inherit'] },
     )
     children.push(child)

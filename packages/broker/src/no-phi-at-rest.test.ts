@@ -8,7 +8,14 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabase } from './database/open-database.ts'
 import { CANARY, noteStatement } from './test-support/clinic.ts'
-import { digestFor, startTestBroker, statementOf, type TestBroker } from './test-support/start-test-broker.ts'
+import { copyEmbeddedDatabase } from './test-support/copy-embedded-database.ts'
+import {
+  digestFor,
+  startTestBroker,
+  statementOf,
+  TEST_KEY,
+  type TestBroker,
+} from './test-support/start-test-broker.ts'
 
 const BIND_CANARY = 'CANARY-BIND-987-65'
 const REASON_CANARY = 'CANARY-REASON-patient-4711'
@@ -28,7 +35,8 @@ describe('values of patients in statements, binds, reasons and comments', () => 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'snowfence-rest-'))
     dataDir = join(directory, 'data')
-    test = await startTestBroker({ config: { dataDir } })
+    await copyEmbeddedDatabase(dataDir)
+    test = await startTestBroker({ config: { dataDir, encryptionKey: TEST_KEY } })
   })
   afterAll(async () => {
     await test.close()
@@ -107,7 +115,9 @@ describe('values of patients in statements, binds, reasons and comments', () => 
 
   it('are in no line of the log, however much is logged, and neither are tokens', async () => {
     const script = fileURLToPath(new URL('./test-support/run-broker.ts', import.meta.url))
-    const config = { ...test.config, dataDir: undefined, log: { level: 'debug' as const } }
+    const another = join(directory, 'another')
+    await copyEmbeddedDatabase(another)
+    const config = { ...test.config, dataDir: another, log: { level: 'debug' as const } }
     const child = spawn(process.execPath, ['--conditions=snowfence-source', script, JSON.stringify(config)], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })

@@ -13,6 +13,7 @@ import type { Clock } from '../clock.ts'
 import type { BrokerConfigInput } from '../config/broker-config.ts'
 import { createBroker } from '../create-broker.ts'
 import { clinicCatalogue, clinicPolicy } from './clinic.ts'
+import { copyEmbeddedDatabase } from './copy-embedded-database.ts'
 import { type OidcIssuer, startOidcIssuer } from './start-oidc-issuer.ts'
 
 export const AUDIENCE = 'https://broker.test'
@@ -176,7 +177,20 @@ const wrap = async (
   }
 }
 
-/** Starts the issuer and a broker on free ports; in memory unless the configuration says otherwise. */
+/** A key for data directories that begin with a copied database: there the broker would expect its own key file. */
+export const TEST_KEY = Buffer.alloc(32, 9).toString('base64')
+
+const prepareDatabase = async (
+  directory: string,
+  given: Partial<BrokerConfigInput>,
+): Promise<Partial<BrokerConfigInput>> => {
+  if (given.databaseUrl !== undefined || given.dataDir !== undefined) return {}
+  const dataDir = join(directory, 'data')
+  await copyEmbeddedDatabase(dataDir)
+  return { dataDir, encryptionKey: TEST_KEY }
+}
+
+/** Starts the issuer and a broker on free ports, with a database of its own unless the configuration names one. */
 export const startTestBroker = async (options: TestBrokerOptions = {}): Promise<TestBroker> => {
   const directory = await mkdtemp(join(tmpdir(), 'snowfence-broker-'))
   const policyFile = join(directory, 'policy.yaml')
@@ -204,6 +218,7 @@ export const startTestBroker = async (options: TestBrokerOptions = {}): Promise<
     },
     groups: { auditors: ['auditors'], operators: ['broker-operators'] },
     log: { level: 'silent' },
+    ...(await prepareDatabase(directory, options.config ?? {})),
     ...options.config,
   }
   const { clock } = options

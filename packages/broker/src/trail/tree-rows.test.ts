@@ -1,22 +1,30 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
 import { describeTreeStore } from '../../../../test/contract/tree-store-contract.ts'
 import { type Database, openDatabase } from '../database/open-database.ts'
+import { copyEmbeddedDatabase } from '../test-support/copy-embedded-database.ts'
 import { type Postgres, startPostgres } from '../test-support/start-postgres.ts'
 import { createTreeStore } from './tree-rows.ts'
 
+let directory: string
 let embedded: Database
 let shared: Database
 let server: Postgres
 
 beforeAll(async () => {
   server = await startPostgres()
-  embedded = await openDatabase({})
+  directory = await mkdtemp(join(tmpdir(), 'snowfence-trees-'))
+  await copyEmbeddedDatabase(directory)
+  embedded = await openDatabase({ dataDir: directory })
   shared = await openDatabase({ databaseUrl: await server.createDatabase('trees') })
 })
 afterAll(async () => {
   await embedded.close()
   await shared.close()
   await server.close()
+  await rm(directory, { recursive: true })
 })
 
 /** An empty tree in a database that is open already: each of the suite's stores begins with one. */
