@@ -198,6 +198,35 @@ describe('second reading of columns that lineage calls clean', () => {
     expect(read('QUANTITY')).toBe('48151623')
   })
 
+  it('looks at the names of the source columns, because an alias may say something else', () => {
+    const masker = compile([{ name: 'QUANTITY', sourceNames: ['PATIENT_MRN'], type: 'text', mask: null }])
+    expect(masker.maskCell(0, '48151623')).toBe('[mrn]')
+  })
+
+  it('withholds a number whose column or member says what it is', () => {
+    const masker = compile([
+      { name: 'HOLDER_SSN', type: 'fixed', mask: null },
+      { name: 'AMOUNT', type: 'fixed', mask: null },
+      { name: 'DETAILS', type: 'variant', mask: null },
+    ])
+    expect(
+      masker.maskRow([123456789, 123456789, { ssn: 123456789, n: 123456789, phones: [2125550147] }]),
+    ).toEqual([null, 123456789, { ssn: null, n: 123456789, phones: [null] }])
+    expect(masker.findings().map(({ kind, column }) => [kind, column])).toEqual([
+      ['ssn', 'HOLDER_SSN'],
+      ['ssn', 'DETAILS'],
+      ['phone', 'DETAILS'],
+    ])
+  })
+
+  it('lets keys of tables pass', () => {
+    for (const name of ['PATIENT_ID', 'ENCOUNTER_ID', 'VISIT_NO', 'ORDER_NUMBER', 'CASE_ID']) {
+      const masker = compile([{ name, type: 'text', mask: null }])
+      expect(masker.maskCell(0, 'P-000123'), name).toBe('P-000123')
+      expect(compile([{ name, type: 'fixed', mask: null }]).isActive(0)).toBe(false)
+    }
+  })
+
   it('leaves a column alone that a rule reveals, and every column when it is turned off', () => {
     const revealed = compile([{ name: 'NOTE', type: 'text', mask: null, isRevealed: true }])
     expect(revealed.maskCell(0, '123-45-6789')).toBe('123-45-6789')

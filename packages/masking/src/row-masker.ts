@@ -1,12 +1,14 @@
 import { type Mask, SnowfenceError, typeFamilyOf } from '@snowfence/core'
 import { type ApplyMask, makeTotal } from './cell-mask.ts'
 import { compileMask, type MaskMaterial } from './compile-mask.ts'
-import { createDetector, type DetectOptions } from './detectors/detect.ts'
+import { labelOfNames } from './detectors/column-label.ts'
+import { createDetector } from './detectors/detect.ts'
 import type { DetectorKind } from './detectors/detection.ts'
 import { createFindingCounter, type Finding } from './findings.ts'
 import { compileScrub } from './masks/scrub.ts'
 import type { RandomVault } from './random-vault.ts'
 import { type RestrictedZip3, restrictedZip3 } from './restricted-zip3.ts'
+import { textOfScalar } from './values/value-text.ts'
 
 export interface MaskedColumn {
   readonly name: string
@@ -66,9 +68,10 @@ interface CompiledColumn {
   readonly outputType: string
 }
 
-/** Columns of these types hold text whatever the driver was asked to fetch as a string. */
-const isChecked = (type: string): boolean => {
+/** Columns that hold text, and numbers whose name says what they are: `PATIENT_SSN`. */
+const isChecked = (type: string, names: readonly string[]): boolean => {
   const family = typeFamilyOf(type)
+  if (family === 'number') return labelOfNames(names) !== ''
   return family === 'text' || family === 'semi-structured' || family === 'other'
 }
 
@@ -90,21 +93,25 @@ export const compileRowMasker = (options: RowMaskerOptions): RowMasker => {
     asOf: options.asOf,
     random: options.random ?? null,
     zip3: options.zip3 ?? restrictedZip3,
-    findInFreeText: (text) => freeText(text, names),
+    findInFreeText: (text, member) => freeText(text, names, member),
   }
 
   const compileCheck = (column: MaskedColumn, index: number): ApplyMask | null => {
-    if (column.isRevealed || detectors === false || !isChecked(column.type)) return null
-    const settings: DetectOptions = {
-      columnNames: [...(column.sourceNames ?? []), column.name],
-      ...(detectors.kinds && { kinds: detectors.kinds }),
-    }
-    const find = createDetector(settings)
-    return compileScrub({
-      find: (text) => find(text, names),
+    const columnNames = [...(column.sourceNames ?? []), column.name]
+    if (column.isRevealed || detectors === false || !isChecked(column.type, columnNames)) return null
+    const find = createDetector({ columnNames, ...(detectors.kinds && { kinds: detectors.kinds }) })
+    const scrub = compileScrub({
+      find: (text, member) => find(text, names, member),
       onDetection: (kind) => counter.add(index, kind),
+      columnNames,
       passesOtherScalars: true,
     })
+    if (typeFamilyOf(column.type) !== 'number') return scrub
+    // Half of a number is no number: one that holds an identifier is withheld.
+    return (value) => {
+      const text = textOfScalar(value)
+      return text === null || scrub(text) === text ? value : null
+    }
   }
 
   const compiled = columns.map((column, index): CompiledColumn => {

@@ -1,7 +1,7 @@
 import { memoise } from '../memo.ts'
+import { labelOfName, labelOfNames } from './column-label.ts'
 import { type Detection, type DetectorKind, detectorKinds } from './detection.ts'
 import { foldText } from './fold-text.ts'
-import { labelWords } from './labelled-number.ts'
 import { type NameParts, namePartsOf } from './names.ts'
 import { isDigit, isLetter } from './scan.ts'
 import { scanText } from './scan-text.ts'
@@ -18,8 +18,11 @@ export interface DetectOptions {
   readonly columnNames?: readonly string[]
 }
 
-/** Finds the identifiers of a text, in order and without overlaps. `names`: of the person the text is about. */
-export type Detector = (text: string, names?: readonly string[]) => readonly Detection[]
+/**
+ * Finds the identifiers of a text, in order and without overlaps. `names`: of the person the text is about. `member`:
+ * the key it stands under in a document, which labels it as a column's name does.
+ */
+export type Detector = (text: string, names?: readonly string[], member?: string) => readonly Detection[]
 
 const nothing: readonly Detection[] = []
 
@@ -36,28 +39,17 @@ const isWorthReading = (text: string): boolean => {
   return false
 }
 
-const wordsOfLabels: ReadonlySet<string> = new Set(labelWords)
-
-/** A column's name as the words of a label in front of its text, or nothing where it labels nothing. */
-const labelOf = (columnName: string): string => {
-  const words = columnName
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .toLowerCase()
-    .split(/[^a-z]/)
-    .filter(Boolean)
-  return words.some((word) => wordsOfLabels.has(word)) ? `${words.join(' ')}: ` : ''
-}
-
 /** Makes a detector with its settings worked out once. */
 export const createDetector = (options: DetectOptions = {}): Detector => {
   const kinds = new Set(options.kinds ?? detectorKinds)
   const isFreeText = options.freeText ?? false
   const isWanted = (kind: DetectorKind) => kinds.has(kind)
-  const label = (options.columnNames ?? []).map(labelOf).find(Boolean) ?? ''
+  const columnLabel = labelOfNames(options.columnNames ?? [])
+  const labelOfMember = memoise(labelOfName)
   let knownNames: readonly string[] | null = null
   let nameParts: NameParts | null = null
 
-  const read = (text: string, present: NameParts | null): readonly Detection[] => {
+  const read = (text: string, present: NameParts | null, label: string): readonly Detection[] => {
     const folded = foldText(text)
     const claims = scanText(label + folded.text, { isWanted, isFreeText, names: present })
     if (claims.length === 0) return nothing
@@ -69,15 +61,17 @@ export const createDetector = (options: DetectOptions = {}): Detector => {
         end: folded.originalIndex(end - label.length),
       }))
   }
-  const readWithoutNames = memoise((text) => read(text, null))
+  const readWithoutNames = memoise((text) => read(text, null, columnLabel))
 
-  return (text, names) => {
+  return (text, names, member) => {
     if (names !== undefined && names !== knownNames) {
       const parts = names.length > 0 ? namePartsOf(names) : null
       nameParts = parts && parts.size > 0 ? parts : null
       knownNames = names
     }
-    if (names !== undefined && nameParts !== null) return read(text, nameParts)
+    const label = (member ? labelOfMember(member) : '') || columnLabel
+    if (names !== undefined && nameParts !== null) return read(text, nameParts, label)
+    if (label !== columnLabel) return read(text, null, label)
     return isFreeText || isWorthReading(text) ? readWithoutNames(text) : nothing
   }
 }

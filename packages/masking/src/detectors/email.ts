@@ -13,16 +13,17 @@ const findAround = (
   at: number,
   atEnd: number,
   from: number,
-  host: RegExp = domain,
+  { host = domain, longest = LONGEST_LOCAL }: { host?: RegExp; longest?: number } = {},
 ): Claim | null => {
   let localEnd = at
   if (text[localEnd - 1] === ' ') localEnd -= 1
   let start = localEnd
-  const least = Math.max(from, localEnd - LONGEST_LOCAL)
+  const least = Math.max(from, localEnd - longest)
   if (text[localEnd - 1] === '"') {
+    const leastQuote = Math.max(from, localEnd - LONGEST_LOCAL)
     let quote = localEnd - 2
-    while (quote >= least && text[quote] !== '"') quote -= 1
-    if (quote < least) return null
+    while (quote >= leastQuote && text[quote] !== '"') quote -= 1
+    if (quote < leastQuote) return null
     start = quote
   } else {
     while (start > least && isLocal(text[start - 1]!)) start -= 1
@@ -32,8 +33,9 @@ const findAround = (
   return matchAt(host, text, atEnd) ? claim('email', start, host.lastIndex) : null
 }
 
+// An `@` is never passed on the way back to the start of the local part, so that way needs no bound.
 export const findEmail = (text: string, at: number, from: number): Claim | null =>
-  findAround(text, at, at + 1, from)
+  findAround(text, at, at + 1, from, { longest: text.length })
 
 const spelledAt = /[([{<] ?at ?[)\]}>]/iy
 const spelledDomain = /at [a-z0-9-]{1,40}(?: ?(?:\(dot\)|\[dot\]|dot) ?[a-z0-9-]{2,40}){1,4}/iy
@@ -43,7 +45,7 @@ const bracketedDots = / ?[a-z0-9-]{1,40}(?: ?[([{] ?(?:dot|\.) ?[)\]}] ?[a-z0-9-
 /** `name (at) example.org`: `open` is the place of the bracket. */
 export const findSpelledEmail = (text: string, open: number, from: number): Claim | null =>
   matchAt(spelledAt, text, open)
-    ? (findAround(text, open, spelledAt.lastIndex, from, bracketedDots) ??
+    ? (findAround(text, open, spelledAt.lastIndex, from, { host: bracketedDots }) ??
       findAround(text, open, spelledAt.lastIndex, from))
     : null
 

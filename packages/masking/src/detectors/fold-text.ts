@@ -36,7 +36,7 @@ const fold = (character: string): string => {
   if (/[\u201c-\u201f\u2033\u00ab\u00bb]/u.test(character)) return '"'
   if (/[\u2044\u2215\u29f8]/u.test(character)) return '/'
   if (/[\u00b7\u2022\u2219\u22c5\u3002]/u.test(character)) return '.'
-  if (/\p{Cf}|\p{Variation_Selector}|\p{Default_Ignorable_Code_Point}/u.test(character)) return ''
+  if (/\p{M}|\p{Cf}|\p{Variation_Selector}|\p{Default_Ignorable_Code_Point}/u.test(character)) return ''
   const compatible = character.normalize('NFKC')
   // Full-width letters, ligatures, circled numbers: whatever is ASCII underneath.
   if (/^[\x20-\x7e]{1,18}$/.test(compatible)) return compatible

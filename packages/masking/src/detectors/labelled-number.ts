@@ -31,7 +31,7 @@ const lettersAndDigits = new RegExp(
 )
 const digitsOnly = /\d{2,12}(?:[- .]\d{1,6}){0,4}/y
 const zipDigits = /\d{5}(?:[- ]?\d{4})?(?!\d)/y
-const phoneDigits = /\d{3}[-. ]\d{4}(?![\d/-]| \d{3})|\d{7}(?!\d)/y
+const phoneDigits = /\d{3}[-. ]\d{4}(?![\d/-]| \d{3})|\d{7}(?!\d)|1?\d{10}(?!\d)/y
 const compactDate = /\d{8}(?!\d)|\d{6}(?!\d)|\d{1,2} \d{1,2} (?:\d{4}|\d{2})(?!\d)/y
 
 /** A number of six characters or more at once behind the word speaks for itself. */

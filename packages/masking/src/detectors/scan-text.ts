@@ -144,7 +144,8 @@ const findNumber = (text: string, start: number, settings: ScanSettings): Claim 
  */
 export const scanText = (text: string, settings: ScanSettings): readonly Claim[] => {
   const claims: Claim[] = []
-  const hasDot = text.includes('.')
+  const hasUrls = settings.isWanted('url')
+  const hasHosts = hasUrls && text.includes('.')
   let claimedTo = 0
   let index = 0
 
@@ -180,7 +181,7 @@ export const scanText = (text: string, settings: ScanSettings): readonly Claim[]
         if (word === 'at' && take(one(findSpokenEmail(text, start, floor())))) return
       }
       if (end - start <= 2 && take(one(findHardwareAddress(text, start)))) return
-      if (hasDot && (isDotOrDash(codeAt(text, end)) || isDigit(codeAt(text, end)))) {
+      if (hasHosts && (isDotOrDash(codeAt(text, end)) || isDigit(codeAt(text, end)))) {
         if (take(one(findHost(text, start)))) return
       }
     }
@@ -200,7 +201,7 @@ export const scanText = (text: string, settings: ScanSettings): readonly Claim[]
     if (isDigit(code)) {
       const start = index
       if (take(one(findNumber(text, start, settings)))) continue
-      if (hasDot && !isLetter(codeAt(text, start - 1)) && take(one(findHost(text, start)))) continue
+      if (hasHosts && !isLetter(codeAt(text, start - 1)) && take(one(findHost(text, start)))) continue
       while (isDigit(codeAt(text, index))) index += 1
     } else if (isLetter(code)) {
       readWord(index)
@@ -210,7 +211,8 @@ export const scanText = (text: string, settings: ScanSettings): readonly Claim[]
       if (code === AT) take(one(findEmail(text, at, floor())))
       else if (code === COLON) {
         const isScheme = codeAt(text, at + 1) === SLASH && codeAt(text, at + 2) === SLASH
-        take(one(isScheme ? findAroundScheme(text, at, floor()) : findAroundColon(text, at, floor())))
+        if (!isScheme) take(one(findAroundColon(text, at, floor())))
+        else if (hasUrls) take(one(findAroundScheme(text, at, floor())))
       } else if (code === OPEN)
         take(one(findDeviceIdentifier(text, at) ?? findSpelledEmail(text, at, floor())))
       else if (code === 91 || code === 123 || code === 60) take(one(findSpelledEmail(text, at, floor())))

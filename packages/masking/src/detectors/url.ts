@@ -1,13 +1,13 @@
 import { type Claim, claim, codeAt, isLetter, isWordAt, matchAt } from './scan.ts'
 
 const scheme = /[a-z][a-z0-9+.-]{0,15}$/i
-const LONGEST = 2_048
 const isEnd = (code: number): boolean =>
   code <= 32 || code === 34 || code === 60 || code === 62 || code === 96 || code === 123 || code === 125
 
+/** Called only where the address is claimed, so that no character is passed twice: it needs no bound. */
 const endOfAddress = (text: string, from: number): number => {
   let end = from
-  while (end < text.length && end - from < LONGEST && !isEnd(codeAt(text, end))) end += 1
+  while (end < text.length && !isEnd(codeAt(text, end))) end += 1
   // A sentence's own punctuation and the bracket around it are not part of an address.
   while (end > from && '.,;:!?\'")]'.includes(text[end - 1]!)) end -= 1
   return end

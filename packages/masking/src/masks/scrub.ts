@@ -1,9 +1,11 @@
 import type { ApplyMask } from '../cell-mask.ts'
+import { labelOfName, labelOfNames } from '../detectors/column-label.ts'
 import type { Detection, DetectorKind } from '../detectors/detection.ts'
+import { memoise } from '../memo.ts'
 import { textOfBigInteger } from '../values/value-text.ts'
 
-/** Finds the identifiers of one text, in order and without overlaps. */
-export type FindIdentifiers = (text: string) => readonly Detection[]
+/** Finds the identifiers of one text, in order and without overlaps. `member`: the key it stands under in a document. */
+export type FindIdentifiers = (text: string, member?: string) => readonly Detection[]
 export type OnDetection = (kind: DetectorKind) => void
 
 /** No document nests like this, so what does is withheld instead of walked. */
@@ -13,8 +15,7 @@ const CIRCULAR_OR_TOO_DEEP = new RangeError('the value is nested too deeply')
 const ignore: OnDetection = () => undefined
 
 /** Replaces every identifier by its kind in brackets: a constant, so that it tells neither length nor value. */
-const scrubText = (text: string, find: FindIdentifiers, onDetection: OnDetection): string => {
-  const detections = find(text)
+const scrubText = (detections: readonly Detection[], text: string, onDetection: OnDetection): string => {
   if (detections.length === 0) return text
   let output = ''
   let from = 0
@@ -52,6 +53,8 @@ const isSameItems = (before: readonly unknown[], after: readonly unknown[]): boo
 export interface ScrubSettings {
   readonly find: FindIdentifiers
   readonly onDetection?: OnDetection
+  /** The names of the column and its sources, which label the numbers in it. */
+  readonly columnNames?: readonly string[]
   /** Whether dates and bytes pass. Under a mask they are withheld; in a column that lineage calls clean they pass. */
   readonly passesOtherScalars: boolean
 }
@@ -63,9 +66,21 @@ export interface ScrubSettings {
 export const compileScrub = ({
   find,
   onDetection = ignore,
+  columnNames = [],
   passesOtherScalars,
 }: ScrubSettings): ApplyMask => {
-  const scrub = (text: string): string => scrubText(text, find, onDetection)
+  const scrub = (text: string, member?: string): string => scrubText(find(text, member), text, onDetection)
+
+  const labelOfColumn = labelOfNames(columnNames)
+  const labelOf = memoise((member) => labelOfName(member) || labelOfColumn)
+
+  /** A number is looked at only where a name says what it is: `{"ssn": 123456789}`. */
+  const checkNumber = (value: number | bigint, member: string): unknown => {
+    const [first] = labelOf(member) === '' ? [] : find(String(value), member)
+    if (first === undefined) return value
+    onDetection(first.kind)
+    return null
+  }
 
   const walkObject = (value: object, depth: number): unknown => {
     const scrubbed = {}
@@ -73,24 +88,28 @@ export const compileScrub = ({
     let isSame = true
     for (const [key, item] of Object.entries(value)) {
       const newKey = scrub(key)
-      const newItem = walk(item, depth)
+      const newItem = walk(item, depth, key)
       if (newKey !== key || !Object.is(newItem, item)) isSame = false
       setMember(newKey, newItem)
     }
     return isSame ? value : scrubbed
   }
 
-  const walk = (value: unknown, depth: number): unknown => {
-    if (typeof value === 'string') return scrub(value)
+  const walk = (value: unknown, depth: number, member = ''): unknown => {
+    if (typeof value === 'string') return scrub(value, member)
+    if (typeof value === 'number' || typeof value === 'bigint') return checkNumber(value, member)
     if (typeof value !== 'object' || value === null) return isPlainScalar(value) ? value : null
     if (depth >= DEEPEST) throw CIRCULAR_OR_TOO_DEEP
     if (Array.isArray(value)) {
-      const scrubbed = value.map((item) => walk(item, depth + 1))
+      const scrubbed = value.map((item) => walk(item, depth + 1, member))
       return isSameItems(value, scrubbed) ? value : scrubbed
     }
     if (value instanceof Map) {
       const before = [...value].flat(1)
-      const after = before.map((item) => walk(item, depth + 1))
+      const after = before.map((item, index) => {
+        const key = index % 2 === 1 ? before[index - 1] : undefined
+        return walk(item, depth + 1, typeof key === 'string' ? key : '')
+      })
       if (isSameItems(before, after)) return value
       return new Map(Array.from(value, (_, index) => [after[2 * index], after[2 * index + 1]]))
     }
@@ -101,5 +120,4 @@ export const compileScrub = ({
   return (value) => walk(value, 0)
 }
 
-const isPlainScalar = (value: unknown): boolean =>
-  value === null || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint'
+const isPlainScalar = (value: unknown): boolean => value === null || typeof value === 'boolean'
