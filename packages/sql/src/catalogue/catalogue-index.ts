@@ -9,6 +9,8 @@ import { informationSchemaColumns } from './information-schema.ts'
 export interface RelationColumn {
   readonly name: string
   readonly lineage: Lineage
+  /** The view's own column, for one that is seen through a view's definition. */
+  readonly view?: BaseColumn
 }
 
 /** A table or view of the warehouse. */

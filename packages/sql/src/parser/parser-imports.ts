@@ -14,6 +14,7 @@ const importFunctions = (
 ): Readonly<Record<string, ImportFunction>> => ({
   __wbg_Error_fdd633d4bb5dd76a: (pointer: number, length: number) => new Error(readText(pointer, length)),
   __wbg___wbindgen_is_undefined_721f8decd50c87a3: (value: unknown) => value === undefined,
+  __wbg_fromCodePoint_93fb75ffd4cdf384: (codePoint: number) => String.fromCodePoint(codePoint >>> 0),
   __wbg_new_2e117a478906f062: () => ({}),
   __wbg_new_36e147a8ced3c6e0: () => [],
   __wbg_set_6be42768c690e380: (target: Target, key: string, value: unknown) => {

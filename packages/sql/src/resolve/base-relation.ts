@@ -33,6 +33,7 @@ export const openBaseTable = (
     const columns = table.columns.map((column, index) => ({
       name: column.name,
       lineage: result.columns[index]!.lineage,
+      view: column.lineage.keys().next().value!,
     }))
     return { columns, origin: result.origin }
   } catch (error) {

@@ -21,7 +21,6 @@ export const resolveColumn = (identifiers: readonly Identifier[], scope: Scope):
         ? findUnqualified(last, scope)
         : findQualified(names, scope, place)
   if (found === null) throw new Refusal('unknown-column', { detail: writeName(names), place })
-  scope.context.findings.readColumns(found)
   return found
 }
 
@@ -46,6 +45,7 @@ const findUnqualified = (identifier: Identifier, scope: Scope): Lineage | null =
   if (columns.length > 1 && alias === null) {
     throw new Refusal('ambiguous-column', { detail: writeName([name]), place: placeOf(identifier) })
   }
+  scope.context.findings.readColumns(columns)
   const found = [...(merged === undefined ? [] : [merged]), ...columns.map(({ lineage }) => lineage)]
   if (found.length > 0) return mergeLineages(alias === null ? found : [...found, alias])
   if (name === 'LEVEL' && scope.isHierarchical) return noLineage
@@ -78,6 +78,7 @@ const findQualified = (names: readonly string[], scope: Scope, place: Place | nu
     if (relations.length === 0) continue
     const columns = columnsIn(relations, name)
     if (columns.length > 1) throw new Refusal('ambiguous-column', { detail: writeName(names), place })
+    scope.context.findings.readColumns(columns)
     return columns[0]?.lineage ?? null
   }
   if (name === 'NEXTVAL') {
@@ -99,7 +100,10 @@ const findPosition = (
       qualifier.length === 0 ? at.relations : at.relations.filter((relation) => isCalled(relation, qualifier))
     if (relations.length === 0) continue
     if (relations.length > 1) throw new Refusal('ambiguous-column', { detail: `$${position}`, place })
-    return relations[0]!.columns[position - 1]?.lineage ?? null
+    const column = relations[0]!.columns[position - 1]
+    if (column === undefined) return null
+    scope.context.findings.readColumns([column])
+    return column.lineage
   }
   return null
 }

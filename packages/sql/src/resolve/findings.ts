@@ -1,4 +1,5 @@
 import { type ColumnName, type TableRead, type UsePlace, usePlaces } from '@snowfence/core'
+import type { RelationColumn } from '../catalogue/catalogue-index.ts'
 import type { Identifier } from '../parser/identifier-node.ts'
 import { Refusal } from '../refusal.ts'
 import type { BaseColumn, Lineage } from './lineage.ts'
@@ -68,12 +69,18 @@ export class Findings {
     else this.readsData = true
   }
 
-  readColumns(lineage: Lineage): void {
-    for (const { table, column } of lineage.keys()) {
-      const columns = this.#reads.get(table)
-      if (columns === undefined) this.#reads.set(table, new Set([column]))
-      else columns.add(column)
+  /** Both what a column is made of and, for a view's, the view's own column. */
+  readColumns(columns: readonly Pick<RelationColumn, 'lineage' | 'view'>[]): void {
+    for (const { lineage, view } of columns) {
+      for (const column of lineage.keys()) this.#read(column)
+      if (view !== undefined) this.#read(view)
     }
+  }
+
+  #read({ table, column }: BaseColumn): void {
+    const columns = this.#reads.get(table)
+    if (columns === undefined) this.#reads.set(table, new Set([column]))
+    else columns.add(column)
   }
 
   use(place: UsePlace, lineage: Lineage): void {

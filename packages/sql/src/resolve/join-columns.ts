@@ -1,8 +1,9 @@
+import type { RelationColumn } from '../catalogue/catalogue-index.ts'
 import { writeName } from '../lexer/identifier.ts'
 import { placeOf } from '../parser/identifier-node.ts'
 import { type Json, unknownSyntax } from '../parser/node.ts'
 import { type Place, Refusal } from '../refusal.ts'
-import { type Lineage, mergeLineages } from './lineage.ts'
+import { mergeLineages } from './lineage.ts'
 import { readObjectName } from './object-name.ts'
 import { columnsNamed, type Relation, type Scope } from './scope.ts'
 
@@ -18,9 +19,10 @@ export const mergeColumns = (using: readonly Json[] | null, before: number, scop
   const right = scope.relations.slice(before)
   for (const { name, place } of using === null ? commonNames(left, right, scope) : namesOf(using, scope)) {
     const merged = scope.merged.get(name)
-    const sides = [merged ?? onlyColumn(left, name, place), onlyColumn(right, name, place)]
-    const lineage = mergeLineages(sides)
-    scope.context.findings.readColumns(lineage)
+    const first = merged === undefined ? onlyColumn(left, name, place) : { lineage: merged }
+    const second = onlyColumn(right, name, place)
+    const lineage = mergeLineages([first.lineage, second.lineage])
+    scope.context.findings.readColumns([first, second])
     scope.context.findings.use('join', lineage)
     scope.merged.set(name, lineage)
   }
@@ -51,9 +53,9 @@ const commonNames = (
   return [...names].filter((name) => known.has(name)).map((name) => ({ name, place: null }))
 }
 
-const onlyColumn = (relations: readonly Relation[], name: string, place: Place | null): Lineage => {
+const onlyColumn = (relations: readonly Relation[], name: string, place: Place | null): RelationColumn => {
   const found = relations.flatMap((relation) => columnsNamed(relation, name))
-  if (found.length === 1) return found[0]!.lineage
+  if (found.length === 1) return found[0]!
   throw new Refusal(found.length === 0 ? 'unknown-column' : 'ambiguous-column', {
     detail: writeName([name]),
     place,

@@ -57,7 +57,7 @@ export const resolveMatchRecognize = (body: JsonObject, scope: Scope): RelationP
   const kept = keepsAllRows(node.rows_per_match)
     ? input.columns
     : partition.map((item) => partitionColumn(item, inner))
-  findings.readColumns(mergeLineages(kept.map(({ lineage }) => lineage)))
+  findings.readColumns(kept)
   return { names: [], columns: [...kept, ...measures], origin: manyTables }
 }
 

@@ -59,7 +59,7 @@ export const resolvePivot = (body: JsonObject, scope: Scope): RelationParts => {
   ])
   const kept = input.columns.filter(({ name }) => !consumed.has(name))
   scope.context.findings.use('group', mergeLineages([chosenBy, ...kept.map((column) => column.lineage)]))
-  scope.context.findings.readColumns(mergeLineages(kept.map((column) => column.lineage)))
+  scope.context.findings.readColumns(kept)
   const made = listOf(list, 'PIVOT').map((item) => ({ name: pivotName(item, inner), lineage }))
   return { names: [], columns: [...kept, ...made], origin: manyTables }
 }
@@ -121,6 +121,7 @@ export const resolveUnpivot = (body: JsonObject, scope: Scope): RelationParts =>
     return identifier.name
   })
   const kept = input.columns.filter((column) => !turned.has(column.name))
+  scope.context.findings.readColumns(kept)
   return {
     names: [],
     columns: [...kept, { name: name!, lineage: countThrough(lineage, 'UNPIVOT') }, { name: value!, lineage }],

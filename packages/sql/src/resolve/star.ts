@@ -27,10 +27,8 @@ export const expandStar = (
 ): readonly RelationColumn[] => {
   const all = qualifier === null ? allColumns(scope) : columnsOf(qualifiedName(qualifier, scope), scope)
   const columns = options === null ? all : applyOptions(all, options, scope)
-  for (const { lineage } of columns) {
-    scope.context.findings.spend(1 + lineage.size)
-    scope.context.findings.readColumns(lineage)
-  }
+  for (const { lineage } of columns) scope.context.findings.spend(1 + lineage.size)
+  scope.context.findings.readColumns(columns)
   return columns
 }
 
@@ -161,6 +159,6 @@ const rename = (columns: readonly RelationColumn[], value: Json, scope: Scope): 
   }
   return columns.map((column) => {
     const name = names.get(column.name)
-    return name === undefined ? column : { name, lineage: column.lineage }
+    return name === undefined ? column : { ...column, name }
   })
 }

@@ -69,7 +69,7 @@ export const nameColumns = (
     throw new Refusal('column-count-mismatch', of === null ? {} : { place: placeOf(of) })
   }
   // A column without a name cannot be referred to by one; the empty name is none that SQL can write.
-  return columns.map(({ name, lineage }, index) => ({ name: names[index] ?? name ?? '', lineage }))
+  return columns.map((column, index) => ({ ...column, name: names[index] ?? column.name ?? '' }))
 }
 
 const resolveCte = (

@@ -4,7 +4,7 @@ import { readIdentifier } from '../parser/identifier-node.ts'
 import { type Json, listOf, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
 import { visitType } from '../resolve/cast.ts'
-import { mergeLineages, noLineage } from '../resolve/lineage.ts'
+import { noLineage } from '../resolve/lineage.ts'
 import { createScope, type StatementContext } from '../resolve/scope.ts'
 import { reportWithoutOutputs, type StatementReport } from './statement-report.ts'
 import { findTarget, findTargetColumn, readTargetName, writeTable } from './written-table.ts'
@@ -27,7 +27,7 @@ export const summarizeAlterTable = (body: Json, context: StatementContext): Stat
 type Operation = (body: Json, table: BaseTable, context: StatementContext) => readonly TableWrite[]
 
 const allColumns = ({ columns }: BaseTable, { findings }: StatementContext) => {
-  findings.readColumns(mergeLineages(columns.map(({ lineage }) => lineage)))
+  findings.readColumns(columns)
   return columns
 }
 
@@ -55,9 +55,9 @@ const renameColumn: Operation = (body, table, context) => {
   const old = findTargetColumn([{ Identifier: node.old_column_name! }], table, context)
   const renamed = readIdentifier(node.new_column_name)
   context.findings.visit(renamed)
-  const { lineage } = table.columns.find(({ name }) => name === old)!
-  context.findings.readColumns(lineage)
-  return [writeTable(table.name, 'alter', [{ name: renamed.name, lineage }])]
+  const column = table.columns.find(({ name }) => name === old)!
+  context.findings.readColumns([column])
+  return [writeTable(table.name, 'alter', [{ name: renamed.name, lineage: column.lineage }])]
 }
 
 const DROP_FIELDS = new Set(['column_names'])

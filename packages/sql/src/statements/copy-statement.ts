@@ -10,7 +10,6 @@ import {
 } from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
 import { resolveExpression } from '../resolve/expression.ts'
-import { mergeLineages } from '../resolve/lineage.ts'
 import { readObjectName } from '../resolve/object-name.ts'
 import { type OutputColumn, resolveQuery } from '../resolve/query.ts'
 import { createScope, type StatementContext } from '../resolve/scope.ts'
@@ -80,7 +79,7 @@ const exportedColumns = (node: JsonObject, context: StatementContext): readonly 
   if (!isAbsent(node.from_obj_alias) || !isAbsent(node.from_transformations)) return unknownSyntax('COPY')
   const name = readObjectName(node.from_obj, context.findings)
   const { columns } = openNamed(name, createScope(context))
-  context.findings.readColumns(mergeLineages(columns.map(({ lineage }) => lineage)))
+  context.findings.readColumns(columns)
   return columns
 }
 

@@ -13,7 +13,6 @@ import {
 import { Refusal } from '../refusal.ts'
 import { visitType } from '../resolve/cast.ts'
 import { resolveExpression } from '../resolve/expression.ts'
-import { mergeLineages } from '../resolve/lineage.ts'
 import { readObjectName } from '../resolve/object-name.ts'
 import { type OutputColumn, resolveQuery } from '../resolve/query.ts'
 import { createScope, type Scope, type StatementContext } from '../resolve/scope.ts'
@@ -89,7 +88,7 @@ const createdColumns = (
     checkVersion(node.version, createScope(context))
     const source = findSource(node.clone, context)
     context.findings.readTable(source.name, source.isMetadata)
-    context.findings.readColumns(mergeLineages(source.columns.map(({ lineage }) => lineage)))
+    context.findings.readColumns(source.columns)
     return source.columns
   }
   if (!isAbsent(node.like)) {
