@@ -68,6 +68,11 @@ export interface TableRead {
   readonly table: TableName
   /** Every column of it that the statement touches anywhere, sorted, unqualified. */
   readonly columns: readonly string[]
+  /**
+   * How often the table is a source of rows, each use of a view or a common table expression over it counted: 2 for a
+   * self join. Then different rows of it stand in one row of the result. Once when absent.
+   */
+  readonly occurrences?: number
 }
 
 export interface TableWrite {

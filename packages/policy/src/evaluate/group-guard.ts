@@ -38,6 +38,16 @@ export const groupGuard: Guard = ({ summary, permits, classifier }) => {
       }),
     )
   }
+  // A second source, as a join or a subquery inside of an aggregate, brings in rows that the count does not count.
+  if (summary.reads.length > 1 || summary.reads.some(({ occurrences = 1 }) => occurrences > 1)) {
+    reasons.push(
+      reason('group-too-small', {
+        message:
+          'only groups may be read, and the size of a group is guaranteed for one table that is read once',
+        hint: 'read one table, without joins and subqueries',
+      }),
+    )
+  }
   const grouped = new Set(summary.uses.group)
   summary.outputs.forEach((output, index) => {
     if (output.flows.every((flow) => isStatistic(flow) || isGroupKey(flow, grouped))) return

@@ -193,8 +193,15 @@ describe('aggregate-only access', () => {
       const outputs = [output(flow(`${VISITS}.COST`, 'derived', ['AVG']), 'A')]
       expect(codes(groups, grouped(11, { uses, outputs })), place).toContain('group-too-small')
     }
-    const joined = { join: [`${VISITS}.PATIENT`, `${PATIENTS}.ID`] }
-    expect(codes(groups, grouped(11, { uses: joined }))).toEqual([])
+    const counted = [output(flow(`${VISITS}.PATIENT`, 'count'), 'N')]
+    expect(codes(groups, grouped(11, { outputs: counted }))).toEqual([])
+  })
+
+  it('refuses a second source of rows, which the count does not count', () => {
+    const twice = { reads: [{ table: VISITS, columns: ['WARD', 'COST'], occurrences: 2 }] }
+    expect(codes(groups, grouped(11, twice))).toEqual(['group-too-small'])
+    const joined = { uses: { join: [`${VISITS}.PATIENT`, `${PATIENTS}.ID`] } }
+    expect(codes(groups, grouped(11, joined))).toEqual(['group-too-small'])
   })
 })
 
@@ -230,6 +237,22 @@ describe('limits on data subjects', () => {
     expect(codes(limited, request(statement({ outputs: [output(flow(`${COPY}.NAME`))] })))).toEqual([
       'subject-not-countable',
     ])
+  })
+
+  it('deny a row that shows several people beside the subject of one', () => {
+    const subject = output(flow(`${VISITS}.PATIENT`))
+    for (const name of ['ARRAY_AGG', 'LAG', 'SUM', 'FIRST_VALUE']) {
+      const outputs = [subject, output(flow(`${VISITS}.COST`, 'derived', [name]), 'A')]
+      expect(codes(limited, request(statement({ outputs }))), name).toEqual(['subject-not-countable'])
+    }
+    const perPerson = statement({
+      aggregation: { minimumGroupSize: 1 },
+      outputs: [subject, output(flow(`${VISITS}.COST`, 'derived', ['SUM']), 'A')],
+      uses: { group: [`${VISITS}.PATIENT`] },
+    })
+    expect(codes(limited, request(perPerson))).toEqual([])
+    const twice = { ...perPerson, reads: [{ table: VISITS, columns: ['COST', 'PATIENT'], occurrences: 2 }] }
+    expect(codes(limited, request(twice))).toEqual(['subject-not-countable'])
   })
 
   it('leave large groups alone', () => {
