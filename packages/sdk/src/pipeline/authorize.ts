@@ -17,7 +17,8 @@ export const approvalStatementOf = (
   state: Pick<AnalyzedState, 'executableText' | 'received' | 'context'>,
 ): ApprovalStatement => ({
   sqlText: state.executableText,
-  binds: state.received.binds?.map(sendable) ?? null,
+  // An empty list and none are the same to the warehouse.
+  binds: state.received.binds?.length ? state.received.binds.map(sendable) : null,
   warehouse: state.context.warehouse,
   database: state.context.database,
   schema: state.context.schema,
