@@ -3,7 +3,7 @@ import type { Analysis, AnalyzeOptions } from './analysis.ts'
 import { classify } from './classify/classify.ts'
 import { fingerprintOf } from './lexer/fingerprint.ts'
 import { lex } from './lexer/lex.ts'
-import { findExceededLimit } from './lexer/limits.ts'
+import { findExceededLimit, limits } from './lexer/limits.ts'
 import { redactLexed } from './lexer/redact-text.ts'
 import { stripComments } from './lexer/strip-comments.ts'
 import { TextPositions } from './lexer/text-position.ts'
@@ -13,6 +13,7 @@ import { summarizeStatement } from './statements/summarize-statement.ts'
 
 /** The whole way of one text, in order. */
 export const analyzeText = (parser: SqlParser, text: string, options: AnalyzeOptions): Analysis => {
+  if (text.length > limits.bytes) return refuseLargeText(text)
   const lexed = lex(text)
   const executableText = stripComments(lexed)
   const classification = classify(lexed)
@@ -39,6 +40,19 @@ export const analyzeText = (parser: SqlParser, text: string, options: AnalyzeOpt
     return { summary: unsupported(refusal), executableText }
   }
 }
+
+/** A text beyond the limit is not even lexed to its end: its first words tell what it is. */
+const refuseLargeText = (text: string): Analysis => ({
+  summary: {
+    status: 'unsupported',
+    ...classify(lex(text.slice(0, 1_000))),
+    reason: reasonOf(new Refusal('text-too-large'), ''),
+    text: '?',
+    fingerprint: digestOf('?'),
+    digest: digestOf(text),
+  },
+  executableText: '',
+})
 
 const reasonOf = (refusal: Refusal, text: string): RefusalReason => {
   const positions = new TextPositions(text)

@@ -102,6 +102,10 @@ export const refusalReasons = {
     message: 'a session variable would hold a value read from a table',
     hint: 'set the variable to a constant, or use a subquery where the value is needed',
   },
+  'session-parameter-refused': {
+    message: 'the session parameter may change what a statement means',
+    hint: 'set parameters of formats, time zone and timeouts only',
+  },
   // names
   'no-current-schema': {
     message: 'the name has no database or schema, and the session has none either',

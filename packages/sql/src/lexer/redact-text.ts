@@ -1,13 +1,24 @@
 import type { Catalog } from '@snowfence/core'
 import { catalogueNames } from '../catalogue/catalogue-names.ts'
-import { builtinFunctions } from '../functions/builtin-names.ts'
+import { informationSchemaColumns } from '../catalogue/information-schema.ts'
+import { builtinFunctions, tableFunctions } from '../functions/builtin-names.ts'
+import { sessionParameters } from '../statements/session-parameters.ts'
 import { foldIdentifier } from './identifier.ts'
 import { datePartWords, grammarWords, typeWords } from './keywords.ts'
 import { lex } from './lex.ts'
 import type { Lexed } from './token.ts'
 
 /** Words that say nothing about anybody. */
-const publicWords = new Set([...grammarWords, ...typeWords, ...datePartWords, ...builtinFunctions])
+const publicWords = new Set([
+  ...grammarWords,
+  ...typeWords,
+  ...datePartWords,
+  ...builtinFunctions,
+  ...[...tableFunctions.values()].flat(),
+  ...[...informationSchemaColumns].flatMap(([view, columns]) => [view, ...columns]),
+  ...sessionParameters,
+  ...'INPUT MODE ROWCOUNT TIMELIMIT INFORMATION APPEND_ONLY LEVEL COLUMN1 COLUMN2 COLUMN3'.split(' '),
+])
 
 /**
  * Gives a statement's text without anything that could be about a person: every literal becomes `?`, comments

@@ -19,15 +19,18 @@ export const oneTable: RowOrigin = { aggregation: null, ofOneTable: true }
 /**
  * What the rows of a SELECT stand for. A join can repeat rows at will, so a COUNT(*) over one guarantees nothing:
  * the least group size is taken from HAVING only over a single table, or from an inner query that has it already.
+ * A subquery in an expression brings rows of its own, which no HAVING of the outer query counts.
  */
 export const rowOriginOf = (select: {
   readonly sources: readonly RowOrigin[]
   readonly isGrouped: boolean
+  readonly hasSubquery: boolean
   readonly having: Json | undefined
   readonly aliases: ReadonlyMap<string, Json>
 }): RowOrigin => {
   const only = select.sources.length === 1 ? select.sources[0]! : manyTables
   if (!select.isGrouped) return only
+  if (select.hasSubquery) return { aggregation: { minimumGroupSize: 1 }, ofOneTable: false }
   const counted = only.ofOneTable ? countBound(select.having, select.aliases) : 1
   return {
     aggregation: { minimumGroupSize: Math.max(1, counted, only.aggregation?.minimumGroupSize ?? 1) },

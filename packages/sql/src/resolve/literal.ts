@@ -28,5 +28,7 @@ export const resolveLiteral = (value: Json | undefined, scope: Scope): Lineage =
     scope.context.findings.variables.add(upperCaseAscii(text.slice(1)))
     return noLineage
   }
-  return /^(?:\?|:\d+|:[A-Za-z_][A-Za-z0-9_]*)$/.test(text) ? noLineage : unknownSyntax('a placeholder')
+  if (!/^(?:\?|:\d+|:[A-Za-z_][A-Za-z0-9_]*)$/.test(text)) return unknownSyntax('a placeholder')
+  if (text.length > 1) scope.context.findings.visitKey(text.slice(1))
+  return noLineage
 }

@@ -97,12 +97,11 @@ const columnNamesIn = (tree: Json | undefined): readonly string[] => {
   return names
 }
 
-const UNPIVOT_FIELDS = new Set(['table', 'value', 'name', 'columns', 'alias'])
-const UNPIVOT_IDLE = new Set(['null_inclusion'])
+const UNPIVOT_FIELDS = new Set(['table', 'value', 'name', 'columns', 'null_inclusion', 'alias'])
 
-/** UNPIVOT turns columns into rows of a name and a value. Which rows there are tells which values are not NULL. */
+/** UNPIVOT turns columns into rows of a name and a value. It leaves rows without a value out, unless told otherwise. */
 export const resolveUnpivot = (body: JsonObject, scope: Scope): RelationParts => {
-  const node = openNode(body, 'UNPIVOT', UNPIVOT_FIELDS, UNPIVOT_IDLE)
+  const node = openNode(body, 'UNPIVOT', UNPIVOT_FIELDS)
   const input = resolveInput(node.table, scope)
   const inner = inputScope(input, scope)
   const turned = new Set<string>()
@@ -115,6 +114,7 @@ export const resolveUnpivot = (body: JsonObject, scope: Scope): RelationParts =>
     return resolveColumn([identifier], inner)
   })
   const lineage = mergeLineages(lineages)
+  if (node.null_inclusion !== 'IncludeNulls') scope.context.findings.use('filter', lineage)
   const [name, value] = [node.name, node.value].map((part) => {
     const identifier = readIdentifier(isObject(part) && !isAbsent(part.Identifier) ? part.Identifier : part)
     scope.context.findings.visit(identifier)

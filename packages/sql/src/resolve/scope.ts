@@ -68,6 +68,8 @@ export interface Scope {
   isHierarchical: boolean
   /** Whether an aggregate function was met in this SELECT. */
   sawAggregate: boolean
+  /** Whether an expression of this SELECT, or of one inside of it, holds a subquery. */
+  sawSubquery: boolean
 }
 
 export const createScope = (
@@ -83,4 +85,5 @@ export const createScope = (
   parameters: options.parameters ?? null,
   isHierarchical: false,
   sawAggregate: false,
+  sawSubquery: false,
 })

@@ -60,6 +60,7 @@ export const resolveSelect = (
     origin: rowOriginOf({
       sources: scope.relations.map(({ origin }) => origin),
       isGrouped: isGrouped || scope.sawAggregate,
+      hasSubquery: scope.sawSubquery,
       having: node.having,
       aliases: isAbsent(node.having) ? new Map() : countableAliases(items, scope),
     }),

@@ -5,12 +5,14 @@ import { resolveQuery } from './query.ts'
 import type { Scope } from './scope.ts'
 
 /** A subquery in an expression: the values of its columns. It sees the columns of the queries around it. */
-export const resolveSubquery = (query: Json | undefined, scope: Scope): Lineage =>
-  mergeLineages(
+export const resolveSubquery = (query: Json | undefined, scope: Scope): Lineage => {
+  for (let at: Scope | null = scope; at !== null; at = at.parent) at.sawSubquery = true
+  return mergeLineages(
     resolveQuery(query, scope.context, { parent: scope, ctes: scope.ctes }).columns.map(
       ({ lineage }) => lineage,
     ),
   )
+}
 
 const QUANTIFIED_FIELDS = new Set(['left', 'right'])
 const QUANTIFIED_IDLE = new Set(['compare_op', 'is_some'])

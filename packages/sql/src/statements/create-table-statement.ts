@@ -57,8 +57,6 @@ const IDLE = new Set([
   'data_retention_time_in_days',
   'max_data_extension_time_in_days',
   'default_ddl_collation',
-  'hive_formats',
-  'global',
 ])
 
 /** CREATE TABLE: empty, from a query, as a clone, or like another. Data that is copied keeps its lineage. */

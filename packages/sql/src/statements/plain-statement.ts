@@ -3,6 +3,7 @@ import { foldIdentifier } from '../lexer/identifier.ts'
 import type { Lexed, Token } from '../lexer/token.ts'
 import { Refusal } from '../refusal.ts'
 import type { Findings } from '../resolve/findings.ts'
+import { sessionParameters } from './session-parameters.ts'
 import { stageName } from './stage-name.ts'
 import { reportWithoutOutputs, type StatementReport } from './statement-report.ts'
 
@@ -68,7 +69,19 @@ const checkMetadata: PlainForm = (lexed) => {
 
 const checkUse: PlainForm = (lexed) => checkTokens(lexed, NAMES, DOT)
 
-const checkAlterSession: PlainForm = (lexed) => checkTokens(lexed, NAMES_AND_LITERALS, ASSIGNMENT)
+/** ALTER SESSION SET a = …, b = … and UNSET a, b: the names are the words behind SET, UNSET and commas, or before `=`. */
+const checkAlterSession: PlainForm = (lexed) => {
+  checkTokens(lexed, NAMES_AND_LITERALS, ASSIGNMENT)
+  const { text, tokens } = lexed
+  const isUnset = tokens[2]?.upper === 'UNSET'
+  for (const [index, token] of tokens.entries()) {
+    if (token.kind !== 'word' && token.kind !== 'quoted') continue
+    const next = tokens[index + 1]
+    const isNamed = index > 2 && (isUnset || (next !== undefined && text[next.start] === '='))
+    if (!isNamed || sessionParameters.has(foldIdentifier(text.slice(token.start, token.end)))) continue
+    throw new Refusal('session-parameter-refused', { place: { kind: 'offset', offset: token.start } })
+  }
+}
 
 const checkUnset: PlainForm = (lexed, findings) => {
   checkTokens(lexed, NAMES, new Set(['(', ')', ',']))
