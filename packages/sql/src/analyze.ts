@@ -36,7 +36,7 @@ export const analyzeText = (parser: SqlParser, text: string, options: AnalyzeOpt
     return { summary: { status: 'analyzed', ...found, ...facts }, executableText }
   } catch (error) {
     // Anything unforeseen is a refusal too: a fault in the analysis must never let a statement pass.
-    const refusal = error instanceof Refusal ? error : new Refusal('unknown-syntax')
+    const refusal = error instanceof Refusal ? error : new Refusal('analysis-failed')
     return { summary: unsupported(refusal), executableText }
   }
 }

@@ -85,6 +85,10 @@ export const refusalReasons = {
     message: 'the statement uses syntax whose effect on data is not known here',
     hint: 'write the statement without it',
   },
+  'analysis-failed': {
+    message: 'the analysis of the statement failed',
+    hint: 'write the statement in a simpler form',
+  },
   'unread-token': {
     message: 'a name in the text does not appear in what the parser read',
     hint: 'write the statement in a simpler form',

@@ -1,9 +1,9 @@
 import type { Classification } from '../classify/classify.ts'
+import { sessionParameters } from '../classify/session-parameters.ts'
 import { foldIdentifier } from '../lexer/identifier.ts'
 import type { Lexed, Token } from '../lexer/token.ts'
 import { Refusal } from '../refusal.ts'
 import type { Findings } from '../resolve/findings.ts'
-import { sessionParameters } from './session-parameters.ts'
 import { stageName } from './stage-name.ts'
 import { reportWithoutOutputs, type StatementReport } from './statement-report.ts'
 
