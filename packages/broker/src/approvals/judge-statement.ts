@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts'
 import type { PolicyInForce } from '../policy/policy-holder.ts'
 import type { SessionRecord } from '../sessions/session.ts'
 
-export interface Judgement {
+interface Judgement {
   readonly summary: StatementSummary
   readonly decision: Decision
 }

@@ -32,7 +32,7 @@ export interface SessionsTable {
   end_reason: string | null
 }
 
-export interface LeasesTable {
+interface LeasesTable {
   /** The `jti` of the credential. */
   id: string
   session_id: string
@@ -94,14 +94,14 @@ export interface ApprovalDecisionsTable {
 }
 
 /** Who was shown the real statement, once per person. */
-export interface ApprovalViewsTable {
+interface ApprovalViewsTable {
   approval_id: string
   issuer: string
   subject: string
   at: Date
 }
 
-export interface SigningKeysTable {
+interface SigningKeysTable {
   kid: string
   purpose: 'token' | 'checkpoint'
   algorithm: string
@@ -111,7 +111,7 @@ export interface SigningKeysTable {
   retired_at: Date | null
 }
 
-export interface RecordsTable {
+interface RecordsTable {
   /** Position in the tree. */
   leaf_index: ColumnType<number | string, number, never>
   leaf_hash: Bytes
@@ -126,14 +126,14 @@ export interface RecordsTable {
 }
 
 /** Hashes of complete subtrees: level 0 are the leaves. */
-export interface TreeNodesTable {
+interface TreeNodesTable {
   level: number
   position: ColumnType<number | string, number, never>
   hash: Bytes
 }
 
 /** One row, locked by each append: the order of the trail. */
-export interface TreeHeadTable {
+interface TreeHeadTable {
   id: number
   size: ColumnType<number | string, number, number>
 }

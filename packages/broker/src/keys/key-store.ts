@@ -12,12 +12,12 @@ import type { Clock } from '../clock.ts'
 import type { Tables } from '../database/tables.ts'
 import type { Sealer } from './sealer.ts'
 
-export type KeyPurpose = 'token' | 'checkpoint'
+type KeyPurpose = 'token' | 'checkpoint'
 
 /** Snowflake verifies RS256 from a JWKS URL and from a pasted RSA key alike; checkpoints are Ed25519 signed notes. */
 const algorithms = { token: 'RS256', checkpoint: 'Ed25519' } as const satisfies Record<KeyPurpose, string>
 
-export interface SigningKey {
+interface SigningKey {
   readonly kid: string
   readonly algorithm: string
   readonly privateKey: CryptoKey

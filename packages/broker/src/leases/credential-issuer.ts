@@ -1,7 +1,7 @@
 import type { Lease } from '@snowfence/core'
 
 /** What a credential is to allow. */
-export interface LeaseGrant {
+interface LeaseGrant {
   readonly user: string
   readonly role: string
   readonly warehouse: string | null

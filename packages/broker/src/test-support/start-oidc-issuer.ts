@@ -4,7 +4,7 @@ import { exportJWK, generateKeyPair } from 'jose'
 import { Provider } from 'oidc-provider'
 
 /** A program or person known to the issuer: the client's id is the token's subject. */
-export interface KnownClient {
+interface KnownClient {
   readonly id: string
   readonly groups: readonly string[]
 }

@@ -16,7 +16,7 @@ import { clinicCatalogue, clinicPolicy } from './clinic.ts'
 import { copyEmbeddedDatabase } from './copy-embedded-database.ts'
 import { type OidcIssuer, startOidcIssuer } from './start-oidc-issuer.ts'
 
-export const AUDIENCE = 'https://broker.test'
+const AUDIENCE = 'https://broker.test'
 export const ACCOUNT_URL = 'https://acme-clinic.snowflakecomputing.com'
 
 const clients = [
@@ -29,9 +29,9 @@ const clients = [
   { id: 'operator', groups: ['broker-operators'] },
   { id: 'auditor', groups: ['auditors'] },
 ] as const
-export type ClientId = (typeof clients)[number]['id']
+type ClientId = (typeof clients)[number]['id']
 
-export interface Answer<T = Record<string, unknown>> {
+interface Answer<T = Record<string, unknown>> {
   readonly status: number
   readonly body: T
   readonly headers: Headers
@@ -69,7 +69,7 @@ export interface TestBrokerOptions {
   readonly policy?: string
 }
 
-export const policyDigestOf = (session: Session): string => {
+const policyDigestOf = (session: Session): string => {
   const payload = session.policy.jws.split('.')[1] ?? ''
   return (JSON.parse(Buffer.from(payload, 'base64url').toString()) as { digest: string }).digest
 }

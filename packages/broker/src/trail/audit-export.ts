@@ -14,7 +14,7 @@ import type { Tables } from '../database/tables.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import type { Trail } from './trail.ts'
 
-export interface ExportPage {
+interface ExportPage {
   /** Index of the first record to export. */
   readonly from: number
   readonly limit: number

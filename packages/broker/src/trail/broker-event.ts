@@ -3,7 +3,7 @@ import { type AuditAttributeValues, type CanonicalSpan, spanAttributes } from '@
 import packageJson from '../../package.json' with { type: 'json' }
 
 /** Everything the broker itself does that the trail must show. Past tense: each is a fact. */
-export const brokerEventNames = [
+const brokerEventNames = [
   'policy.loaded',
   'session.created',
   'session.closed',
