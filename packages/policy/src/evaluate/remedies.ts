@@ -70,7 +70,7 @@ const changeStatement = (asker: Asker, input: GuardInput): Attempt[] => {
     })
   }
   const missing = uncountedTables(input).flatMap(({ table, subject }) =>
-    (subject ?? []) ? `${table}.${subject}` : [],
+    subject === undefined ? [] : `${table}.${subject}`,
   )
   if (missing.length > 0) {
     const added = missing.map((column) => ({
