@@ -2,7 +2,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type ErrorCode, type ErrorEntry, errorCatalogue } from '../packages/core/src/errors/catalogue.ts'
+import { type ErrorCode, errorCatalogue } from '../packages/core/src/errors/catalogue.ts'
+import type { ErrorEntry } from '../packages/core/src/errors/error-entry.ts'
 
 const folder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../docs/errors')
 

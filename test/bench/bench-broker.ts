@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createBroker } from '@snowfence/broker'
-import { startDevelopmentIdentityProvider } from '../../packages/cli/src/dev/identity-provider.ts'
+import { startDevelopmentIdentityProvider } from '@snowfence/cli/dev'
 import { benchTables } from './bench-tables.ts'
 
 const AUDIENCE = 'https://broker.snowfence.test'
@@ -54,7 +54,7 @@ const broker = await createBroker({
     roles: [{ groups: ['bench'], user: 'BENCH', role: 'READER', warehouse: 'AGENTS' }],
     catalogue: { kind: 'file', path: path.join(folder, 'catalog.json') },
   },
-  ...(process.env.BENCH_MEMORY ? {} : { dataDir: path.join(folder, 'data') }),
+  dataDir: path.join(folder, 'data'),
 })
 const url = await broker.listen()
 process.stdout.write(`${JSON.stringify({ url, token: await identityProvider.token('bench', AUDIENCE) })}\n`)

@@ -90,8 +90,12 @@ const compare = async (comparison: Comparison, warehouse: string) => {
     const heapByMillion = governed[0]?.heapByMillion ?? []
     return {
       name: comparison.name,
-      raw: { [figure]: left },
-      governed: { [figure]: right, ...(heapByMillion.length > 1 ? { heapByMillion } : {}) },
+      figure,
+      raw: { [figure]: left } as Record<string, unknown>,
+      governed: { [figure]: right, ...(heapByMillion.length > 1 ? { heapByMillion } : {}) } as Record<
+        string,
+        unknown
+      >,
       ...(as === 'ratio' ? { ratio: value } : { difference: value }),
       goal,
       met: isBetterHigh ? value >= goal : value <= goal,
@@ -111,8 +115,8 @@ try {
         process.stdout.write(`${JSON.stringify(row)}\n`)
         continue
       }
-      const [figure = ''] = Object.keys(row.raw)
-      const figures = `${round(row.raw[figure] ?? Number.NaN)} -> ${round(Number(row.governed[figure]))}`
+      const { figure } = row
+      const figures = `${round(Number(row.raw[figure]))} -> ${round(Number(row.governed[figure]))}`
       const outcome =
         'ratio' in row
           ? `ratio ${round(row.ratio ?? Number.NaN)}`
