@@ -2,6 +2,8 @@ import { cleanSentences } from './clean-sentences.ts'
 import { identifierForms } from './identifier-forms.ts'
 import { identifierSentences } from './identifier-sentences.ts'
 import { type Choices, createChoices } from './pseudo-random.ts'
+import { recordForms } from './record-forms.ts'
+import { otherCleanLines, recordLines } from './record-lines.ts'
 import { createSubject, writeName } from './subject-names.ts'
 
 /** An identifier of a note and where it stands: UTF-16 code units, end excluded. */
@@ -31,7 +33,7 @@ const placeForm = (kind: string, form: string, offset: number): { text: string; 
   return { text, spans: spans.length > 0 ? spans : [{ kind, start: offset, end: offset + text.length }] }
 }
 
-const slot = /\{([a-z-]+)\}/g
+const slot = /\{([a-z0-9-]+)\}/g
 
 const generateNote = (choices: Choices): ClinicalNote => {
   const subject = createSubject(choices)
@@ -78,6 +80,40 @@ const generateNote = (choices: Choices): ClinicalNote => {
 export const generateNotes = (count: number, seed: number): readonly ClinicalNote[] => {
   const choices = createChoices(seed)
   return Array.from({ length: count }, () => generateNote(choices))
+}
+
+/** Notes of a second kind: lines of records and messages between clean lines. */
+export const generateRecords = (count: number, seed: number): readonly ClinicalNote[] => {
+  const choices = createChoices(seed)
+  return Array.from({ length: count }, () => generateRecord(choices))
+}
+
+const generateRecord = (choices: Choices): ClinicalNote => {
+  const subject = createSubject(choices)
+  const spans: KnownSpan[] = []
+  let text = ''
+  const lines = choices.integer(6, 12)
+  for (let line = 0; line < lines; line += 1) {
+    if (text !== '') text += '\n'
+    if (choices.chance(0.55)) {
+      text += choices.pick(otherCleanLines)
+      continue
+    }
+    const template = choices.pick(recordLines)
+    let from = 0
+    for (const match of template.matchAll(slot)) {
+      const [whole, name] = match
+      const form = recordForms[name!]
+      if (form === undefined && name !== 'name') continue
+      text += template.slice(from, match.index)
+      const written = form ? form.write(choices) : `${subject.last}, ${subject.first}`
+      spans.push({ kind: form?.kind ?? 'name', start: text.length, end: text.length + written.length })
+      text += written
+      from = match.index + whole.length
+    }
+    text += template.slice(from)
+  }
+  return { text, spans, subjectNames: [subject.first, subject.last] }
 }
 
 /** Notes about nobody: clinical prose and what looks like an identifier and is none. */

@@ -1,6 +1,6 @@
 import { createDetector } from '@snowfence/masking'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { generateCleanNotes, generateNotes } from '../../clinical-notes/generate-notes.ts'
+import { generateCleanNotes, generateNotes, generateRecords } from '../../clinical-notes/generate-notes.ts'
 import { type DetectorScore, scoreDetector } from '../../clinical-notes/score-detector.ts'
 
 const NOTES = 1_200
@@ -72,6 +72,19 @@ describe('content detectors on generated clinical notes', () => {
       expect(score.cleanWords).toBeGreaterThan(50_000)
       expect(score.falsePositivesPerThousand).toBeLessThanOrEqual(MOST_FALSE_POSITIVES_PER_THOUSAND_WORDS)
     }
+  })
+
+  it('find what the second set of notes holds, which was written after them', () => {
+    const detect = createDetector({ freeText: true })
+    const score = scoreDetector(generateRecords(NOTES, SEED), (text, names) => detect(text, names))
+    console.log(
+      `${NOTES} notes of the second set as prose\n${asTable(score)}\nfalse positives: ${score.falsePositives} in ` +
+        `${score.cleanWords} clean words`,
+    )
+    for (const { kind, known, recall } of score.kinds) {
+      if (known > 0) expect(recall, kind).toBeGreaterThanOrEqual(leastRecall[kind] ?? 0.95)
+    }
+    expect(score.falsePositivesPerThousand).toBeLessThanOrEqual(MOST_FALSE_POSITIVES_PER_THOUSAND_WORDS)
   })
 
   it('make up at most two identifiers in a thousand words of notes about nobody', () => {

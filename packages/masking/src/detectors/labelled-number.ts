@@ -146,3 +146,13 @@ const gs1 = /\(01\) ?\d{14}(?: ?\(\d{2}\) ?[\dA-Za-z]{1,20}){0,4}/y
 
 export const findDeviceIdentifier = (text: string, open: number): Claim | null =>
   matchAt(gs1, text, open) ? claim('device', open, gs1.lastIndex) : null
+
+const LONGEST_SEGMENT_ID = 24
+
+/** An identifier of an HL7 v2 message (data type CX): the value, and behind `^^^` who assigned it. */
+export const findAssignedNumber = (text: string, caret: number, from: number): Claim | null => {
+  if (!text.startsWith('^^^', caret)) return null
+  let start = caret
+  while (start > from && caret - start < LONGEST_SEGMENT_ID && isWordAt(text, start - 1)) start -= 1
+  return countDigits(text, start, caret) >= 3 ? claim('mrn', start, caret) : null
+}

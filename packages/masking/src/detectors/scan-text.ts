@@ -6,7 +6,12 @@ import { dateWords, findDateAfterWord } from './dated-by-word.ts'
 import type { DetectorKind } from './detection.ts'
 import { findEmail, findEncodedEmail, findSpelledEmail, findSpokenEmail } from './email.ts'
 import { findAroundColon, findHardwareAddress, findIpv4 } from './ip.ts'
-import { findDeviceIdentifier, findLabelledNumber, labelWords } from './labelled-number.ts'
+import {
+  findAssignedNumber,
+  findDeviceIdentifier,
+  findLabelledNumber,
+  labelWords,
+} from './labelled-number.ts'
 import { findMbi } from './mbi.ts'
 import { findDayFirst, findMonthFirst, findYearFirst } from './named-date.ts'
 import {
@@ -47,6 +52,7 @@ const DOT = 46
 const DASH = 45
 const SPACE = 32
 const PERCENT = 37
+const CARET = 94
 
 type WordRule = (
   text: string,
@@ -216,6 +222,7 @@ export const scanText = (text: string, settings: ScanSettings): readonly Claim[]
       } else if (code === OPEN)
         take(one(findDeviceIdentifier(text, at) ?? findSpelledEmail(text, at, floor())))
       else if (code === 91 || code === 123 || code === 60) take(one(findSpelledEmail(text, at, floor())))
+      else if (code === CARET) take(one(findAssignedNumber(text, at, floor())))
       else if (code === PERCENT) take(one(findEncodedEmail(text, at, floor())))
       else if (code === 42 || code === 35) take(one(findHiddenSsn(text, at)))
     }
