@@ -13,6 +13,8 @@ export const placeKey = (line: number, column: number): number => line * 0x10000
 /** What one statement was found to touch. It only ever grows: nothing that was recorded is taken back. */
 export class Findings {
   readonly #reads = new Map<string, Set<string>>()
+  readonly #occurrences = new Map<string, number>()
+  readonly #openedExpressions = new Set<readonly { readonly lineage: Lineage }[]>()
   readonly #uses: Record<UsePlace, Set<BaseColumn>>
   readonly functions = new Set<string>()
   readonly stages = new Set<string>()
@@ -65,8 +67,23 @@ export class Findings {
 
   readTable(table: string, isMetadata: boolean): void {
     if (!this.#reads.has(table)) this.#reads.set(table, new Set())
+    this.#occur(table)
     if (isMetadata) this.readsMetadata = true
     else this.readsData = true
+  }
+
+  /** A common table expression was resolved once; each use of it after the first reads its tables again. */
+  readExpression(columns: readonly { readonly lineage: Lineage }[]): void {
+    if (!this.#openedExpressions.has(columns)) {
+      this.#openedExpressions.add(columns)
+      return
+    }
+    const tables = columns.flatMap(({ lineage }) => [...lineage.keys()].map(({ table }) => table))
+    for (const table of new Set(tables)) this.#occur(table)
+  }
+
+  #occur(table: string): void {
+    this.#occurrences.set(table, (this.#occurrences.get(table) ?? 0) + 1)
   }
 
   /** Both what a column is made of and, for a view's, the view's own column. */
@@ -90,7 +107,10 @@ export class Findings {
 
   writeReads(): readonly TableRead[] {
     return [...this.#reads]
-      .map(([table, columns]) => ({ table, columns: [...columns].sort() }))
+      .map(([table, columns]) => {
+        const occurrences = this.#occurrences.get(table) ?? 1
+        return { table, columns: [...columns].sort(), ...(occurrences > 1 && { occurrences }) }
+      })
       .sort((left, right) => (left.table < right.table ? -1 : 1))
   }
 

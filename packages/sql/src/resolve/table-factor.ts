@@ -75,7 +75,10 @@ const resolveTable: Resolver = (body, scope) => {
 /** A common table expression, a table, or a view. */
 export const openNamed = (name: ObjectName, scope: Scope): RelationParts => {
   const cte = findCte(name.parts, scope.ctes)
-  if (cte !== null) return { names: [cte.name], columns: cte.columns, origin: cte.origin }
+  if (cte !== null) {
+    scope.context.findings.readExpression(cte.columns)
+    return { names: [cte.name], columns: cte.columns, origin: cte.origin }
+  }
   const table = findTable(name, scope.context)
   return { names: table.parts, ...openBaseTable(table, name, scope.context) }
 }
