@@ -122,25 +122,29 @@ const findNumber = (text: string, start: number, settings: ScanSettings): Claim 
   if (length <= 4 && !opensGap(next) && !isLetter(next)) return null
   const shape = readShape(text, start)
   if (length > LONGEST_RUN) return settings.isFreeText ? claim('other-number', start, shape.ends[0]!) : null
-  if (isBehindLetter) return findSsn(shape) ?? findPhone(shape)
+  const only = (found: Claim | null): Claim | null => (found && settings.isWanted(found.kind) ? found : null)
+  if (isBehindLetter) return only(findSsn(shape)) ?? only(findPhone(shape))
+  const isShort = length <= 2
   return (
-    findIpv4(shape) ??
-    (length <= 2 ? findHardwareAddress(text, start) : null) ??
-    (length === 1 ? findSpelledOutNumber(text, start) : null) ??
-    (length <= 2 ? findMbi(text, start) : null) ??
-    (shape.isInternational ? findPhone(shape) : null) ??
-    findNumericDate(shape) ??
-    (length === 4 ? findYearFirst(text, start) : null) ??
-    (length <= 2 ? findDayFirst(text, start) : null) ??
-    findSsn(shape) ??
-    findNpi(shape) ??
-    findCard(shape) ??
-    findPhone(shape) ??
-    findZip(shape) ??
-    findVin(text, start) ??
-    (length === 2 || length === 3 ? findAge(text, start) : null) ??
-    (length <= 6 && (next === SPACE || next === DASH || isLetter(next)) ? findStreet(text, start) : null) ??
-    (settings.isFreeText ? findLongNumber(shape) : null)
+    only(findIpv4(shape)) ??
+    only(isShort ? findHardwareAddress(text, start) : null) ??
+    only(length === 1 ? findSpelledOutNumber(text, start) : null) ??
+    only(isShort ? findMbi(text, start) : null) ??
+    only(shape.isInternational ? findPhone(shape) : null) ??
+    only(findNumericDate(shape)) ??
+    only(length === 4 ? findYearFirst(text, start) : null) ??
+    only(isShort ? findDayFirst(text, start) : null) ??
+    only(findSsn(shape)) ??
+    only(findNpi(shape)) ??
+    only(findCard(shape)) ??
+    only(findPhone(shape)) ??
+    only(findZip(shape)) ??
+    only(findVin(text, start)) ??
+    only(length === 2 || length === 3 ? findAge(text, start) : null) ??
+    only(
+      length <= 6 && (next === SPACE || next === DASH || isLetter(next)) ? findStreet(text, start) : null,
+    ) ??
+    only(settings.isFreeText ? findLongNumber(shape) : null)
   )
 }
 
