@@ -1,4 +1,5 @@
 import { type Catalog, type MaskKind, maskAppliesTo } from '@snowfence/core'
+import { CLEAR } from '../document/policy-document.ts'
 import type { Finding } from '../document/policy-problem.ts'
 import { compileGlob } from '../naming/glob.ts'
 import { compileNamePattern } from '../naming/name-pattern.ts'
@@ -11,6 +12,8 @@ interface KnownTable {
   readonly name: string
   /** Type by column in normal form; null where the catalogue tells no type. */
   readonly columns: ReadonlyMap<string, string | null>
+  /** A view with its definition: its columns are seen through to those of its tables. */
+  readonly isView: boolean
 }
 
 /** What the policy names exists in the warehouse, and each mask can show something of the columns it is for. */
@@ -58,10 +61,32 @@ const checkResources = (parts: PolicyParts, tables: readonly KnownTable[], masks
         ? [{ column: value.subject, mask: undefined, at: ['subject'], atKey: false }]
         : []),
     ]
-    return named.flatMap(({ column, mask, at, atKey }) =>
-      checkColumn(matching, column, mask, { path: [...path, ...at], atKey }),
-    )
+    return [
+      ...named.flatMap(({ column, mask, at, atKey }) =>
+        checkColumn(matching, column, mask, { path: [...path, ...at], atKey }),
+      ),
+      ...checkView(matching, Object.values(value.columns), path),
+    ]
   })
+
+/** Classes are looked for where a view's values come from, so one that stands at the view alone protects nothing. */
+const checkView = (
+  tables: readonly KnownTable[],
+  classes: readonly string[],
+  path: readonly PropertyKey[],
+): Finding[] => {
+  if (!tables.every(({ isView }) => isView) || classes.every((name) => name === CLEAR)) return []
+  return [
+    {
+      severity: 'warning',
+      code: 'view-classified',
+      message: `${tables.map(({ name }) => name).join(', ')} is a view, and its columns are shown as those of its tables`,
+      hint: 'classify the columns of the tables that the view is made of',
+      path: [...path, 'columns'],
+      atKey: true,
+    },
+  ]
+}
 
 const checkPatterns = (parts: PolicyParts, tables: readonly KnownTable[], masks: MaskByClass): Finding[] => {
   const listed = parts.resources.map(({ value }) => ({
@@ -158,6 +183,7 @@ const tablesOf = (catalog: Catalog): KnownTable[] =>
     Object.entries(schemas).flatMap(([schema, tables]) =>
       Object.entries(tables).map(([table, entry]) => ({
         name: [database, schema, table].map(quoteName).join('.'),
+        isView: !Array.isArray(entry) && entry.definition !== undefined,
         columns: new Map(
           (Array.isArray(entry) ? entry : entry.columns).map((column) =>
             typeof column === 'string' ? [quoteName(column), null] : [quoteName(column.name), column.type],

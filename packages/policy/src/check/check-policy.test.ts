@@ -218,6 +218,17 @@ rules:
     ])
   })
 
+  it('warns of classes that stand at a view, where they protect nothing', () => {
+    const views: Catalog = {
+      CLINIC: { PUBLIC: { V: { columns: ['SSN'], definition: 'select ssn from patients' } } },
+    }
+    const text = head.replace('PATIENTS', 'V')
+    expect(found(text, { catalog: views })).toEqual(['7:5 view-classified resources[0].columns'])
+    expect(found(text.replace('SSN: ssn', 'SSN: clear'), { catalog: views })).toEqual([
+      '4:3 class-not-used classes.ssn',
+    ])
+  })
+
   it('finds one column listed twice under names that fold to the same', () => {
     const text = head.replace('SSN: ssn', 'SSN: ssn, ssn: clear')
     expect(found(text)).toEqual(['7:26 duplicate-column resources[0].columns.ssn'])

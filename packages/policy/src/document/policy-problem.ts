@@ -16,6 +16,7 @@ export const problemCodes = [
   'rule-never-fires',
   'reveal-without-effect',
   'mask-type-mismatch',
+  'view-classified',
   'profile-not-met',
   'unclassified-not-stated',
   'class-not-used',
