@@ -1,4 +1,3 @@
-import { createBroker, loadBrokerConfig } from '@snowfence/broker'
 import { Command } from 'commander'
 import { untilInterrupted } from '../dev/until-interrupted.ts'
 import { paletteFor } from '../output/palette.ts'
@@ -18,6 +17,7 @@ export const brokerCommand = (): Command =>
     .option('--json', 'print the address as one line of JSON when ready')
     .addHelpText('after', examples)
     .action(async (flags: { readonly config: string; readonly json?: boolean }) => {
+      const { createBroker, loadBrokerConfig } = await import('@snowfence/broker')
       const interrupted = untilInterrupted()
       const broker = await createBroker(await loadBrokerConfig(flags.config))
       try {

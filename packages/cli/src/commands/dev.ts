@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { devEnvironment, renderEnvironmentFile, startTokenFiles } from '../dev/dev-environment.ts'
-import { startDevStack } from '../dev/dev-stack.ts'
 import { untilInterrupted } from '../dev/until-interrupted.ts'
 import { paletteFor } from '../output/palette.ts'
 
@@ -46,6 +45,8 @@ export const devCommand = (): Command =>
     .option('--identity-port <port>', 'port of the identity provider (default: a free one)', parsePort)
     .addHelpText('after', examples)
     .action(async (flags: DevFlags) => {
+      // Loaded here, so that other commands do not wait for a warehouse and a broker that they never start.
+      const { startDevStack } = await import('../dev/dev-stack.ts')
       const colour = paletteFor(process.stderr)
       const say = (line: string) => process.stderr.write(`${line}\n`)
       if (!flags.json) say(colour.dim('starting the stack …'))

@@ -5,8 +5,8 @@ import { readEnvironment } from '../input/read-environment-file.ts'
 import { readJsonLines } from '../input/read-json-lines.ts'
 import { paletteFor } from '../output/palette.ts'
 import { renderAnswer } from '../output/render-answer.ts'
-import { answerQuery } from '../query/query-answer.ts'
-import { createQueryConnection, type QueryFlags } from '../query/query-settings.ts'
+import type { answerQuery } from '../query/query-answer.ts'
+import type { QueryFlags } from '../query/query-settings.ts'
 
 interface Flags extends QueryFlags {
   readonly env?: string
@@ -42,7 +42,33 @@ const parseBatchLine = (value: unknown): BatchLine | null => {
   return { id: id ?? null, sql, binds: binds ?? undefined }
 }
 
-const runBatch = async (connection: GovernedConnection, file: string, flags: Flags, signal: AbortSignal) => {
+interface Client {
+  readonly connection: GovernedConnection
+  readonly answerQuery: typeof answerQuery
+}
+
+const PATIENCE_MILLISECONDS = 3000
+
+/** Says what is going on when an answer takes long: most often a person is being asked. */
+const withPatience = async <T>(answering: Promise<T>): Promise<T> => {
+  const timer = setTimeout(() => {
+    process.stderr.write(
+      'still waiting; if a person must approve, they see it with `snowfence approvals list`\n',
+    )
+  }, PATIENCE_MILLISECONDS)
+  try {
+    return await answering
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const runBatch = async (
+  { connection, answerQuery }: Client,
+  file: string,
+  flags: Flags,
+  signal: AbortSignal,
+) => {
   for await (const line of readJsonLines(file)) {
     const statement = line.ok ? parseBatchLine(line.value) : null
     if (statement === null) {
@@ -63,10 +89,9 @@ const runBatch = async (connection: GovernedConnection, file: string, flags: Fla
       continue
     }
     const { id, sql, binds } = statement
-    const answer = await answerQuery(connection, sql, binds, {
-      signal,
-      ...(flags.reason ? { reason: flags.reason } : {}),
-    })
+    const answer = await withPatience(
+      answerQuery(connection, sql, binds, { signal, ...(flags.reason ? { reason: flags.reason } : {}) }),
+    )
     process.stdout.write(`${JSON.stringify({ id, ...answer })}\n`)
     if (signal.aborted) return
   }
@@ -104,6 +129,11 @@ export const queryCommand = (): Command =>
         throw new SnowfenceError('ERR_CLI_USAGE', { message: 'give either a statement or --batch' })
       }
       const environment = await readEnvironment(flags.env)
+      // Loaded here, so that other commands do not wait for the driver.
+      const [{ createQueryConnection }, { answerQuery }] = await Promise.all([
+        import('../query/query-settings.ts'),
+        import('../query/query-answer.ts'),
+      ])
       const connection = createQueryConnection(flags, environment, flags.wait ? 'wait' : 'throw')
       const interrupt = new AbortController()
       const onSignal = () => interrupt.abort()
@@ -112,25 +142,20 @@ export const queryCommand = (): Command =>
       try {
         if (sql === undefined) {
           await runBatch(
-            connection,
+            { connection, answerQuery },
             flags.batch === true || flags.batch === undefined ? '-' : flags.batch,
             flags,
             interrupt.signal,
           )
           return
         }
-        const answering = answerQuery(connection, sql, undefined, {
-          signal: interrupt.signal,
-          ...(flags.reason ? { reason: flags.reason } : {}),
-          ...(flags.resume ? { resume: flags.resume } : {}),
-        })
-        const patience = setTimeout(() => {
-          process.stderr.write(
-            'still waiting; if a person must approve, they see it with `snowfence approvals list`\n',
-          )
-        }, 3000)
-        const answer = await answering
-        clearTimeout(patience)
+        const answer = await withPatience(
+          answerQuery(connection, sql, undefined, {
+            signal: interrupt.signal,
+            ...(flags.reason ? { reason: flags.reason } : {}),
+            ...(flags.resume ? { resume: flags.resume } : {}),
+          }),
+        )
         process.stdout.write(
           flags.json ? `${JSON.stringify(answer)}\n` : renderAnswer(answer, paletteFor(process.stdout)),
         )
