@@ -141,6 +141,23 @@ describe.each([embedded(), postgres()])('on $name', (backend) => {
     expect(body.decisions.map(({ approver }) => approver.subject)).toEqual(['reviewer', 'second-reviewer'])
   })
 
+  it('a pending request is in the inbox of those who may decide it, and of nobody else', async () => {
+    const approval = (await test.ask(session, sealedNotes, { digest: digestFor(session, sealedNotes) })).body
+    const inbox = async (token: string) => {
+      const { body } = await test.send<{ approvals: Approval[] }>('GET', '/v1/approvals?state=pending', token)
+      return body.approvals.some(({ id }) => id === approval.id)
+    }
+    const other = await test.openSession('second-agent')
+    expect(await inbox(session.sessionToken)).toBe(true)
+    expect(await inbox(other.sessionToken)).toBe(false)
+    for (const client of ['reviewer', 'second-reviewer', 'auditor', 'agent'] as const) {
+      expect(await inbox(await test.issuer.token(client)), client).toBe(true)
+    }
+    for (const client of ['stranger', 'operator', 'second-agent'] as const) {
+      expect(await inbox(await test.issuer.token(client)), client).toBe(false)
+    }
+  })
+
   it('both of two answers given at the same moment count', async () => {
     const approval = (await test.ask(session, sealedNotes, { digest: digestFor(session, sealedNotes) })).body
     await Promise.all([test.decide('reviewer', approval), test.decide('second-reviewer', approval)])
@@ -271,5 +288,14 @@ describe.each([embedded(), postgres()])('on $name', (backend) => {
       await third.broker.close()
       expect(await stateOf(approval)).toBe('claimed')
     })
+  })
+
+  it('nothing is handed out while the database is gone, and the answer says so', async () => {
+    await backend.close()
+    const ready = await test.send('GET', '/readyz', null)
+    expect(ready.status).toBe(503)
+    const renewal = await test.send('POST', `/v1/sessions/${session.sessionId}/renew`, session.sessionToken)
+    expect(renewal.status).toBe(503)
+    expect(codeOf(renewal)).toBe('ERR_BROKER_DATABASE_UNREACHABLE')
   })
 })

@@ -57,7 +57,6 @@ export {
   claimApprovalResponseSchema,
   createApprovalRequestSchema,
   decideApprovalRequestSchema,
-  revokeApprovalRequestSchema,
   settleApprovalRequestSchema,
 } from './protocol/approvals.ts'
 export { brokerErrorSchema } from './protocol/errors.ts'

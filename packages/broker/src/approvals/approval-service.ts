@@ -12,6 +12,7 @@ import { findApproval } from './approval-row.ts'
 import { claimApproval } from './claim-approval.ts'
 import { type Answer, decideApproval } from './decide-approval.ts'
 import { endOverdueApprovals } from './end-approvals.ts'
+import { readableBy } from './readable-approvals.ts'
 import { requestApproval } from './request-approval.ts'
 import { settleApproval } from './settle-approval.ts'
 import { type ApprovalReader, mayRead, showApproval } from './show-approval.ts'
@@ -39,7 +40,7 @@ export interface ApprovalService {
 }
 
 export const createApprovalService = (context: ApprovalContext): ApprovalService => {
-  const { database, signals } = context
+  const { config, database, signals } = context
 
   const readRow = async (id: string, reader: ApprovalReader) => {
     // A deadline holds at the moment it passes, also when the sweep has not come round yet.
@@ -72,13 +73,10 @@ export const createApprovalService = (context: ApprovalContext): ApprovalService
     },
     async list(state, reader) {
       await endOverdueApprovals(context)
-      let query = database.selectFrom('approvals').selectAll().orderBy('created_at', 'desc').limit(MAX_LISTED)
+      let query = readableBy(database, reader, config.groups.auditors)
+        .orderBy('created_at', 'desc')
+        .limit(MAX_LISTED)
       if (state !== undefined) query = query.where('state', '=', state)
-      if (reader.kind === 'session') {
-        query = query
-          .where('requester_issuer', '=', reader.session.principal.issuer)
-          .where('requester_subject', '=', reader.session.principal.subject)
-      }
       const rows = (await query.execute()).filter((row) => mayRead(context, row, reader))
       return Promise.all(rows.map((row) => showApproval(context, row, reader, plain)))
     },

@@ -11,6 +11,8 @@ interface Ending {
   readonly to: 'expired' | 'cancelled' | 'revoked' | 'indeterminate'
   readonly event: Extract<BrokerEventName, `approval.${string}`>
   readonly where: (eb: ExpressionBuilder<Tables, 'approvals'>) => Expression<SqlBool>
+  /** Leave alone what somebody is changing at this moment: the next round sees what became of it. */
+  readonly skipBusy?: boolean
 }
 
 /** Moves every request that an ending is for, with a record of each. Gives their ids. */
@@ -20,12 +22,21 @@ const end = async (
   endings: readonly Ending[],
 ): Promise<string[]> => {
   const ids: string[] = []
-  for (const { from, to, event, where } of endings) {
+  for (const { from, to, event, where, skipBusy = false } of endings) {
     const rows = await transaction
       .updateTable('approvals')
       .set({ state: to, ended_at: now, sealed_statement: null })
-      .where('state', '=', from)
-      .where(where)
+      .where('id', 'in', (eb) => {
+        // In one order, so that two who end many at once do not wait for each other.
+        const ids = eb
+          .selectFrom('approvals')
+          .select('id')
+          .where('state', '=', from)
+          .where(where)
+          .orderBy('id')
+          .forUpdate()
+        return skipBusy ? ids.skipLocked() : ids
+      })
       .returningAll()
       .execute()
     for (const row of rows) {
@@ -38,13 +49,26 @@ const end = async (
 
 /** Requests whose time is over: nobody decided, nobody claimed, nobody settled. */
 const overdue = (now: Date): Ending[] => [
-  { from: 'pending', to: 'expired', event: 'approval.expired', where: (eb) => eb('deadline_at', '<=', now) },
-  { from: 'approved', to: 'expired', event: 'approval.expired', where: (eb) => eb('valid_until', '<=', now) },
+  {
+    from: 'pending',
+    to: 'expired',
+    event: 'approval.expired',
+    where: (eb) => eb('deadline_at', '<=', now),
+    skipBusy: true,
+  },
+  {
+    from: 'approved',
+    to: 'expired',
+    event: 'approval.expired',
+    where: (eb) => eb('valid_until', '<=', now),
+    skipBusy: true,
+  },
   {
     from: 'claimed',
     to: 'indeterminate',
     event: 'approval.indeterminate',
     where: (eb) => eb('settle_by', '<=', now),
+    skipBusy: true,
   },
 ]
 

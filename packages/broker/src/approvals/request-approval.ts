@@ -71,7 +71,8 @@ const assertRoom = async (
   const { count } = await database
     .selectFrom('approvals')
     .select(({ fn }) => fn.countAll().as('count'))
-    .where('session_id', '=', session.id)
+    .where('requester_issuer', '=', session.principal.issuer)
+    .where('requester_subject', '=', session.principal.subject)
     .where('state', '=', 'pending')
     .executeTakeFirstOrThrow()
   if (Number(count) >= config.session.maxPendingApprovals) throw new SnowfenceError('ERR_APPROVAL_LIMIT')

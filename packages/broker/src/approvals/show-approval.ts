@@ -3,7 +3,7 @@ import { isEligibleApprover } from '@snowfence/policy'
 import type { SessionRecord } from '../sessions/session.ts'
 import type { ApprovalContext } from './approval-context.ts'
 import { approvalEvent, isRequester, requesterOf } from './approval-event.ts'
-import { type ApprovalRow, readDecisions } from './approval-row.ts'
+import { type ApprovalRow, findApproval, readDecisions } from './approval-row.ts'
 
 /** Who reads a request: the agent's session, or a person by an identity token. */
 export type ApprovalReader =
@@ -28,20 +28,27 @@ export const mayRead = ({ config }: ApprovalContext, row: ApprovalRow, reader: A
   }
 }
 
-/** Keeps who was shown the real statement, once per person; the statement is handed out only when that is durable. */
-const recordShown = async (
+/**
+ * The sealed statement for one person, if the request is still pending at this moment. That they were shown it is kept
+ * once per person, in the same transaction: it is handed out only when that is durable.
+ */
+const takeStatement = async (
   { clock, trail }: ApprovalContext,
-  row: ApprovalRow,
+  id: string,
   person: Principal,
-): Promise<void> =>
+): Promise<string | null> =>
   trail.transact(async ({ transaction, record }) => {
+    const row = await findApproval(transaction, id, true)
+    if (row?.state !== 'pending' || row.sealed_statement === null) return null
+    if (!isEligibleApprover(row.requirement, requesterOf(row), person)) return null
     const first = await transaction
       .insertInto('approval_views')
-      .values({ approval_id: row.id, issuer: person.issuer, subject: person.subject, at: clock() })
+      .values({ approval_id: id, issuer: person.issuer, subject: person.subject, at: clock() })
       .onConflict((conflict) => conflict.doNothing())
       .returning('approval_id')
       .executeTakeFirst()
     if (first !== undefined) record(approvalEvent('approval.shown', row, { by: person }))
+    return row.sealed_statement
   })
 
 /**
@@ -55,27 +62,22 @@ export const showApproval = async (
   options: { readonly withStatement: boolean },
 ): Promise<Approval> => {
   const { database, texts } = context
-  const requester = requesterOf(row)
-  const isShown =
-    options.withStatement &&
-    reader.kind === 'person' &&
-    row.state === 'pending' &&
-    row.sealed_statement !== null &&
-    isEligibleApprover(row.requirement, requester, reader.principal)
-  if (isShown) await recordShown(context, row, reader.principal)
+  const sealed =
+    options.withStatement && reader.kind === 'person' && row.state === 'pending'
+      ? await takeStatement(context, row.id, reader.principal)
+      : null
   const decisions = await readDecisions(database, row)
   return {
     id: row.id,
     state: row.state,
     digest: row.digest,
     requirement: row.requirement,
-    requester,
+    requester: requesterOf(row),
     agent: { id: row.agent_id, task: row.agent_task },
     purpose: row.purpose,
     reason: texts.openReason(row.id, row.sealed_reason),
     text: row.text,
-    statement:
-      isShown && row.sealed_statement !== null ? texts.openStatement(row.id, row.sealed_statement) : null,
+    statement: sealed === null ? null : texts.openStatement(row.id, sealed),
     reads: row.reads,
     classifiedColumns: row.classified_columns,
     decisions: decisions.map((decision) => ({

@@ -89,6 +89,7 @@ export const brokerConfigSchema = z
       .strictObject({
         ttlSeconds: z.int().min(60).max(86_400).default(3600),
         leaseSeconds: z.int().min(30).max(3600).default(300),
+        /** Of one principal, over all its sessions. */
         maxPendingApprovals: z.int().min(1).default(20),
       })
       .prefault({}),

@@ -29,6 +29,14 @@ const framesOf = (error: unknown): string[] =>
 const codeOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
 
+/** The connection to the database, not the question: SQLSTATE classes 08 and 57P, and the operating system's codes. */
+const isDatabaseGone = (error: unknown): boolean => {
+  const code = codeOf(error)
+  return (
+    typeof code === 'string' && /^(08...|57P..|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EPIPE)$/.test(code)
+  )
+}
+
 /** Answers every failure in one form: `{ error: { code, message, hint, details } }`. */
 export const handleError = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
   if (isSnowfenceError(error)) {
@@ -58,6 +66,10 @@ export const handleError = (error: unknown, request: FastifyRequest, reply: Fast
       new SnowfenceError('ERR_REQUEST_INVALID', { details: { reason: error.code } }),
       error.statusCode,
     )
+  }
+  if (isDatabaseGone(error)) {
+    request.log.error({ causeCode: codeOf(error) }, 'the database does not answer')
+    return send(reply, new SnowfenceError('ERR_BROKER_DATABASE_UNREACHABLE'))
   }
   request.log.error(
     {

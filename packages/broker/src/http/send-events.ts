@@ -21,7 +21,9 @@ export const sendEvents = (reply: FastifyReply, { signal, isLive, listen }: Even
     'x-accel-buffering': 'no',
   })
   raw.write(': connected\n\n')
+  let hasEnded = false
   const end = (): void => {
+    hasEnded = true
     clearInterval(heartbeat)
     stopListening()
     signal.removeEventListener('abort', end)
@@ -29,7 +31,11 @@ export const sendEvents = (reply: FastifyReply, { signal, isLive, listen }: Even
   }
   const heartbeat = setInterval(() => {
     isLive().then(
-      (live) => (live ? void raw.write(': alive\n\n') : end()),
+      (live) => {
+        if (hasEnded) return
+        if (live) raw.write(': alive\n\n')
+        else end()
+      },
       () => end(),
     )
   }, HEARTBEAT_MS)

@@ -131,13 +131,13 @@ export const startPostgres = async (): Promise<Postgres> => {
       await client.end()
       return addressOf(name)
     },
-    close: () =>
-      new Promise((resolve) => {
-        child.once('close', () => {
-          rmSync(directory, { recursive: true, force: true })
-          resolve()
-        })
+    close: async () => {
+      if (child.exitCode === null && child.signalCode === null) {
+        const ended = new Promise((resolve) => child.once('close', resolve))
         child.kill('SIGINT')
-      }),
+        await ended
+      }
+      rmSync(directory, { recursive: true, force: true })
+    },
   }
 }

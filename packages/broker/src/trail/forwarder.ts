@@ -45,19 +45,22 @@ export const createForwarder = ({
   let queue: SealedRecord[] = []
   let draining: Promise<void> | null = null
 
-  const post = async (batch: readonly SealedRecord[]): Promise<boolean> => {
+  const encode = (batch: readonly SealedRecord[]): string => {
     const hashes = new Map(
       batch.map(({ id, leafHash }) => [id, Buffer.from(leafHash).toString('hex')] as const),
     )
-    const body = encodeTraceRequest(
+    return encodeTraceRequest(
       batch.map(({ record }) => record.span),
       ({ traceId, spanId }) => ({ 'snowfence.record.hash': hashes.get(`${traceId}/${spanId}`) ?? '' }),
     )
+  }
+
+  const post = async (batch: readonly SealedRecord[]): Promise<boolean> => {
     try {
       const response = await fetch(address, {
         method: 'POST',
         headers: { ...headers, 'content-type': 'application/json' },
-        body,
+        body: encode(batch),
         signal: AbortSignal.timeout(TIMEOUT_MS),
       })
       await response.body?.cancel()

@@ -164,7 +164,7 @@ export const brokerErrors = {
     retryable: false,
   },
   ERR_APPROVAL_LIMIT: {
-    message: 'too many approval requests of this session are pending',
+    message: 'too many approval requests of this principal are pending',
     why: 'A flood of requests tires the people who decide them.',
     hint: 'wait for a decision or cancel a request, then ask again',
     retryable: true,

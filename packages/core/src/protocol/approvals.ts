@@ -36,7 +36,11 @@ export const createApprovalRequestSchema = z.strictObject({
   digest: z.string(),
   /** Why the agent asks, in its own words. */
   reason: z.string().max(2000).nullable(),
-  traceparent: z.string().optional(),
+  /** W3C trace context: the broker's own records of the request are then seen in the same trace. */
+  traceparent: z
+    .string()
+    .regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/)
+    .optional(),
 })
 export type CreateApprovalRequest = z.infer<typeof createApprovalRequestSchema>
 
@@ -92,9 +96,6 @@ export type ClaimApprovalResponse = z.infer<typeof claimApprovalResponseSchema>
 
 /** `GET /v1/approvals?state=pending`: newest first, only those that the bearer may read. */
 export const approvalListSchema = z.strictObject({ approvals: z.array(approvalSchema) })
-
-/** `POST /v1/approvals/{id}/revoke`, by an operator or an eligible approver: takes back what was not yet claimed. */
-export const revokeApprovalRequestSchema = z.strictObject({ reason: z.string().min(1).max(500) })
 
 /**
  * `POST /v1/approvals/{id}/settle`: how the claimed statement ended. A claim that was not settled in time is
