@@ -72,7 +72,9 @@ interface CompiledColumn {
 const isChecked = (type: string, names: readonly string[]): boolean => {
   const family = typeFamilyOf(type)
   if (family === 'number') return labelOfNames(names) !== ''
-  return family === 'text' || family === 'semi-structured' || family === 'other'
+  // TIME and VECTOR come as text and can hold nothing but times and numbers.
+  if (family === 'other') return !/^(?:time|vector)\b/i.test(type)
+  return family === 'text' || family === 'semi-structured'
 }
 
 /**

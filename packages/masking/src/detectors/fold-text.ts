@@ -37,9 +37,9 @@ const fold = (character: string): string => {
   if (/[\u2044\u2215\u29f8]/u.test(character)) return '/'
   if (/[\u00b7\u2022\u2219\u22c5\u3002]/u.test(character)) return '.'
   if (/\p{M}|\p{Cf}|\p{Variation_Selector}|\p{Default_Ignorable_Code_Point}/u.test(character)) return ''
-  const compatible = character.normalize('NFKC')
-  // Full-width letters, ligatures, circled numbers: whatever is ASCII underneath.
-  if (/^[\x20-\x7e]{1,18}$/.test(compatible)) return compatible
+  // Full-width and styled letters, circled and bracketed digits: the one ASCII character underneath.
+  const compatible = character.normalize('NFKC').replace(/^\((.)\)$/, '$1')
+  if (/^[\x20-\x7e]$/.test(compatible)) return compatible
   return /[\p{P}\p{S}\p{Cc}]/u.test(character) ? ';' : character
 }
 
@@ -57,17 +57,16 @@ const foldOnce = (character: string): string => {
  */
 export const foldText = (text: string): FoldedText => {
   if (isPlain(text)) return { text, originalIndex: sameIndex }
-  const places = new Uint32Array(text.length * 4 + 1)
+  // INVARIANT: a folded character is never longer than the character was.
+  const places = new Uint32Array(text.length + 1)
   const parts: string[] = []
   let length = 0
   let index = 0
   for (const character of text) {
     const folded = character.charCodeAt(0) > LAST_PLAIN ? foldOnce(character) : character
-    // Some compatibility forms are longer than four characters; none of them is part of an identifier.
-    const kept = folded.length > 4 ? character : folded
-    for (let offset = 0; offset < kept.length; offset += 1) places[length + offset] = index
-    length += kept.length
-    parts.push(kept)
+    for (let offset = 0; offset < folded.length; offset += 1) places[length + offset] = index
+    length += folded.length
+    parts.push(folded)
     index += character.length
   }
   places[length] = text.length

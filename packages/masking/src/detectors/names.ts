@@ -24,6 +24,18 @@ const foldName = (text: string): string =>
 /** The parts of a person's names that a text is searched for. */
 export type NameParts = ReadonlySet<string>
 
+const MOST_JOINED = 6
+const SHORTEST_JOINED = 4
+
+/** `zanalinkelbeck`, `zkelbeck`: how user names and file names are made of a name. */
+const joinedParts = (parts: readonly string[]): readonly string[] =>
+  parts
+    .slice(0, MOST_JOINED)
+    .flatMap((first, _index, most) =>
+      most.flatMap((last) => (first === last ? [] : [first + last, first[0] + last, last + first[0]])),
+    )
+    .filter(({ length }) => length >= SHORTEST_JOINED)
+
 export const namePartsOf = (names: readonly string[]): NameParts => {
   const parts = new Set<string>()
   for (const name of names) {
@@ -32,6 +44,7 @@ export const namePartsOf = (names: readonly string[]): NameParts => {
       if (part.length >= 2 && !particles.has(part)) parts.add(part)
     }
   }
+  for (const joined of joinedParts([...parts])) parts.add(joined)
   return parts
 }
 

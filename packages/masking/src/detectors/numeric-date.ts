@@ -1,13 +1,5 @@
 import { isDay, isMonth, isMonthAndDay, isYear } from './calendar.ts'
-import {
-  continuesAfter,
-  type Gap,
-  hasGaps,
-  hasLengths,
-  type NumberShape,
-  runLength,
-  runText,
-} from './number-shape.ts'
+import { continuesAfter, hasGaps, hasLengths, type NumberShape, runLength, runText } from './number-shape.ts'
 import { type Claim, claim, isWordAt, matchAt } from './scan.ts'
 
 const timePart = /T\d{2}:?\d{2}(?::?\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?/y
@@ -24,22 +16,22 @@ const dateTo = (shape: NumberShape, run: number): Claim => {
 
 const isOneOrTwo = (length: number): boolean => length === 1 || length === 2
 
-/** Year, month and day in any order with the same sign between them. */
+const isPlausible = (shape: NumberShape): boolean =>
+  isYear(numberOf(shape, 0)) && isMonthAndDay(numberOf(shape, 1), numberOf(shape, 2))
+
+/** Year, month and day in any order with signs between them, or `2024 03 14`. */
 const isFullDate = (shape: NumberShape): boolean => {
-  const [gap] = shape.gaps
-  if (gap === undefined || gap !== shape.gaps[1] || !'-./'.includes(gap) || gap === ('' as Gap)) return false
+  const [gap, second] = shape.gaps
+  if (!hasGaps(shape, 2, '-./'))
+    return hasGaps(shape, 2, ' ') && hasLengths(shape, 4, 2, 2) && isPlausible(shape)
   const lengths = [0, 1, 2].map((run) => runLength(shape, run))
   if (!isOneOrTwo(lengths[1]!)) return false
   if (lengths[0] === 4) {
-    return (
-      isOneOrTwo(lengths[2]!) &&
-      isYear(numberOf(shape, 0)) &&
-      isMonthAndDay(numberOf(shape, 1), numberOf(shape, 2))
-    )
+    return isOneOrTwo(lengths[2]!) && isPlausible(shape)
   }
   if (!isOneOrTwo(lengths[0]!) || !isMonthAndDay(numberOf(shape, 0), numberOf(shape, 1))) return false
   if (lengths[2] === 4) return isYear(numberOf(shape, 2))
-  if (lengths[2] !== 2) return false
+  if (lengths[2] !== 2 || gap !== second) return false
   // Two digits for the year: `2.4.10` is a section or a version, `2/4/10`, `14.3.10` and `02.04.10` are dates.
   const isBeyondMonths = Math.max(numberOf(shape, 0), numberOf(shape, 1)) > 12
   return gap !== '.' || isBeyondMonths || (lengths[0] === 2 && lengths[1] === 2)

@@ -16,8 +16,9 @@ const isGrouped = (shape: NumberShape): boolean =>
 /** `123-45-6789` with dashes, dots, slashes, spaces or none. */
 export const findSsn = (shape: NumberShape): Claim | null => {
   const start = shape.starts[0]!
-  if (isGrouped(shape) && ['-', '.', ' ', '/'].some((gap) => hasGaps(shape, 2, gap))) {
-    const isDashed = shape.gaps[0] === '-'
+  const [first, second] = shape.gaps
+  const isDashed = first === '-' || second === '-'
+  if (isGrouped(shape) && hasGaps(shape, 2, '-. /') && (isDashed || first === second)) {
     if (continuesAfter(shape, 2, isDashed ? '-' : './')) return null
     // Written with dashes it is meant as one, issued or not.
     const isMeant = isDashed || isIssued(runText(shape, 0), runText(shape, 1), runText(shape, 2))
