@@ -366,7 +366,9 @@ test('the audit trail of everything above holds no identifying value', async () 
   await made.connectAsync()
   await made.query(all)
   await made.attempt("select PATIENT_ID from PATIENTS where SSN = '900-12-3456'")
-  await made.attempt('select PATIENT_ID from PATIENTS where PATIENT_ID = ?', ['900-65-4321'])
+  await expect(
+    made.query('select PATIENT_ID from PATIENTS where PATIENT_ID = ?', ['900-65-4321']),
+  ).rejects.toMatchObject({ snowfenceCode: 'ERR_WAREHOUSE_FAILED' })
   await made[Symbol.asyncDispose]()
   const texts = sink.records.map(({ text }) => text)
   expect(texts.length).toBeGreaterThanOrEqual(4)

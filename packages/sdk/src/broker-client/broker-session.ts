@@ -10,13 +10,14 @@ import {
   SnowfenceError,
 } from '@snowfence/core'
 import type { OpenGovernance } from '../ports/governance.ts'
+import { HeldLease } from '../ports/lease-life.ts'
 import { createBrokerApprovals } from './broker-approvals.ts'
 import { requestBroker } from './broker-request.ts'
 import { listenToSession } from './session-events.ts'
 
 const REQUEST_TIMEOUT_MS = 10_000
-/** A lease or a session with less life than this is replaced before it is used again. */
-const RENEW_BEFORE_MS = 60_000
+/** A session with less life than this is followed by another one at the next renewal of its lease. */
+const REOPEN_BEFORE_MS = 60_000
 
 /** A session as the broker answered it, with its policy verified. */
 export interface VerifiedSession {
@@ -51,7 +52,7 @@ export class BrokerSession implements OpenGovernance {
   #session: Session
   #token: Secret
   #policy: PolicyPayload
-  #lease: Lease
+  #held: HeldLease
   #renewing: Promise<Lease> | null = null
   #revokedFor: string | null = null
 
@@ -61,7 +62,7 @@ export class BrokerSession implements OpenGovernance {
     this.#session = session
     this.#token = new Secret(session.sessionToken)
     this.#policy = policy
-    this.#lease = session.lease
+    this.#held = new HeldLease(session.lease, Date.now())
     this.policyTokenKey = Buffer.from(session.tokenKey, 'base64url')
     const token = (): Secret => this.#token
     this.approvals = createBrokerApprovals(options.broker, token)
@@ -95,7 +96,7 @@ export class BrokerSession implements OpenGovernance {
       throw new SnowfenceError('ERR_SESSION_REVOKED', {
         message: `the session was revoked: ${this.#revokedFor}`,
       })
-    if (livesLonger(this.#lease.expiresAt, RENEW_BEFORE_MS)) return this.#lease
+    if (this.#held.isFresh(Date.now())) return this.#held.lease
     this.#renewing ??= this.#renew().finally(() => {
       this.#renewing = null
     })
@@ -103,16 +104,16 @@ export class BrokerSession implements OpenGovernance {
       return await this.#renewing
     } catch (cause) {
       // The present lease stays good until it ends, so a broker that is away for a moment stops nothing early.
-      if (livesLonger(this.#lease.expiresAt, 0)) return this.#lease
+      if (this.#held.isAlive(Date.now())) return this.#held.lease
       throw new SnowfenceError('ERR_LEASE_EXPIRED', { cause })
     }
   }
 
   async #renew(): Promise<Lease> {
-    if (!livesLonger(this.#session.expiresAt, RENEW_BEFORE_MS)) return await this.#reopen()
+    if (!livesLonger(this.#session.expiresAt, REOPEN_BEFORE_MS)) return await this.#reopen()
     const answer = await this.#request('POST', '/renew', renewSessionResponseSchema)
     this.#policy = await this.#options.verify(answer.policy.jws)
-    this.#lease = answer.lease
+    this.#held = new HeldLease(answer.lease, Date.now())
     return answer.lease
   }
 
@@ -127,7 +128,7 @@ export class BrokerSession implements OpenGovernance {
     this.#session = session
     this.#token = new Secret(session.sessionToken)
     this.#policy = policy
-    this.#lease = session.lease
+    this.#held = new HeldLease(session.lease, Date.now())
     this.#listen()
     return session.lease
   }

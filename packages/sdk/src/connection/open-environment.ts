@@ -5,6 +5,7 @@ import { createSqlAnalyzer } from '@snowfence/sql'
 import { CatalogueCache } from '../catalogue/catalogue-cache.ts'
 import { OwnResults } from '../pipeline/own-results.ts'
 import type { PipelineEnvironment, PolicyInForce } from '../pipeline/pipeline-environment.ts'
+import { RequestIds } from '../pipeline/request-ids.ts'
 import type { OpenGovernance } from '../ports/governance.ts'
 import { SubjectCounter } from '../rows/subject-counter.ts'
 import type { ReceivedConnectionOptions } from './connection-options.ts'
@@ -84,6 +85,7 @@ export const openEnvironment = async (
       now: () => new Date(),
       policy,
       ownResults: new OwnResults(),
+      requestIds: new RequestIds(),
       subjects: new SubjectCounter(JSON.stringify([principal.issuer, principal.subject])),
       catalogue,
       context: () => session.context(),

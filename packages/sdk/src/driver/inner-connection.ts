@@ -6,6 +6,8 @@ import { type DriverConnection, type DriverStatement, loadDriver } from './snowf
 
 export interface RunSettings {
   readonly rowMode: 'object' | 'array'
+  /** Of our own making: the warehouse answers one that it has seen with the earlier statement's rows. */
+  readonly requestId: string
   readonly parameters: Readonly<Record<string, unknown>>
 }
 
@@ -121,7 +123,7 @@ export class InnerConnection {
     const completed = new Promise<DriverStatement>((resolve, reject) => {
       statement = this.#connection.execute({
         sqlText: executableText,
-        requestId: received.requestId,
+        requestId: settings.requestId,
         streamResult: true,
         rowMode: settings.rowMode,
         parameters: { ...settings.parameters },

@@ -1,4 +1,9 @@
-import { type ApprovalStatement, approvalDigest, type Decision, type DecisionReason } from '@snowfence/core'
+import {
+  type ApprovalStatement,
+  type Decision,
+  type DecisionReason,
+  approvalDigest as digestApproval,
+} from '@snowfence/core'
 import { evaluate } from '@snowfence/policy'
 import type { BindValue, ReceivedStatement } from '../statement/statement-options.ts'
 import type { PipelineEnvironment } from './pipeline-environment.ts'
@@ -44,6 +49,12 @@ const refuseManner = (received: ReceivedStatement): DecisionReason | null => {
   return refuseParameters(received.parameters)
 }
 
+const requestIdReused: DecisionReason = {
+  code: 'request-id-reused',
+  message: 'the request id stands for another statement, whose rows the warehouse would answer with',
+  hint: 'leave the request id out',
+}
+
 /** A result that is known beforehand to have more rows than its rule allows. */
 const refuseRowLimit = (decision: Decision, state: AnalyzedState): DecisionReason | null => {
   const limit = decision.limits.rows
@@ -70,7 +81,16 @@ export const authorize = async (
     summary: state.summary,
     now: environment.now(),
   })
-  const refusal = refuseManner(state.received) ?? refuseRowLimit(judged, state)
+  const approvalDigest = digestApproval({
+    statement: approvalStatementOf(state),
+    role: judged.approval?.role ?? state.context.role,
+    policyDigest: digest,
+    principal,
+    purpose: environment.purpose,
+  })
+  const isReused = environment.requestIds.isTaken(state.received.requestId, approvalDigest)
+  const refusal =
+    refuseManner(state.received) ?? (isReused ? requestIdReused : null) ?? refuseRowLimit(judged, state)
   let decision = refusal === null || judged.decision === 'deny' ? judged : deny(judged, refusal)
   if (decision.decision !== 'deny' && !environment.countStatement(decision.limits.statementsPerHour))
     decision = deny(decision, {
@@ -78,16 +98,5 @@ export const authorize = async (
       message: `the policy allows ${decision.limits.statementsPerHour} statements in an hour`,
       hint: 'wait, or combine statements',
     })
-  return markAuthorized({
-    ...state,
-    stage: 'authorized',
-    decision,
-    approvalDigest: approvalDigest({
-      statement: approvalStatementOf(state),
-      role: decision.approval?.role ?? state.context.role,
-      policyDigest: digest,
-      principal,
-      purpose: environment.purpose,
-    }),
-  })
+  return markAuthorized({ ...state, stage: 'authorized', decision, approvalDigest })
 }

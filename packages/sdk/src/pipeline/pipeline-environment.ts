@@ -6,6 +6,7 @@ import type { OpenGovernance } from '../ports/governance.ts'
 import type { MaskMaterial } from '../rows/compile-masker.ts'
 import type { SubjectCounter } from '../rows/subject-counter.ts'
 import type { OwnResults } from './own-results.ts'
+import type { RequestIds } from './request-ids.ts'
 import type { SessionContext } from './statement-states.ts'
 
 /** The policy in force, read once per version. */
@@ -37,6 +38,7 @@ export interface PipelineEnvironment {
     refresh(options?: { readonly hasChanged?: boolean }): Promise<boolean>
   }
   readonly ownResults: OwnResults
+  readonly requestIds: RequestIds
   readonly subjects: SubjectCounter
   context(): SessionContext
   /** The connection under the present lease, rebuilt when the lease was renewed. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createGovernedError } from '../driver/driver-error.ts'
 import type { InnerConnection } from '../driver/inner-connection.ts'
 import type { DriverStatement } from '../driver/snowflake-driver.ts'
@@ -85,6 +86,10 @@ export const runAndCheck = async (
       control.fetchOf === null
         ? inner.run(executable, {
             rowMode: innerMode,
+            requestId:
+              approval === null
+                ? environment.requestIds.toSend(received.requestId, executable.approvalDigest)
+                : randomUUID(),
             parameters: sendableParameters(received.parameters, tagOf(executable, environment)),
           })
         : inner.fetch(executable, control.fetchOf, { rowMode: innerMode })

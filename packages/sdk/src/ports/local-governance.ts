@@ -3,6 +3,7 @@ import { createAuditTrail, openJournalSink, type SpanSink } from '@snowfence/aud
 import { type AuditSink, type Lease, type Principal, principalSchema } from '@snowfence/core'
 import { type AskPerson, createCallbackApprovals, nobodyToAsk } from './callback-approvals.ts'
 import type { Governance, GovernanceRequest } from './governance.ts'
+import { HeldLease } from './lease-life.ts'
 import { createLocalPolicy } from './local-policy.ts'
 
 export interface LocalGovernanceOptions {
@@ -14,7 +15,7 @@ export interface LocalGovernanceOptions {
     readonly subject: string
     readonly groups: readonly string[]
   }
-  /** Gives a Snowflake credential for the connection; asked again when the last one has a minute left. */
+  /** Gives a Snowflake credential for the connection; asked again before the last one ends. */
   readonly lease: (request: GovernanceRequest, signal?: AbortSignal) => Promise<Lease>
   /** Path of the journal, or a sink of your own. */
   readonly journal: string | SpanSink
@@ -23,8 +24,6 @@ export interface LocalGovernanceOptions {
   /** 32 bytes; random when absent, so that tokens of scope `policy` are equal within this process only. */
   readonly policyTokenKey?: Uint8Array
 }
-
-const RENEW_BEFORE_MS = 60_000
 
 /** One journal for all connections of a governance: a journal's file has one writer. */
 class SharedTrail {
@@ -72,7 +71,7 @@ export const createLocalGovernance = (options: LocalGovernanceOptions): Governan
   return {
     open: async (request) => {
       const audit = await shared.open()
-      let lease: Promise<Lease> | null = null
+      let held: Promise<HeldLease> | null = null
       return {
         sessionId: null,
         policy,
@@ -81,10 +80,10 @@ export const createLocalGovernance = (options: LocalGovernanceOptions): Governan
         approvals: createCallbackApprovals(options.approvals ?? nobodyToAsk),
         credentials: {
           lease: async (signal) => {
-            const known = await lease?.catch(() => null)
-            if (known && Date.parse(known.expiresAt) - Date.now() > RENEW_BEFORE_MS) return known
-            lease = options.lease(request, signal)
-            return await lease
+            const known = await held?.catch(() => null)
+            if (known?.isFresh(Date.now())) return known.lease
+            held = options.lease(request, signal).then((lease) => new HeldLease(lease, Date.now()))
+            return (await held).lease
           },
         },
         onRevoked: () => {},

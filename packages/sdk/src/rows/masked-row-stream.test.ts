@@ -38,7 +38,10 @@ test('a record that is not durable fails the stream instead of ending it', async
       throw new Error('not durable')
     },
   })
-  await expect(stream.toArray()).rejects.toThrow('not durable')
+  await expect(stream.toArray()).rejects.toMatchObject({
+    message: 'translated',
+    cause: { message: 'not durable' },
+  })
 })
 
 test('a slow reader holds back the source', async () => {

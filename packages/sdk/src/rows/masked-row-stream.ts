@@ -54,7 +54,7 @@ export class MaskedRowStream extends Readable {
     this.#isSettled = true
     this.#options.settle({ rows: this.#rows, error }).then(
       () => callback(error),
-      (failure: Error) => callback(error ?? failure),
+      (failure: unknown) => callback(error ?? this.#options.translate(failure)),
     )
   }
 
@@ -99,7 +99,7 @@ export class MaskedRowStream extends Readable {
       await this.#options.settle({ rows: this.#rows, error: null })
       this.push(null)
     } catch (error) {
-      this.destroy(error as Error)
+      this.destroy(this.#options.translate(error))
     }
   }
 

@@ -276,7 +276,9 @@ export class GovernedStatement extends EventEmitter {
       return rows
     } catch (error) {
       const shown = this.#translate(error)
-      await result.settle({ rows: 0, error: shown })
+      await result.settle({ rows: 0, error: shown }).catch((failure: unknown) => {
+        throw this.#translate(failure)
+      })
       throw shown
     }
   }
