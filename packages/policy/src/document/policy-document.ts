@@ -73,6 +73,8 @@ export const policyDocumentSchema = z.strictObject({
   classes: z.record(className, classSchema).default({}),
   /** What happens to columns that no resource, tag or pattern classifies. */
   unclassified: z.enum(unclassifiedTreatments).optional(),
+  /** What happens to an output that is computed from a masked column by a function its class does not allow. */
+  computed: z.enum(['withhold', 'deny']).default('withhold'),
   /** Classes by Snowflake tag, for columns that no resource lists. */
   tags: z
     .array(z.strictObject({ tag: z.string().min(1), value: z.string().optional(), class: z.string() }))

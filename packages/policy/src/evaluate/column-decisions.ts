@@ -7,6 +7,7 @@ const withhold: Mask = { kind: 'withhold' }
 export interface SeenFlow {
   readonly seen: SeenColumn
   readonly via: ColumnFlow['via']
+  readonly functions: readonly string[]
   readonly masks: readonly Mask[]
   readonly because: string
 }
@@ -14,15 +15,16 @@ export interface SeenFlow {
 /** What one base column contributes to an output, and under which masks. */
 export const seeFlow = (flow: ColumnFlow, lens: ColumnLens): SeenFlow => {
   const seen = lens(flow.column)
-  switch (flow.via) {
+  const { via, functions } = flow
+  switch (via) {
     case 'count':
-      return { seen, via: flow.via, masks: [], because: `only counts ${flow.column}` }
+      return { seen, via, functions, masks: [], because: `only counts ${flow.column}` }
     case 'value':
-      return { seen, via: flow.via, masks: seen.masks, because: seen.because }
+      return { seen, via, functions, masks: seen.masks, because: seen.because }
     case 'derived':
-      return { seen, via: flow.via, ...seeDerived(flow, seen) }
+      return { seen, via, functions, ...seeDerived(flow, seen) }
     default:
-      return flow.via satisfies never
+      return via satisfies never
   }
 }
 

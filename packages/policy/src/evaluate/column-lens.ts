@@ -16,6 +16,8 @@ export interface SeenColumn {
   readonly masks: readonly Mask[]
   /** The same for what a function makes of it. A function that a class does not list withholds. */
   functionMasks(name: string): readonly Mask[]
+  /** Whether something may be computed from it by this function. */
+  allowsFunction(name: string): boolean
   readonly uses: ReadonlySet<UsePlace> | 'all'
   readonly identifiers: readonly IdentifierKind[]
   /** The rules that reveal it. */
@@ -65,6 +67,7 @@ const look = (
       unclassified,
       masks,
       functionMasks: () => masks,
+      allowsFunction: () => !hidden,
       uses: hidden ? new Set<UsePlace>() : 'all',
       identifiers: [],
       revealedBy: [],
@@ -91,6 +94,7 @@ const look = (
       ...covered.flatMap((cls) => (cls.functions.has(name) ? (cls.functions.get(name) ?? []) : withhold)),
       ...tightened,
     ],
+    allowsFunction: (name) => covered.every((cls) => cls.functions.has(name)),
     uses: masks.length === 0 ? 'all' : usesOf(covered.length > 0 ? covered : classes),
     identifiers: classes.map((cls) => cls.identifier),
     revealedBy,

@@ -4,6 +4,7 @@ import type { CompiledPolicy } from '../compile/policy.ts'
 import { seeOutput } from './column-decisions.ts'
 import { createColumnLens } from './column-lens.ts'
 import { combine } from './combine.ts'
+import { createComputedGuard } from './computed-guard.ts'
 import { type Demand, demandsOf, printDemand } from './demands.ts'
 import { groupGuard } from './group-guard.ts'
 import type { Guard, GuardInput } from './guards.ts'
@@ -87,6 +88,7 @@ export const decide = (compiled: CompiledPolicy, asker: Asker, summary: Statemen
   const guards: readonly Guard[] = [
     unclassifiedGuard,
     inferenceGuard,
+    createComputedGuard(compiled.policy.document),
     writeGuard,
     groupGuard,
     subjectGuard,

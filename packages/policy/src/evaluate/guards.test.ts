@@ -42,6 +42,34 @@ describe('the inference guard', () => {
   })
 })
 
+describe('computing from masked columns', () => {
+  const strict = policyWith(readAll, 'computed: deny')
+  const computes = (column: string, functions: string[], under = strict) =>
+    codes(under, request(statement({ outputs: [output(flow(column, 'derived', functions))] })))
+
+  it('is denied where the policy says so, unless the class allows the function', () => {
+    expect(computes(`${PATIENTS}.SSN`, ['/', '=', 'IFF'])).toEqual(['computed-not-allowed'])
+    expect(computes(`${PATIENTS}.SSN`, [])).toEqual(['computed-not-allowed'])
+    expect(computes(`${PATIENTS}.NEW`, ['UPPER'])).toEqual(['computed-not-allowed'])
+    expect(computes(`${PATIENTS}.BIRTH_DATE`, ['YEAR'])).toEqual([])
+    expect(computes(`${PATIENTS}.BIRTH_DATE`, ['/', 'YEAR'])).toEqual(['computed-not-allowed'])
+    expect(computes(`${PATIENTS}.SEX`, ['UPPER'])).toEqual([])
+    expect(computes(`${PATIENTS}.SSN`, ['SUBSTR'], policy)).toEqual([])
+  })
+
+  it('is told apart from selecting and counting, and what would pass is named', () => {
+    const selected = [
+      output(flow(`${PATIENTS}.SSN`)),
+      output(flow(`${PATIENTS}.SSN`, 'count', ['COUNT']), 'N'),
+    ]
+    expect(codes(strict, request(statement({ outputs: selected })))).toEqual([])
+    const computed = statement({ outputs: [sex, output(flow(`${PATIENTS}.SSN`, 'derived', ['SUBSTR']))] })
+    expect(evaluate(strict, request(computed)).wouldPass).toEqual([
+      { kind: 'drop-column', columns: [`${PATIENTS}.SSN`], leadsTo: 'allow' },
+    ])
+  })
+})
+
 describe('the write guard', () => {
   const writer = policyWith(`
   - { id: w, effect: permit, actions: [select, insert, update, export, call, session], resources: ['*'] }`)

@@ -35,6 +35,10 @@ export const reasonCatalogue = {
     message: 'a masked column would steer the result',
     hint: 'leave the column out of this place; counting it is free',
   },
+  'computed-not-allowed': {
+    message: 'something would be computed from a masked column',
+    hint: 'select the column itself: it comes back masked',
+  },
   'write-would-declassify': {
     message: 'a classified value would be written where its classification is lost',
     hint: 'write it to a column of the same class, or leave it out',
