@@ -1,6 +1,9 @@
 import type { Catalog } from '@snowfence/core'
 import { isSnowfenceError } from '@snowfence/core'
 import { describe, expect, it } from 'vitest'
+import { evaluate } from '../evaluate/evaluate.ts'
+import { overviewPolicy } from '../fixtures/overview-policy.ts'
+import { flow, output, principal, request, statement } from '../fixtures/statements.ts'
 import { checkPolicy, parsePolicy } from './check-policy.ts'
 
 const catalog: Catalog = {
@@ -42,6 +45,29 @@ describe('checkPolicy', () => {
     const { policy, problems } = checkPolicy(`${head}rules:\n${permit}`, { catalog })
     expect(problems).toEqual([])
     expect(policy?.digest).toMatch(/^sha256:[0-9a-f]{64}$/)
+  })
+
+  it('loads a first policy in its short forms, and only warns of what it leaves unsaid', () => {
+    const { policy, problems } = checkPolicy(overviewPolicy)
+    expect(problems.map(({ severity, code }) => `${severity} ${code}`)).toEqual([
+      'warning unclassified-not-stated',
+    ])
+    const decide = (column: string) =>
+      evaluate(policy!, {
+        ...request(statement({ outputs: [output(flow(column))] })),
+        principal: principal({ groups: ['clinic-agents'] }),
+      })
+    expect(decide('CLINIC.PUBLIC.PATIENTS.SSN')).toMatchObject({
+      decision: 'allow',
+      rules: ['agents-read-clinic'],
+      columns: [{ mask: { kind: 'partial', keepFirst: 0, keepLast: 4 } }],
+      limits: { rows: 10_000, statementsPerHour: 500 },
+    })
+    expect(decide('CLINIC.PUBLIC.PSYCHOTHERAPY_NOTES.TEXT')).toMatchObject({
+      decision: 'needs-approval',
+      columns: [{ mask: null }],
+      approval: { approverGroups: ['privacy-office'], deadlineSeconds: 900, role: 'CLINIC_NOTES_READER' },
+    })
   })
 
   it('reports every problem of every kind at once, each at its place', () => {
