@@ -24,7 +24,6 @@ const principalsSchema = z
   )
 
 const agentFields = ['id', 'name', 'version', 'model', 'task', 'conversationId'] as const
-export type AgentField = (typeof agentFields)[number]
 
 /** Conditions on what the program says about itself. It is not verified: good for narrowing, never for trust. */
 const whenSchema = z.strictObject({
