@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { identifyingPattern } from '@snowfence/local'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { type ClinicStack, startClinicStack } from './clinic-stack.ts'
+
+let clinic: ClinicStack
+let directory: string
+
+// Each program starts a process of its own.
+vi.setConfig({ testTimeout: 90_000 })
+
+beforeAll(async () => {
+  clinic = await startClinicStack()
+  directory = await mkdtemp(join(tmpdir(), 'snowfence-'))
+  await writeFile(join(directory, 'token'), await clinic.stack.identityToken('agent', { ttlSeconds: 3600 }))
+})
+afterAll(async () => {
+  await clinic.close()
+  await rm(directory, { recursive: true })
+})
+
+const registered = new URL('../../packages/sdk/src/register/register.ts', import.meta.url).href
+
+const run = async (program: string, variables: Record<string, string | undefined> = {}) => {
+  const child = spawn(
+    process.execPath,
+    [
+      '--conditions=snowfence-source',
+      '--import',
+      registered,
+      new URL(`programs/${program}`, import.meta.url).pathname,
+    ],
+    {
+      env: {
+        ...process.env,
+        SNOWFLAKE_ACCOUNT: clinic.stack.warehouse.account,
+        SNOWFLAKE_ACCESS_URL: clinic.stack.warehouse.url,
+        SNOWFENCE_BROKER: clinic.stack.broker.url,
+        SNOWFENCE_IDENTITY_TOKEN_FILE: join(directory, 'token'),
+        SNOWFENCE_PURPOSE: 'HOPERAT',
+        SNOWFENCE_AGENT_ID: 'readmissions-bot',
+        PROGRAM_SQL: 'select PATIENT_ID, SSN, LAST_NAME from PATIENTS order by PATIENT_ID limit 2',
+        ...variables,
+      },
+    },
+  )
+  let output = ''
+  let errors = ''
+  child.stdout.on('data', (text) => {
+    output += String(text)
+  })
+  child.stderr.on('data', (text) => {
+    errors += String(text)
+  })
+  const exitCode = await new Promise<number | null>((resolve) => child.once('close', resolve))
+  return { exitCode, output, errors }
+}
+
+test.each(['esm-default.mjs', 'esm-named.mjs', 'commonjs.cjs'])(
+  '%s is governed without a change to its code',
+  async (program) => {
+    const { exitCode, output, errors } = await run(program)
+    expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: '' })
+    const { rows } = JSON.parse(output) as { rows: unknown[] }
+    expect(rows).toHaveLength(2)
+    expect(rows[0]).toMatchObject({ PATIENT_ID: 1, SSN: expect.stringMatching(/^\*+\d{4}$/) })
+    expect(output.match(identifyingPattern())).toBeNull()
+    expect(clinic.stack.warehouse.queryHistory().at(-1)).toMatchObject({
+      authentication: 'OAUTH_ACCESS_TOKEN',
+      roleName: 'CLINIC_READER',
+    })
+  },
+)
+
+test('a program that was not told of denials gets one in the shape it knows', async () => {
+  const { output } = await run('esm-default.mjs', { PROGRAM_SQL: 'delete from PATIENTS' })
+  expect(JSON.parse(output)).toEqual({ code: '003001', sqlState: '42501' })
+})
+
+test('no other name leads to the driver', async () => {
+  const driver = createRequire(import.meta.url).resolve('snowflake-sdk')
+  const { output } = await run('around.mjs', { DRIVER_PATH: pathToFileURL(driver).href })
+  expect(JSON.parse(output)).toEqual({
+    required: 'ERR_MEMBER_REFUSED',
+    imported: 'ERR_MEMBER_REFUSED',
+    byPath: 'ERR_MEMBER_REFUSED',
+    inner: 'ERR_MEMBER_REFUSED',
+    innerByPath: 'ERR_MEMBER_REFUSED',
+  })
+})
+
+test.each(['SNOWFENCE_BROKER', 'SNOWFENCE_PURPOSE', 'SNOWFENCE_AGENT_ID'])(
+  'without %s the program does not start',
+  async (name) => {
+    const { exitCode, output, errors } = await run('esm-default.mjs', { [name]: undefined })
+    expect(exitCode).not.toBe(0)
+    expect(output).toBe('')
+    expect(errors).toContain(name)
+  },
+)
