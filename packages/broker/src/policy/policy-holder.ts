@@ -19,8 +19,10 @@ export interface CheckedDocument {
 
 export interface PolicyHolder {
   current(): PolicyInForce
-  /** Reads the document again when its file changed. Resolves to true when another policy is in force now. */
-  refresh(): Promise<boolean>
+  /** The policy of the file when it is another than the one in force, signed; null otherwise. */
+  readNext(): Promise<PolicyInForce | null>
+  /** Puts a policy in force. */
+  adopt(next: PolicyInForce): void
 }
 
 /** Keeps a signed policy from being taken for a lease or the reverse: both are signed by the same key. */
@@ -55,7 +57,7 @@ export const readPolicy = async (file: string): Promise<CheckedDocument> => {
   return { document, policy: parsePolicy(document) }
 }
 
-const putInForce = async ({ document, policy }: CheckedDocument, keys: KeyStore): Promise<PolicyInForce> => {
+const signPolicy = async ({ document, policy }: CheckedDocument, keys: KeyStore): Promise<PolicyInForce> => {
   const { version, digest } = policy
   const payload: PolicyPayload = { version, digest, document }
   return { policy, payload, jws: await sign(payload, keys) }
@@ -67,18 +69,20 @@ export const createPolicyHolder = async (
   first: CheckedDocument,
   keys: KeyStore,
 ): Promise<PolicyHolder> => {
-  let inForce = await putInForce(first, keys)
-  let seen = 0
+  let inForce = await signPolicy(first, keys)
+  let unchangedSince: number | undefined
   return {
     current: () => inForce,
-    async refresh() {
+    async readNext() {
       const { mtimeMs } = await stat(file)
-      if (mtimeMs === seen) return false
-      seen = mtimeMs
+      if (mtimeMs === unchangedSince) return null
       const next = await readPolicy(file)
-      if (next.document === inForce.payload.document) return false
-      inForce = await putInForce(next, keys)
-      return true
+      if (next.document !== inForce.payload.document) return signPolicy(next, keys)
+      unchangedSince = mtimeMs
+      return null
+    },
+    adopt(next) {
+      inForce = next
     },
   }
 }

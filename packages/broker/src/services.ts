@@ -1,0 +1,122 @@
+import { SnowfenceError } from '@snowfence/core'
+import { createSqlAnalyzer } from '@snowfence/sql'
+import type { ApprovalContext } from './approvals/approval-context.ts'
+import { ApprovalSignals } from './approvals/approval-signals.ts'
+import { endApprovalsOfSession } from './approvals/end-approvals.ts'
+import { createStatementJudge } from './approvals/judge-statement.ts'
+import { createSealedTexts } from './approvals/sealed-texts.ts'
+import type { CatalogueSource } from './catalogue/catalogue-source.ts'
+import { createCatalogueSource } from './catalogue/create-catalogue-source.ts'
+import type { Clock } from './clock.ts'
+import type { BrokerConfig } from './config/broker-config.ts'
+import type { Database } from './database/open-database.ts'
+import { type KeyStore, openKeyStore } from './keys/key-store.ts'
+import { createSealer, type Sealer } from './keys/sealer.ts'
+import { createExternalOauthIssuer } from './leases/create-external-oauth-issuer.ts'
+import { createMetrics, type Metrics } from './metrics/create-metrics.ts'
+import { type CheckedDocument, createPolicyHolder, type PolicyHolder } from './policy/policy-holder.ts'
+import { createSessionService, type SessionService } from './sessions/session-service.ts'
+import { SessionSignals } from './sessions/session-signals.ts'
+import { createForwarder, type Forwarder } from './trail/forwarder.ts'
+import { createTrail } from './trail/trail.ts'
+
+export interface ServiceParts {
+  readonly config: BrokerConfig
+  readonly document: CheckedDocument
+  readonly rootKey: Uint8Array
+  readonly database: Database
+  readonly clock: Clock
+  readonly catalogue: CatalogueSource | undefined
+  /** The broker's public address; known at the latest when it listens. */
+  readonly publicUrl: () => string
+}
+
+/** Everything that the routes and the watches of one broker share. */
+export interface Services {
+  readonly database: Database
+  readonly keys: KeyStore
+  readonly policy: PolicyHolder
+  readonly catalogue: CatalogueSource
+  readonly metrics: Metrics
+  readonly forwarder: Forwarder | null
+  readonly context: ApprovalContext
+  readonly sessions: SessionService
+  readonly signals: SessionSignals
+}
+
+const openKeys = async (database: Database, sealer: Sealer, clock: Clock): Promise<KeyStore> => {
+  try {
+    return await openKeyStore(database.tables, sealer, clock)
+  } catch (error) {
+    throw new SnowfenceError('ERR_BROKER_DATA_CORRUPT', {
+      message: 'the signing keys in the database cannot be opened with this encryption key',
+      hint: 'give the encryption key that the database was made with, or start with an empty database',
+      cause: error,
+    })
+  }
+}
+
+const openForwarder = ({ endpoint, headers }: BrokerConfig['otlp'], metrics: Metrics): Forwarder | null =>
+  endpoint === undefined
+    ? null
+    : createForwarder({
+        endpoint,
+        headers,
+        onForwarded: (records) => metrics.countForwarded('forwarded', records),
+        onDropped: (records) => metrics.countForwarded('dropped', records),
+      })
+
+const openTrail = ({ database, clock }: ServiceParts, metrics: Metrics, forwarder: Forwarder | null) =>
+  createTrail({
+    database: database.tables,
+    clock,
+    onSealed: (records) => {
+      for (const { record } of records) {
+        const isBroker = record.source.producer === 'broker'
+        metrics.countSealed(isBroker ? 'broker' : 'session', 1)
+        if (isBroker) metrics.countEvent(record.span.name)
+      }
+      forwarder?.enqueue(records)
+    },
+  })
+
+/** @throws SnowfenceError `ERR_BROKER_DATA_CORRUPT` when the stored keys cannot be opened. */
+export const createServices = async (parts: ServiceParts): Promise<Services> => {
+  const { config, document, rootKey, database, clock, publicUrl } = parts
+  const sealer = createSealer(rootKey)
+  const keys = await openKeys(database, sealer, clock)
+  const policy = await createPolicyHolder(config.policy, document, keys)
+  const metrics = createMetrics()
+  const forwarder = openForwarder(config.otlp, metrics)
+  const trail = openTrail(parts, metrics, forwarder)
+  const { accountUrl } = config.snowflake
+  const credentials = createExternalOauthIssuer({ keys, clock, issuer: publicUrl, audience: accountUrl })
+  const catalogue = parts.catalogue ?? createCatalogueSource(config.snowflake, credentials)
+  const context: ApprovalContext = {
+    config,
+    database: database.tables,
+    clock,
+    trail,
+    policy,
+    credentials,
+    judge: createStatementJudge({ analyzer: await createSqlAnalyzer(), catalogue, clock }),
+    texts: createSealedTexts(sealer),
+    signals: new ApprovalSignals(),
+  }
+  const signals = new SessionSignals()
+  const sessions = createSessionService({
+    config,
+    database: database.tables,
+    clock,
+    credentials,
+    policy,
+    sealer,
+    signals,
+    trail,
+    onEnd: async (step, session, kind) => {
+      const ids = await endApprovalsOfSession(step, session, kind, clock())
+      for (const id of ids) context.signals.tell(id)
+    },
+  })
+  return { database, keys, policy, catalogue, metrics, forwarder, context, sessions, signals }
+}
