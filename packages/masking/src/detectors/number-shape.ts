@@ -98,8 +98,8 @@ export const hasGaps = (shape: NumberShape, count: number, allowed: string): boo
   return true
 }
 
-/** Whether the number goes on behind a run: more digits, a letter, or a gap that belongs to a longer number. */
+/** Whether a number goes on behind a run at once: `3.14.2024.5`, but not `3.14.2024 - 5`. */
 export const continuesAfter = (shape: NumberShape, run: number, gaps: string): boolean => {
   const gap = shape.gaps[run]
-  return gap !== undefined && gaps.includes(gap)
+  return gap !== undefined && gaps.includes(gap) && shape.starts[run + 1] === shape.ends[run]! + 1
 }

@@ -102,14 +102,7 @@ const findSpanOfDays = (shape: NumberShape): Claim | null => {
 }
 
 export const findNumericDate = (shape: NumberShape): Claim | null => {
-  if (
-    shape.gaps.length >= 2 &&
-    isFullDate(shape) &&
-    !continuesAfter(shape, 2, '/.') &&
-    !isWordAtEnd(shape, 2)
-  ) {
-    return dateTo(shape, 2)
-  }
+  if (shape.gaps.length >= 2 && isFullDate(shape) && !continuesAfter(shape, 2, '.')) return dateTo(shape, 2)
   if (isCompactDate(shape) && !continuesAfter(shape, 0, '-/.')) return dateTo(shape, 0)
   if (shape.gaps.length >= 1 && !hasGaps(shape, 2, '-./') && isMonthOfYear(shape)) return dateTo(shape, 1)
   const days = findSpanOfDays(shape)

@@ -20,7 +20,7 @@ export const endOfOpaqueToken = (text: string, start: number): number => {
 /** The only form that can begin here, told by one or two characters: most words end the question at once. */
 const formAt = (text: string, start: number): RegExp | null => {
   if (start + SHORTEST > text.length) return null
-  if (text[start + 8] === '-') return uuid
   if (text[start + 3] === '_') return ownToken
+  if (text[start + 8] === '-') return uuid
   return isWordAt(text, start + 15) && isWordAt(text, start + 31) ? hash : null
 }

@@ -53,6 +53,10 @@ const DASH = 45
 const SPACE = 32
 const PERCENT = 37
 const CARET = 94
+/** `[`, `{` and `<`, which `(at)` is written with too. */
+const otherOpeners: ReadonlySet<number> = new Set([91, 123, 60])
+/** `*` and `#`, which stand for hidden digits. */
+const hidingSigns: ReadonlySet<number> = new Set([42, 35])
 
 type WordRule = (
   text: string,
@@ -156,20 +160,33 @@ export const scanText = (text: string, settings: ScanSettings): readonly Claim[]
   const claims: Claim[] = []
   const hasUrls = settings.isWanted('url')
   const hasHosts = hasUrls && text.includes('.')
-  let claimedTo = 0
   let index = 0
 
+  // A find that overlaps earlier ones takes them in: what was claimed stays claimed. The longest one names the kind.
+  const add = (place: Claim): void => {
+    let merged = place
+    while (claims.length > 0 && claims.at(-1)!.end > merged.start) {
+      const earlier = claims.pop()!
+      const isLonger = merged.end - merged.start > earlier.end - earlier.start
+      const kind = isLonger ? merged.kind : earlier.kind
+      merged = claim(kind, Math.min(merged.start, earlier.start), Math.max(merged.end, earlier.end))
+    }
+    claims.push(merged)
+  }
+
+  /**
+   * Claims what was found and tells whether that was anything. Reading goes on inside of a claim, because a label
+   * can be followed by the first half of something longer: `MRN 1 (212) 555-0147`. Only addresses, which end at a
+   * space, are passed at once.
+   */
   const take = (found: readonly Claim[]): boolean => {
     let isTaken = false
     for (const place of found) {
       if (!settings.isWanted(place.kind) || place.end <= place.start) continue
-      // A later find that reaches back over earlier ones (an address around `@`) replaces them.
-      while (claims.length > 0 && claims.at(-1)!.end > place.start) claims.pop()
-      claims.push(place)
-      claimedTo = place.end
+      add(place)
       isTaken = true
+      if (place.kind === 'url' || place.kind === 'email') index = Math.max(index, place.end)
     }
-    if (isTaken) index = Math.max(index, claimedTo)
     return isTaken
   }
 
@@ -183,9 +200,8 @@ export const scanText = (text: string, settings: ScanSettings): readonly Claim[]
     const isBehindWord = isWordAt(text, start - 1)
     if (end - start === 17 - countFollowing(text, end, 17 - (end - start)) && take(one(findVin(text, start))))
       return
-    if (end - start > LONGEST_WORD) return
     if (!isBehindWord) {
-      if (mayHaveRule(codeAt(text, start), end - start)) {
+      if (end - start <= LONGEST_WORD && mayHaveRule(codeAt(text, start), end - start)) {
         const word = text.slice(start, end).toLowerCase()
         for (const rule of wordRules.get(word) ?? []) if (take(rule(text, word, start, end, settings))) return
         if (word === 'at' && take(one(findSpokenEmail(text, start, floor())))) return
@@ -195,6 +211,7 @@ export const scanText = (text: string, settings: ScanSettings): readonly Claim[]
         if (take(one(findHost(text, start)))) return
       }
     }
+    if (end - start > LONGEST_WORD) return
     if (settings.names !== null && isNamePart(text.slice(start, end), settings.names))
       take([claim('name', start, end)])
   }
@@ -210,9 +227,10 @@ export const scanText = (text: string, settings: ScanSettings): readonly Claim[]
     }
     if (isDigit(code)) {
       const start = index
-      if (take(one(findNumber(text, start, settings)))) continue
-      if (hasHosts && !isLetter(codeAt(text, start - 1)) && take(one(findHost(text, start)))) continue
       while (isDigit(codeAt(text, index))) index += 1
+      if (!take(one(findNumber(text, start, settings))) && hasHosts && !isLetter(codeAt(text, start - 1))) {
+        take(one(findHost(text, start)))
+      }
     } else if (isLetter(code)) {
       readWord(index)
     } else {
@@ -225,10 +243,10 @@ export const scanText = (text: string, settings: ScanSettings): readonly Claim[]
         else if (hasUrls) take(one(findAroundScheme(text, at, floor())))
       } else if (code === OPEN)
         take(one(findDeviceIdentifier(text, at) ?? findSpelledEmail(text, at, floor())))
-      else if (code === 91 || code === 123 || code === 60) take(one(findSpelledEmail(text, at, floor())))
+      else if (otherOpeners.has(code)) take(one(findSpelledEmail(text, at, floor())))
       else if (code === CARET) take(one(findAssignedNumber(text, at, floor())))
       else if (code === PERCENT) take(one(findEncodedEmail(text, at, floor())))
-      else if (code === 42 || code === 35) take(one(findHiddenSsn(text, at)))
+      else if (hidingSigns.has(code)) take(one(findHiddenSsn(text, at)))
     }
   }
   return settings.names === null ? claims : joinNames(text, claims)

@@ -19,12 +19,11 @@ export const findSsn = (shape: NumberShape): Claim | null => {
   const [first, second] = shape.gaps
   const isDashed = first === '-' || second === '-'
   if (isGrouped(shape) && hasGaps(shape, 2, '-. /') && (isDashed || first === second)) {
-    if (continuesAfter(shape, 2, isDashed ? '-' : './')) return null
     // Written with dashes it is meant as one, issued or not.
     const isMeant = isDashed || isIssued(runText(shape, 0), runText(shape, 1), runText(shape, 2))
     return isMeant ? claim('ssn', start, shape.ends[2]!) : null
   }
-  if (!hasLengths(shape, 9) || continuesAfter(shape, 0, './-') || isWordAt(shape.text, shape.ends[0]!))
+  if (!hasLengths(shape, 9) || continuesAfter(shape, 0, '.') || isWordAt(shape.text, shape.ends[0]!))
     return null
   const digits = runText(shape, 0)
   const couldBe =
