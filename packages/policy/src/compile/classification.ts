@@ -5,6 +5,7 @@ import { compileGlob } from '../naming/glob.ts'
 import { compileNamePattern, type NamePattern } from '../naming/name-pattern.ts'
 import { normalizeName, splitColumnName, splitName } from '../naming/qualified-name.ts'
 import type { ColumnTags } from './column-tags.ts'
+import { synonymsOf } from './function-synonyms.ts'
 import { identifierOf } from './identifier-of.ts'
 import { remember } from './remember.ts'
 
@@ -32,17 +33,22 @@ export interface Classifier {
   subjectOf(table: string): string | null | undefined
 }
 
-const compileClass = (name: string, definition: ClassDefinition): CompiledClass => ({
-  name,
-  mask: definition.mask,
-  uses: new Set(definition.uses),
-  functions: new Map(
-    Array.isArray(definition.functions)
-      ? definition.functions.map((called) => [called, definition.mask])
-      : Object.entries(definition.functions),
-  ),
-  identifier: identifierOf(name, definition),
-})
+const compileClass = (name: string, definition: ClassDefinition): CompiledClass => {
+  const { functions, mask } = definition
+  const allowed = Array.isArray(functions)
+    ? functions.map((called) => [called, mask] as const)
+    : Object.entries(functions)
+  return {
+    name,
+    mask,
+    uses: new Set(definition.uses),
+    // The analysis may tell a function by another of its names than the policy does.
+    functions: new Map(
+      allowed.flatMap(([called, shown]) => synonymsOf(called).map((known) => [known, shown])),
+    ),
+    identifier: identifierOf(name, definition),
+  }
+}
 
 export const compileClassifier = (document: PolicyDocument, tags: ColumnTags | undefined): Classifier => {
   const classes = new Map(

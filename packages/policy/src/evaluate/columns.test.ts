@@ -39,6 +39,11 @@ describe('the mask of an output', () => {
     expect(maskOf(flow(`${VISITS}.FEE`, 'derived', ['AVG']))).toBeNull()
   })
 
+  it('knows a function by each of its names', () => {
+    expect(maskOf(flow(`${PATIENTS}.BIRTH_DATE`, 'derived', ['TIMESTAMPDIFF']))).toBe('age')
+    expect(maskOf(flow(`${PATIENTS}.BIRTH_DATE`, 'derived', ['DATEADD']))).toBe('withhold')
+  })
+
   it('is the strictest of all its sources', () => {
     expect(maskOf([flow(`${PATIENTS}.SEX`), flow(`${PATIENTS}.ZIP`)])).toBe('zip3')
     expect(maskOf([flow(`${PATIENTS}.NAME`), flow(`${PATIENTS}.SSN`)])).toBe('token')
