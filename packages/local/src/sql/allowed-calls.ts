@@ -16,7 +16,7 @@ const functions = `
 `
 /** Words before a bracket that are no calls. */
 const keywords = `
-  all and any array as between by case coalesce conflict cross cube decimal distinct else end except exclude exists filter
+  all and any bernoulli sets array as between by case coalesce conflict cross cube decimal distinct else end except exclude exists filter
   following from full group having ilike in inner insert intersect interval into is join key lateral left like limit
   natural not null numeric number offset on or order outer over partition pivot preceding primary qualify range
   rename replace returning right rollup row rows select set sets similar struct table tablesample text then time

@@ -1,7 +1,8 @@
+import { encodeName } from '../dictionary/identifier.ts'
 import { fixed, text, variant } from '../dictionary/snow-type.ts'
 import { unsupported } from '../snowflake-error.ts'
 import { type Binder, foldName, renameColumns } from './binder.ts'
-import type { BoundColumn, Relation, Scope } from './scope.ts'
+import { type BoundColumn, type Relation, Scope } from './scope.ts'
 import {
   asList,
   asNodes,
@@ -31,10 +32,14 @@ const flattenColumns: readonly BoundColumn[] = [
  * @throws SnowflakeError for a form that is not known: nothing in FROM passes unread
  */
 export const bindRelation = (binder: Binder, node: SyntaxNode, lateral: Scope, outer: Scope): Relation => {
+  mergeAlias(node)
   const table = payloadOf(node, 'table')
   if (table) return bindTable(binder, table, outer)
+  const values = payloadOf(node, 'values')
+  if (values) nestValues(node, values)
   const subquery = payloadOf(node, 'subquery')
   if (subquery) {
+    if (payloadOf(subquery.this, 'values')) return bindValues(binder, subquery, outer)
     if (subquery.pivots && asList(subquery.pivots).length > 0)
       throw unsupported('PIVOT on a subquery of this form')
     const columns = binder.bindQuery(node, subquery.lateral ? lateral : outer)
@@ -52,17 +57,28 @@ export const bindRelation = (binder: Binder, node: SyntaxNode, lateral: Scope, o
   }
   const direct = payloadOf(node, 'function')
   if (direct) return bindTableFunction(binder, node, node, null, [], lateral)
-  const nested = payloadOf(node, 'joined_table') ?? payloadOf(node, 'paren')
+  const nested = payloadOf(node, 'joined_table')
   if (nested) return bindNestedJoin(binder, nested, lateral, outer)
   const pivot = payloadOf(node, 'pivot') ?? payloadOf(node, 'unpivot')
   if (pivot) return bindPivot(binder, pivot, lateral, outer)
   throw unsupported('this kind of item in FROM')
 }
 
+/** Some statements have a table's alias around the table: it moves inside. */
+export const mergeAlias = (node: SyntaxNode): void => {
+  const alias = payloadOf(node, 'alias')
+  const table = payloadOf(alias?.this, 'table')
+  if (alias && table)
+    replaceNode(node, { table: { ...table, alias: alias.alias, column_aliases: alias.column_aliases } })
+}
+
 const bindTable = (binder: Binder, table: SyntaxNode, scope: Scope): Relation => {
   if (table.when) throw unsupported('time travel')
   if (table.changes || table.version) throw unsupported('time travel')
   if (!isIdentifier(table.name)) throw unsupported('this kind of item in FROM')
+  const sample = isObject(table.table_sample) ? table.table_sample : null
+  if (sample && (sample.method !== 'Bernoulli' || sample.unit_after_size || sample.seed))
+    throw unsupported('SAMPLE of this form')
   const parts = [table.catalog, table.schema, table.name].filter(isIdentifier).map(foldName)
   const alias = isIdentifier(table.alias) ? foldName(table.alias) : null
   const name = parts.at(-1) as string
@@ -78,7 +94,8 @@ const bindAliased = (
   lateral: Scope,
   outer: Scope,
 ): Relation => {
-  const inner = alias.this as SyntaxNode
+  const written = alias.this as SyntaxNode
+  const inner = (payloadOf(written, 'lateral')?.this as SyntaxNode | undefined) ?? written
   const name = isIdentifier(alias.alias) ? foldName(alias.alias) : null
   if (payloadOf(inner, 'function')) {
     const given = name === null ? null : identifier(name)
@@ -88,13 +105,85 @@ const bindAliased = (
   return { name, columns: renameColumns(columns, alias.column_aliases) }
 }
 
+/** `(a JOIN b ON …)`: its relations keep their own names. */
 const bindNestedJoin = (binder: Binder, nested: SyntaxNode, lateral: Scope, outer: Scope): Relation => {
-  throw unsupported(`a join in brackets${nested && lateral && outer && binder ? '' : ''}`)
+  if (isIdentifier(nested.alias)) throw unsupported('a join in brackets with an alias')
+  const scope = new Scope(lateral)
+  scope.relations.push(bindRelation(binder, nested.left as SyntaxNode, scope, outer))
+  for (const join of asNodes(nested.joins)) {
+    scope.relations.push(bindRelation(binder, join.this as SyntaxNode, scope, outer))
+    binder.visit(join.on, scope)
+  }
+  const last = scope.relations.pop() as Relation
+  lateral.relations.push(...scope.relations)
+  return last
+}
+
+/** `FROM VALUES (…)` is a subquery without its brackets. */
+const nestValues = (node: SyntaxNode, values: SyntaxNode): void => {
+  const { alias = null, column_aliases = [], ...rows } = values
+  replaceNode(node, {
+    subquery: {
+      ...emptySubquery,
+      this: { values: { ...rows, alias: null, column_aliases: [] } },
+      alias,
+      column_aliases,
+      alias_explicit_as: true,
+    },
+  })
+}
+
+/** Snowflake names the columns of VALUES COLUMN1, COLUMN2, …. */
+const bindValues = (binder: Binder, subquery: SyntaxNode, scope: Scope): Relation => {
+  const values = payloadOf(subquery.this, 'values')
+  const rows = asNodes(values?.expressions).map((row) => asNodes(row.expressions))
+  binder.visit(rows, new Scope(scope))
+  const given = asList(subquery.column_aliases).filter(isIdentifier)
+  const columns = (rows[0] ?? []).map((_, index) => {
+    const types = rows.map((row) => binder.typeOf(row[index]))
+    const type = types.every((each) => each?.kind === types[0]?.kind) ? (types[0] ?? null) : null
+    const plain = type?.kind === 'text' ? text() : type?.kind === 'fixed' ? null : type
+    return { name: `COLUMN${index + 1}`, type: plain, origin: null, nullable: true }
+  })
+  subquery.column_aliases = columns.map(({ name }, index) => given[index] ?? binder.finalName(name))
+  if (!isIdentifier(subquery.alias)) subquery.alias = binder.finalName('~values')
+  const name = isIdentifier(subquery.alias) ? foldName(subquery.alias) : null
+  return { name, columns: renameColumns(columns, given) }
+}
+
+const emptySubquery = {
+  order_by: null,
+  limit: null,
+  offset: null,
+  distribute_by: null,
+  sort_by: null,
+  cluster_by: null,
+  lateral: false,
+  modifiers_inside: false,
+  trailing_comments: [],
+}
+
+/** Snowflake names a column of a pivot by its value as a literal, quotes included: `'JAN'`. */
+const namePivotColumns = (binder: Binder, field: SyntaxNode): void => {
+  for (const item of asNodes(payloadOf(field, 'in')?.expressions)) {
+    const alias = payloadOf(item, 'pivot_alias')
+    const given = payloadOf(alias?.alias, 'column')?.name
+    const value = stringOf(alias ? alias.this : item) ?? numberOf(alias ? alias.this : item)
+    if (value === null || (alias && !isIdentifier(given)))
+      throw unsupported('PIVOT over anything but literals')
+    const literal = stringOf(item) === null ? value : `'${value}'`
+    const name = isIdentifier(given) ? foldName(given) : literal
+    const literalNode = { ...((alias?.this as SyntaxNode | undefined) ?? item) }
+    replaceNode(item, {
+      pivot_alias: { this: literalNode, alias: { identifier: binder.finalName(encodeName(name)) } },
+    })
+  }
 }
 
 /** DuckDB makes the columns of a pivot, so only it knows them. */
 const bindPivot = (binder: Binder, pivot: SyntaxNode, lateral: Scope, outer: Scope): Relation => {
   const inner = bindRelation(binder, pivot.this as SyntaxNode, lateral, outer)
+  for (const field of asNodes(pivot.fields)) namePivotColumns(binder, field)
   lateral.relations.push({ name: null, columns: inner.columns })
   for (const [key, part] of Object.entries(pivot)) if (key !== 'this') binder.visit(part, lateral)
   lateral.relations.pop()

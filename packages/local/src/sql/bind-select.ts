@@ -8,6 +8,7 @@ import {
   isIdentifier,
   isObject,
   kindOf,
+  numberLiteral,
   payloadOf,
   replaceNode,
   type SyntaxNode,
@@ -59,9 +60,22 @@ export const bindSelect = (
   }
   const columns = bindList(binder, select, scope)
   for (const join of joins) binder.visit(join.on, scope)
+  orderByAll(select, scope)
   for (const clause of clausesAfterList) binder.visit(select[clause], scope)
   select.hint = null
   return columns
+}
+
+/** The parser reads ORDER BY ALL as a column. It means every column of the list, from left to right. */
+const orderByAll = (select: SyntaxNode, scope: Scope): void => {
+  const [order, ...more] = asNodes((select.order_by as SyntaxNode | null)?.expressions)
+  const column = payloadOf(order?.this, 'column')
+  if (!order || more.length > 0 || !isIdentifier(column?.name) || column.table || column.name.quoted) return
+  if (foldName(column.name) !== 'ALL' || scope.column(null, 'ALL') !== 'missing') return
+  const items = asNodes(select.expressions)
+  if (items.some((item) => payloadOf(item, 'star'))) throw unsupported('ORDER BY ALL with a star')
+  const expressions = items.map((_, index) => ({ ...order, this: numberLiteral(index + 1) }))
+  Object.assign(select.order_by as SyntaxNode, { expressions })
 }
 
 const selectNumber = (select: SyntaxNode): number | null => {

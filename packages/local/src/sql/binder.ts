@@ -20,6 +20,7 @@ import {
   replaceNode,
   type SyntaxNode,
 } from './syntax-tree.ts'
+import { refuseVariantOrder } from './themes/variants.ts'
 import type { SuppliedRelation, TranslationContext } from './translation.ts'
 import { typeOf } from './type-of.ts'
 
@@ -120,6 +121,7 @@ export class Binder {
     }
     for (const part of Object.values(value)) this.visit(part, scope)
     if (kind !== null) rewriteExpression(this, kind, value)
+    else if ('desc' in value && 'nulls_first' in value) this.#bindOrdered(value)
   }
 
   /** Points a table node at its place in DuckDB. The table keeps its own name as alias for its columns' qualifier. */
@@ -175,6 +177,12 @@ export class Binder {
 
   bindRelation(node: SyntaxNode, lateral: Scope, outer: Scope) {
     return bindRelation(this, node, lateral, outer)
+  }
+
+  /** Snowflake: NULL is higher than every value. DuckDB puts it last either way. */
+  #bindOrdered(ordered: SyntaxNode): void {
+    refuseVariantOrder(this, ordered.this)
+    ordered.nulls_first ??= ordered.desc === true
   }
 
   #bindSetOperation(payload: SyntaxNode, parent: Scope | null): readonly BoundColumn[] | null {

@@ -1,5 +1,5 @@
 import type { SnowType } from '../dictionary/snow-type.ts'
-import { unknownFunction } from '../snowflake-error.ts'
+import { unknownFunction, unsupported } from '../snowflake-error.ts'
 import type { Binder } from './binder.ts'
 import { bindCall, variableCall } from './mark-statement.ts'
 import {
@@ -13,14 +13,14 @@ import {
   type SyntaxNode,
   stringOf,
 } from './syntax-tree.ts'
-import { aggregateWraps } from './themes/aggregates.ts'
-import { rewriteCast } from './themes/casts.ts'
+import { aggregateWraps, ratioToReport } from './themes/aggregates.ts'
+import { castTo, rewriteCast } from './themes/casts.ts'
 import { dateRules } from './themes/dates.ts'
 import { nodeCalls } from './themes/node-calls.ts'
 import { numberRules, rewriteDivision } from './themes/numbers.ts'
 import { passedFunctions } from './themes/passed-functions.ts'
 import { textRules } from './themes/texts.ts'
-import { refuseVariantOrder, rewriteComparison, rewritePath, variantRules } from './themes/variants.ts'
+import { rewriteComparison, rewritePath, variantRules } from './themes/variants.ts'
 
 export interface FunctionCall {
   readonly name: string
@@ -70,7 +70,6 @@ export const rewriteExpression = (binder: Binder, kind: string, node: SyntaxNode
   else if (kind === 'j_s_o_n_extract' || kind === 'subscript')
     apply(binder, node, rewritePath(binder, kind, payload))
   else if (kind === 'div' || kind === 'mod') apply(binder, node, rewriteDivision(binder, kind, payload))
-  else if (kind === 'ordered') refuseVariantOrder(binder, payload.this)
   else if (comparisons.has(kind)) rewriteComparison(binder, kind, payload)
   else if (aggregateHolders.has(kind)) wrapAggregate(binder, node)
   else rewriteCall(binder, kind, node, payload)
@@ -87,7 +86,8 @@ const readCall = (binder: Binder, kind: string, payload: SyntaxNode): FunctionCa
   const generic = kind === 'function' || kind === 'aggregate_function'
   const fields = nodeCalls[kind]
   if (!generic && !fields) return null
-  const name = generic ? String(payload.name).toUpperCase() : (fields?.name as string)
+  const safe = payload.safe ? 'TRY_' : ''
+  const name = generic ? String(payload.name).toUpperCase() : `${safe}${fields?.name}`
   const args = generic
     ? asNodes(payload.args)
     : (fields?.fields ?? []).flatMap((field) => {
@@ -108,6 +108,7 @@ const rewriteCall = (binder: Binder, kind: string, node: SyntaxNode, payload: Sy
     }
     const rewritten = Object.hasOwn(rules, read.name) ? rules[read.name]?.(read) : null
     if (rewritten) {
+      refuseStrayParts(kind, payload)
       apply(binder, node, rewritten)
       return
     }
@@ -115,7 +116,10 @@ const rewriteCall = (binder: Binder, kind: string, node: SyntaxNode, payload: Sy
       read.name.startsWith(bindCall.toUpperCase()) || read.name.startsWith(variableCall.toUpperCase())
     const passed = Object.hasOwn(passedFunctions, read.name) ? passedFunctions[read.name] : undefined
     const known =
-      passed !== undefined || Object.hasOwn(rules, read.name) || Object.hasOwn(aggregateWraps, read.name)
+      passed !== undefined ||
+      Object.hasOwn(rules, read.name) ||
+      Object.hasOwn(aggregateWraps, read.name) ||
+      read.name === 'RATIO_TO_REPORT'
     if (kind === 'function' || kind === 'aggregate_function') {
       if (!known && !isOwn) throw unknownFunction(read.name)
       if (payload.quoted) throw unknownFunction(read.name)
@@ -124,6 +128,40 @@ const rewriteCall = (binder: Binder, kind: string, node: SyntaxNode, payload: Sy
     if (type) binder.types.set(node, type)
   }
   if (!binder.held.has(node)) wrapAggregate(binder, node)
+}
+
+const interpolating = new Set(['MEDIAN', 'PERCENTILE_CONT'])
+
+/** DuckDB interpolates a DECIMAL at its own scale, which cuts digits off. */
+const widenOperand = (core: SyntaxNode, node: SyntaxNode): void => {
+  const ordered = asNodes(payloadOf(node, 'within_group')?.order_by)[0]
+  const operand = ordered ? ordered.this : payloadOf(core, 'median')?.this
+  if (isObject(operand)) replaceNode(operand, castTo({ ...operand }, { kind: 'real' }).node)
+}
+
+const harmless = new Set([
+  'name',
+  'original_name',
+  'safe',
+  'inferred_type',
+  'use_tables',
+  'sql_standard_syntax',
+])
+
+/** A rewritten call is made anew from its arguments: what else the parser found on it would be lost. */
+const refuseStrayParts = (kind: string, payload: SyntaxNode): void => {
+  const fields = nodeCalls[kind]
+  if (!fields) return
+  for (const [key, value] of Object.entries(payload)) {
+    const empty = value === null || value === false || (Array.isArray(value) && value.length === 0)
+    if (
+      !empty &&
+      !fields.fields.includes(key) &&
+      !harmless.has(key) &&
+      !(key === 'position' && value === 'Both')
+    )
+      throw unsupported(`${fields.name} of this form`)
+  }
 }
 
 /** An aggregate may stand inside OVER, WITHIN GROUP or FILTER; what its result needs goes around all of these. */
@@ -138,6 +176,10 @@ const wrapAggregate = (binder: Binder, node: SyntaxNode): void => {
   const kind = kindOf(core)
   const payload = kind === null ? null : payloadOf(core, kind)
   const read = kind === null || !payload ? null : readCall(binder, kind, payload)
+  if (read?.name === 'RATIO_TO_REPORT') {
+    apply(binder, node, ratioToReport(node, read))
+    return
+  }
   const wrap = read && Object.hasOwn(aggregateWraps, read.name) ? aggregateWraps[read.name] : null
   if (!read) return
   if (!wrap) {
@@ -145,6 +187,7 @@ const wrapAggregate = (binder: Binder, node: SyntaxNode): void => {
     if (type && core !== node) binder.types.set(node, type)
     return
   }
+  if (interpolating.has(read.name)) widenOperand(core, node)
   const wrapped = wrap({ ...node }, read)
   if (wrapped) apply(binder, node, wrapped)
 }

@@ -1,4 +1,5 @@
 import { unsupported } from '../snowflake-error.ts'
+import { mergeAlias } from './bind-relation.ts'
 import { Binder, foldName } from './binder.ts'
 import { Scope } from './scope.ts'
 import { asNodes, isIdentifier, isObject, payloadOf, type SyntaxNode } from './syntax-tree.ts'
@@ -31,6 +32,7 @@ export const translateMerge = (payload: SyntaxNode, input: ChangeInput): Transla
   const outer = new Scope(null)
   const scope = new Scope(outer)
   const target = payload.this as SyntaxNode
+  mergeAlias(target)
   const table = payloadOf(target, 'table')
   if (!table || !isObject(payload.using)) throw unsupported('MERGE of this form')
   const parts = [table.catalog, table.schema, table.name].filter(isIdentifier).map(foldName)

@@ -15,8 +15,10 @@ export const dateMacros = [
   'CREATE MACRO snow_add_second(n, x) AS x + to_seconds(CAST(round(n) AS INTEGER))',
   'CREATE MACRO snow_add_millisecond(n, x) AS x + to_milliseconds(CAST(round(n) AS INTEGER))',
   'CREATE MACRO snow_add_microsecond(n, x) AS x + to_microseconds(CAST(round(n) AS INTEGER))',
-  // Snowflake counts the boundaries of a part that are crossed, as DuckDB does for timestamps.
-  'CREATE MACRO snow_date_diff(part, a, b) AS date_diff(part, CAST(a AS TIMESTAMP), CAST(b AS TIMESTAMP))',
+  // Snowflake counts the boundaries of a part that are crossed; DuckDB counts whole weeks only.
+  `CREATE MACRO snow_date_diff(part, a, b) AS CASE part WHEN 'week'
+    THEN date_diff('day', date_trunc('week', CAST(a AS TIMESTAMP)), date_trunc('week', CAST(b AS TIMESTAMP))) // 7
+    ELSE date_diff(part, CAST(a AS TIMESTAMP), CAST(b AS TIMESTAMP)) END`,
   'CREATE MACRO snow_date_trunc(part, x) AS date_trunc(part, x)',
   'CREATE MACRO snow_date_part(part, x) AS date_part(part, x)',
   'CREATE MACRO snow_last_day(x) AS last_day(x)',
@@ -33,19 +35,34 @@ export const dateMacros = [
   'CREATE MACRO snow_format(x, f) AS strftime(x, f)',
   'CREATE MACRO snow_parse(x, f) AS strptime(x, f)',
   'CREATE MACRO snow_try_parse(x, f) AS try_strptime(x, f)',
-  'CREATE MACRO snow_epoch(n) AS make_timestamp(CAST(n * 1000000 AS BIGINT))',
+  'CREATE MACRO snow_epoch(n) AS make_timestamp(CAST(CAST(n AS DECIMAL(38,6)) * 1000000 AS BIGINT))',
+  "CREATE MACRO snow_time() AS CAST(now() AT TIME ZONE current_setting('TimeZone') AS TIME)",
+  'CREATE MACRO snow_convert(source, target, x) AS timezone(target, timezone(source, CAST(x AS TIMESTAMP)))',
+  `CREATE MACRO snow_moment(y, mo, d, h, mi, s) AS CAST(make_date(CAST(y AS INTEGER), 1, 1)
+    + to_months(CAST(mo AS INTEGER) - 1) + to_days(CAST(d AS INTEGER) - 1) + to_hours(CAST(h AS INTEGER))
+    + to_minutes(CAST(mi AS INTEGER)) + to_seconds(CAST(s AS INTEGER)) AS TIMESTAMP)`,
+  ...(['second', 'minute', 'hour', 'day'] as const).map(
+    (part) => `CREATE MACRO snow_slice_${part}(n, x) AS CAST(time_bucket(to_${part}s(CAST(n AS INTEGER)),
+      CAST(x AS TIMESTAMP), TIMESTAMP '1970-01-01') AS TIMESTAMP)`,
+  ),
   'CREATE MACRO snow_today() AS current_date',
   'CREATE MACRO snow_now() AS now()',
   "CREATE MACRO snow_utc_now() AS now() AT TIME ZONE 'UTC'",
-  `CREATE MACRO snow_zone_minutes(x) AS CAST(coalesce(
-    TRY_CAST(regexp_extract(x, '([+-]\\d{2}):?(\\d{2})?\\s*$', 1) AS INTEGER) * 60
-      + coalesce(TRY_CAST(nullif(regexp_extract(x, '([+-])(\\d{2}):?(\\d{2})?\\s*$', 1)
-        || regexp_extract(x, '([+-])(\\d{2}):?(\\d{2})?\\s*$', 3), '') AS INTEGER), 0), 0) AS SMALLINT)`,
-  `CREATE MACRO snow_to_tz(x) AS CASE WHEN x IS NULL THEN NULL ELSE struct_pack(
-    instant := CAST(CAST(x AS VARCHAR) AS TIMESTAMPTZ) AT TIME ZONE 'UTC',
-    zone := CASE WHEN typeof(x) LIKE 'TIMESTAMP%' OR regexp_matches(CAST(x AS VARCHAR), ':.*[+-]\\d{2}')
-      THEN snow_zone_minutes(substr(CAST(x AS VARCHAR), 11)) ELSE CAST(0 AS SMALLINT) END) END`,
-  `CREATE MACRO snow_try_to_tz(x) AS CASE WHEN TRY_CAST(CAST(x AS VARCHAR) AS TIMESTAMPTZ) IS NULL THEN NULL
+  // `+0530`, `+05:30` and `+05` with or without a space: what DuckDB reads is `+05:30`.
+  `CREATE MACRO snow_zone_text(x) AS regexp_replace(regexp_replace(x, '\\s*Z$', '+00:00'),
+    '\\s*([+-]\\d{2}):?(\\d{2})?$', CASE WHEN regexp_matches(x, '[+-]\\d{2}:?\\d{2}$') THEN '\\1:\\2' ELSE '\\1:00' END)`,
+  `CREATE MACRO snow_has_zone(x) AS regexp_matches(x, ':.*([+-]\\d{2}:?(\\d{2})?|Z)$')`,
+  `CREATE MACRO snow_zone_minutes(x) AS CAST((CASE WHEN regexp_extract(snow_zone_text(x), '([+-])\\d{2}:\\d{2}$', 1) = '-'
+    THEN -1 ELSE 1 END) * (CAST(regexp_extract(snow_zone_text(x), '(\\d{2}):\\d{2}$', 1) AS INTEGER) * 60
+    + CAST(regexp_extract(snow_zone_text(x), '\\d{2}:(\\d{2})$', 1) AS INTEGER)) AS SMALLINT)`,
+  `CREATE MACRO snow_to_tz(x) AS CASE WHEN x IS NULL THEN NULL
+    WHEN typeof(x) = 'TIMESTAMP WITH TIME ZONE' OR snow_has_zone(CAST(x AS VARCHAR)) THEN struct_pack(
+      instant := CAST(snow_zone_text(CAST(x AS VARCHAR)) AS TIMESTAMPTZ) AT TIME ZONE 'UTC',
+      zone := snow_zone_minutes(CAST(x AS VARCHAR)))
+    ELSE struct_pack(instant := CAST(CAST(x AS VARCHAR) AS TIMESTAMPTZ) AT TIME ZONE 'UTC',
+      zone := CAST(date_diff('minute', CAST(CAST(x AS VARCHAR) AS TIMESTAMPTZ) AT TIME ZONE 'UTC',
+        CAST(CAST(x AS VARCHAR) AS TIMESTAMP)) AS SMALLINT)) END`,
+  `CREATE MACRO snow_try_to_tz(x) AS CASE WHEN TRY_CAST(snow_zone_text(CAST(x AS VARCHAR)) AS TIMESTAMPTZ) IS NULL THEN NULL
     ELSE snow_to_tz(x) END`,
   'CREATE MACRO snow_tz_instant(x) AS x.instant',
   'CREATE MACRO snow_tz_local(x) AS x.instant + to_minutes(CAST(x.zone AS INTEGER))',

@@ -18,6 +18,12 @@ export const textMacros = [
   'CREATE MACRO snow_regexp_substr(x, pattern) AS CASE WHEN regexp_matches(x, pattern) THEN regexp_extract(x, pattern) END',
   'CREATE MACRO snow_regexp_count(x, pattern) AS len(regexp_extract_all(x, pattern))',
   "CREATE MACRO snow_regexp_replace(x, pattern, replacement) AS regexp_replace(x, pattern, replacement, 'g')",
+  'CREATE MACRO snow_contains(x, part) AS contains(x, part)',
+  'CREATE MACRO snow_starts_with(x, part) AS starts_with(x, part)',
+  'CREATE MACRO snow_ends_with(x, part) AS ends_with(x, part)',
+  // Each character of the delimiter delimits, and empty parts do not count.
+  `CREATE MACRO snow_strtok(x, delimiters, n) AS list_filter(string_split(translate(x, delimiters,
+    repeat(left(delimiters, 1), length(delimiters))), left(delimiters, 1)), lambda p: p <> '')[CAST(n AS INTEGER)]`,
   'CREATE MACRO snow_sha256(x) AS sha256(x)',
   'CREATE MACRO snow_hex(x) AS hex(x)',
   'CREATE MACRO snow_uuid() AS CAST(uuid() AS VARCHAR)',

@@ -31,6 +31,12 @@ export const variantMacros = [
   'CREATE MACRO snow_array_contains(x, v) AS list_contains(CAST(v AS JSON[]), to_json(x))',
   `CREATE MACRO snow_array_to_string(v, separator) AS array_to_string(list_transform(CAST(v AS JSON[]),
     lambda e: coalesce(json_extract_string(e, '$'), '')), separator)`,
+  `CREATE MACRO snow_object_agg(k, v) AS CAST('{' || coalesce(string_agg(to_json(k) || ':' || to_json(v), ','), '')
+    || '}' AS JSON)`,
+  'CREATE MACRO snow_array_distinct(v) AS to_json(list_distinct(CAST(v AS JSON[])))',
+  'CREATE MACRO snow_array_cat(v, w) AS to_json(list_concat(CAST(v AS JSON[]), CAST(w AS JSON[])))',
+  // Snowflake counts from 0 and leaves out the end.
+  'CREATE MACRO snow_array_slice(v, a, b) AS to_json(CAST(v AS JSON[])[CAST(a AS INTEGER) + 1:CAST(b AS INTEGER)])',
   'CREATE MACRO snow_split(x, separator) AS to_json(string_split(x, separator))',
   'CREATE MACRO snow_object_keys(v) AS to_json(json_keys(v))',
   `CREATE MACRO snow_typeof(v) AS CASE json_type(v) WHEN 'UBIGINT' THEN 'INTEGER' WHEN 'BIGINT' THEN 'INTEGER'

@@ -108,6 +108,13 @@ const toMoment =
 const today: FunctionRule = () => rewritten(date, 'snow_today')
 const now: FunctionRule = () => rewritten(timestampLtz, 'snow_now')
 
+const sliced = new Set(['second', 'minute', 'hour', 'day'])
+
+const momentFromParts: FunctionRule = ({ name, args }) => {
+  if (args.length !== 6) throw unsupported(`${name} with ${args.length} arguments`)
+  return rewritten(timestampNtz, 'snow_moment', ...args)
+}
+
 /** A part of a moment, when the moment is a text or a VARIANT. */
 const partOf: FunctionRule = ({ name, args: [value], types: [type] }) =>
   type?.kind === 'text' || type?.kind === 'variant'
@@ -164,6 +171,24 @@ export const dateRules: Readonly<Record<string, FunctionRule>> = {
   TO_TIMESTAMP_LTZ: toMoment(timestampLtz, false),
   TO_TIMESTAMP_TZ: toMoment({ kind: 'timestamp_tz', scale: 9 }, false),
   TO_TIME: toMoment({ kind: 'time', scale: 9 }, false),
+  TIMESTAMP_FROM_PARTS: momentFromParts,
+  TIMESTAMP_NTZ_FROM_PARTS: momentFromParts,
+  TIMESTAMPFROMPARTS: momentFromParts,
+  TIME_SLICE: ({ args: [value, length, part, edge], types: [type] }) => {
+    const unit = readPart(part)
+    if (edge || !sliced.has(unit)) throw unsupported('TIME_SLICE of this form')
+    const cut = call(`snow_slice_${unit}`, length, moment(value, type ?? null).node)
+    return type?.kind === 'date' ? castTo(cut, date) : { node: cut, type: timestampNtz }
+  },
+  CONVERT_TIMEZONE: (read) => {
+    const [source, target, value] = read.args
+    if (!value || stringOf(source) === null || stringOf(target) === null)
+      throw unsupported('CONVERT_TIMEZONE of this form')
+    if (read.types[2]?.kind === 'timestamp_ltz') throw unsupported('CONVERT_TIMEZONE of a TIMESTAMP_LTZ')
+    return rewritten(timestampNtz, 'snow_convert', source, target, moment(value, read.types[2] ?? null).node)
+  },
+  CURRENT_TIME: () => rewritten({ kind: 'time', scale: 9 }, 'snow_time'),
+  LOCALTIME: () => rewritten({ kind: 'time', scale: 9 }, 'snow_time'),
   CURRENT_DATE: today,
   CURRENT_TIMESTAMP: now,
   LOCALTIMESTAMP: now,

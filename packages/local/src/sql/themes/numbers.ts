@@ -71,5 +71,6 @@ export const numberRules: Readonly<Record<string, FunctionRule>> = {
   NULLIFZERO: ({ args: [value], types: [type] }) =>
     rewritten(type ?? null, 'NULLIF', value, numberLiteral(0)),
   MOD: ({ args: [left, right], types: [type] }) => rewritten(type ?? null, 'snow_mod', left, right),
+  WIDTH_BUCKET: ({ args }) => rewritten(fixed(), 'snow_width_bucket', ...args),
   SQUARE: ({ args: [value] }) => rewritten(real, 'snow_square', value),
 }

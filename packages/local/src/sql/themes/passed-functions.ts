@@ -1,4 +1,4 @@
-import { boolean, date, fixed, real, type SnowType, text } from '../../dictionary/snow-type.ts'
+import { boolean, fixed, real, type SnowType, text } from '../../dictionary/snow-type.ts'
 
 type ResultType = SnowType | null | ((types: readonly (SnowType | null)[]) => SnowType | null)
 
@@ -20,7 +20,7 @@ export const passedFunctions: Readonly<Record<string, ResultType>> = Object.from
     text(),
   ),
   ...listed('LENGTH LEN CHARINDEX POSITION ASCII UNICODE OCTET_LENGTH BIT_LENGTH EDITDISTANCE', fixed(18, 0)),
-  ...listed('CONTAINS STARTSWITH STARTS_WITH ENDSWITH ENDS_WITH EQUAL_NULL BOOLAND_AGG BOOLOR_AGG', boolean),
+  ...listed('EQUAL_NULL BOOLAND_AGG BOOLOR_AGG', boolean),
   ...listed(
     'YEAR MONTH DAY DAYOFMONTH DAYOFWEEK DAYOFWEEKISO DAYOFYEAR WEEK WEEKOFYEAR WEEKISO QUARTER',
     fixed(4, 0),
@@ -41,6 +41,6 @@ export const passedFunctions: Readonly<Record<string, ResultType>> = Object.from
     null,
   ),
   ...listed('MIN MAX ANY_VALUE MODE MIN_BY MAX_BY LAG LEAD FIRST_VALUE LAST_VALUE NTH_VALUE', first),
-  ...listed('ABS SIGN CEIL FLOOR TRUNC TRUNCATE BITAND BITOR BITXOR', null),
-  ...listed('DATE_FROM_PARTS DATEFROMPARTS', date),
+  ...listed('ROLLUP CUBE ABS SIGN CEIL FLOOR TRUNC TRUNCATE BITAND BITOR BITXOR', null),
+  ['GROUPING SETS', null],
 ])

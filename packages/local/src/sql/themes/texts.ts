@@ -1,4 +1,4 @@
-import { boolean, fixed, isSemiStructured, text } from '../../dictionary/snow-type.ts'
+import { boolean, fixed, isSemiStructured, type SnowType, text } from '../../dictionary/snow-type.ts'
 import { unsupported } from '../../snowflake-error.ts'
 import { type FunctionCall, type FunctionRule, rewritten } from '../rewrite-expression.ts'
 import { numberLiteral, type SyntaxNode, stringLiteral, stringOf } from '../syntax-tree.ts'
@@ -18,6 +18,13 @@ const onText =
   (read) =>
     read.types.some((type) => isSemiStructured(type)) ? rewritten(text(), name, ...plain(read)) : null
 
+const onTexts =
+  (name: string, type: SnowType, count: number): FunctionRule =>
+  (read) => {
+    if (read.args.length !== count) throw unsupported(`${read.name} with ${read.args.length} arguments`)
+    return rewritten(type, name, ...plain(read))
+  }
+
 const noMore = (read: FunctionCall, count: number) => {
   if (read.args.length > count) throw unsupported(`${read.name} with ${read.args.length} arguments`)
 }
@@ -33,6 +40,10 @@ export const textRules: Readonly<Record<string, FunctionRule>> = {
       type: text(),
     }
   },
+  CONTAINS: onTexts('snow_contains', boolean, 2),
+  STARTSWITH: onTexts('snow_starts_with', boolean, 2),
+  ENDSWITH: onTexts('snow_ends_with', boolean, 2),
+  STRTOK: onTexts('snow_strtok', text(), 3),
   UPPER: onText('UPPER'),
   LOWER: onText('LOWER'),
   LENGTH: onText('LENGTH'),

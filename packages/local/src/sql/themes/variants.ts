@@ -168,6 +168,14 @@ export const variantRules: Readonly<Record<string, FunctionRule>> = {
     rewritten(array, 'snow_array', list(args.map((arg) => call('snow_element', arg)))),
   ARRAY_SIZE: simple('snow_array_size', fixed(9, 0), 1),
   ARRAY_CONTAINS: simple('snow_array_contains', boolean, 2),
+  ARRAY_DISTINCT: simple('snow_array_distinct', array, 1),
+  ARRAY_CAT: simple('snow_array_cat', array, 2),
+  ARRAY_SLICE: ({ name, args }) => {
+    if (args.slice(1).some((arg) => numberOf(arg) === null))
+      throw unsupported(`${name} with anything but literals`)
+    return rewritten(array, 'snow_array_slice', ...args)
+  },
+  OBJECT_AGG: simple('snow_object_agg', object, 2),
   ARRAY_TO_STRING: simple('snow_array_to_string', text(), 2),
   SPLIT: simple('snow_split', array, 2),
   OBJECT_KEYS: simple('snow_object_keys', array, 1),
