@@ -17,6 +17,31 @@ test('a value that is not a scalar is refused', () => {
   expect(refuseParameters({ TIMEZONE: { toString: () => 'UTC' } })?.code).toBe('statement-parameter')
 })
 
+test.each([
+  'AUTO',
+  'YYYY-MM-DD',
+  'DD/MM/YYYY',
+  'DD-MON-YYYY',
+  'YYYY-MM-DD HH24:MI:SS.FF3 TZH:TZM',
+  'YYYYMMDD',
+])('dates may be written as %s', (format) => {
+  expect(refuseParameters({ DATE_OUTPUT_FORMAT: format, timestamp_ntz_output_format: format })).toBeNull()
+})
+
+test.each([
+  'MMDD',
+  '"20"MM-01-DD',
+  '20MM-01-DD',
+  'DDMM-MM-DD',
+  'HH24MI-MM-DD YYYY',
+  'MM-DD',
+  'YYYY-MM-DD "x"',
+  '',
+])('dates may not be written as %s, where another part could stand in the place of the year', (format) => {
+  expect(refuseParameters({ DATE_OUTPUT_FORMAT: format })?.code).toBe('statement-parameter')
+  expect(refuseParameters({ timestamp_ltz_output_format: format })?.code).toBe('statement-parameter')
+})
+
 test('the tag of the caller becomes part of the governed tag, in whatever case it was written', () => {
   const parameters = { query_tag: 'nightly', TIMEZONE: 'UTC' }
   expect(refuseParameters(parameters)).toBeNull()

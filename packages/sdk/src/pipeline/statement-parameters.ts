@@ -6,7 +6,21 @@ import type { DecisionReason } from '@snowfence/core'
  * (MULTI_STATEMENT_COUNT).
  */
 const harmless =
-  /^(STATEMENT_TIMEOUT_IN_SECONDS|STATEMENT_QUEUED_TIMEOUT_IN_SECONDS|LOCK_TIMEOUT|TIMEZONE|(DATE|TIME|TIMESTAMP|TIMESTAMP_NTZ|TIMESTAMP_LTZ|TIMESTAMP_TZ)_OUTPUT_FORMAT|BINARY_OUTPUT_FORMAT|JS_TREAT_INTEGER_AS_BIGINT|STRICT_JSON_OUTPUT|JSON_INDENT|USE_CACHED_RESULT|WEEK_START|WEEK_OF_YEAR_POLICY)$/i
+  /^(STATEMENT_TIMEOUT_IN_SECONDS|STATEMENT_QUEUED_TIMEOUT_IN_SECONDS|LOCK_TIMEOUT|TIMEZONE|(DATE|TIME|TIMESTAMP(_NTZ|_LTZ|_TZ)?)_OUTPUT_FORMAT|BINARY_OUTPUT_FORMAT|JS_TREAT_INTEGER_AS_BIGINT|STRICT_JSON_OUTPUT|JSON_INDENT|USE_CACHED_RESULT|WEEK_START|WEEK_OF_YEAR_POLICY)$/i
+
+const dateFormatName = /^(DATE|TIMESTAMP(_NTZ|_LTZ|_TZ)?)_OUTPUT_FORMAT$/i
+
+/**
+ * A date that is turned into text inside of the warehouse is written in these formats, and its mask reads the year back.
+ * So the year must stand where the mask looks for it: `"20"MM-01-DD` would have the month shown as a year.
+ */
+const plainDateFormat =
+  /^(AUTO|(YYYY([-/.]?)MM\3DD|(MM|DD)([-/.])(MM|DD)\5YYYY|DD-MON-YYYY)(( |T|"T")(HH24|HH12|AM|PM|MI|SS|FF\d?|TZH|TZM|[ :.])*)?)$/i
+
+const isHarmless = (name: string, value: unknown): boolean =>
+  harmless.test(name) &&
+  isScalar(value) &&
+  (!dateFormatName.test(name) || plainDateFormat.test(String(value)))
 
 const isScalar = (value: unknown): boolean =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
@@ -17,7 +31,7 @@ export const refuseParameters = (
 ): DecisionReason | null => {
   for (const [name, value] of Object.entries(parameters ?? {})) {
     if (name.toUpperCase() === 'QUERY_TAG') continue
-    if (harmless.test(name) && isScalar(value)) continue
+    if (isHarmless(name, value)) continue
     return {
       code: 'statement-parameter',
       message: `the statement parameter \`${name.slice(0, 60)}\` could change what the statement does`,
