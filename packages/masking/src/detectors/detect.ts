@@ -65,8 +65,7 @@ export const createDetector = (options: DetectOptions = {}): Detector => {
 
   return (text, names, member) => {
     if (names !== undefined && names !== knownNames) {
-      const parts = names.length > 0 ? namePartsOf(names) : null
-      nameParts = parts && parts.size > 0 ? parts : null
+      nameParts = namePartsOf(names)
       knownNames = names
     }
     const label = (member ? labelOfMember(member) : '') || columnLabel

@@ -22,7 +22,12 @@ const foldName = (text: string): string =>
   (ascii.test(text) ? text : text.normalize('NFKD').replace(/\p{M}/gu, '')).toLowerCase()
 
 /** The parts of a person's names that a text is searched for. */
-export type NameParts = ReadonlySet<string>
+export interface NameParts {
+  readonly parts: ReadonlySet<string>
+  /** First letters of the parts, so that most words are told apart without being cut out. */
+  readonly initials: ReadonlySet<number>
+  readonly longest: number
+}
 
 const MOST_JOINED = 6
 const SHORTEST_JOINED = 4
@@ -36,7 +41,7 @@ const joinedParts = (parts: readonly string[]): readonly string[] =>
     )
     .filter(({ length }) => length >= SHORTEST_JOINED)
 
-export const namePartsOf = (names: readonly string[]): NameParts => {
+export const namePartsOf = (names: readonly string[]): NameParts | null => {
   const parts = new Set<string>()
   for (const name of names) {
     if (typeof name !== 'string') continue
@@ -45,16 +50,25 @@ export const namePartsOf = (names: readonly string[]): NameParts => {
     }
   }
   for (const joined of joinedParts([...parts])) parts.add(joined)
-  return parts
+  if (parts.size === 0) return null
+  return {
+    parts,
+    initials: new Set([...parts].map((part) => part.charCodeAt(0))),
+    longest: Math.max(...[...parts].map(({ length }) => length)),
+  }
 }
+
+/** Whether a word of this first letter and length can be a part. Letters beyond ASCII may lose an accent first. */
+export const mayBeNamePart = (first: number, length: number, { initials, longest }: NameParts): boolean =>
+  length > 1 && length <= 2 * longest && (first > 0x7f || initials.has(first | 0x20))
 
 const LONGEST_SHORT_NAME = 3
 const isCapitalised = (word: string): boolean => /^\p{Lu}/u.test(word)
 
 /** Whether this word of the text is part of one of the names. */
-export const isNamePart = (word: string, parts: NameParts): boolean => {
+export const isNamePart = (word: string, names: NameParts): boolean => {
   const folded = foldName(word)
-  if (!parts.has(folded)) return false
+  if (!names.parts.has(folded)) return false
   return isCapitalised(word) || !(folded.length <= LONGEST_SHORT_NAME || wordsToo.has(folded))
 }
 

@@ -86,8 +86,10 @@ export const runText = (shape: NumberShape, run: number): string =>
   shape.text.slice(shape.starts[run], shape.ends[run])
 
 /** Whether the shape begins with runs of exactly these lengths. */
-export const hasLengths = (shape: NumberShape, ...lengths: readonly number[]): boolean =>
-  lengths.every((length, run) => runLength(shape, run) === length)
+export const hasLengths = (shape: NumberShape, first: number, second = 0, third = 0): boolean =>
+  runLength(shape, 0) === first &&
+  (second === 0 || runLength(shape, 1) === second) &&
+  (third === 0 || runLength(shape, 2) === third)
 
 /** Whether the gaps after the first runs are all one of these. */
 export const hasGaps = (shape: NumberShape, count: number, allowed: string): boolean => {

@@ -24,17 +24,18 @@ const isFullDate = (shape: NumberShape): boolean => {
   const [gap, second] = shape.gaps
   if (!hasGaps(shape, 2, '-./'))
     return hasGaps(shape, 2, ' ') && hasLengths(shape, 4, 2, 2) && isPlausible(shape)
-  const lengths = [0, 1, 2].map((run) => runLength(shape, run))
-  if (!isOneOrTwo(lengths[1]!)) return false
-  if (lengths[0] === 4) {
-    return isOneOrTwo(lengths[2]!) && isPlausible(shape)
+  const first = runLength(shape, 0)
+  const third = runLength(shape, 2)
+  if (!isOneOrTwo(runLength(shape, 1))) return false
+  if (first === 4) {
+    return isOneOrTwo(third) && isPlausible(shape)
   }
-  if (!isOneOrTwo(lengths[0]!) || !isMonthAndDay(numberOf(shape, 0), numberOf(shape, 1))) return false
-  if (lengths[2] === 4) return isYear(numberOf(shape, 2))
-  if (lengths[2] !== 2 || gap !== second) return false
+  if (!isOneOrTwo(first) || !isMonthAndDay(numberOf(shape, 0), numberOf(shape, 1))) return false
+  if (third === 4) return isYear(numberOf(shape, 2))
+  if (third !== 2 || gap !== second) return false
   // Two digits for the year: `2.4.10` is a section or a version, `2/4/10`, `14.3.10` and `02.04.10` are dates.
   const isBeyondMonths = Math.max(numberOf(shape, 0), numberOf(shape, 1)) > 12
-  return gap !== '.' || isBeyondMonths || (lengths[0] === 2 && lengths[1] === 2)
+  return gap !== '.' || isBeyondMonths || (first === 2 && runLength(shape, 1) === 2)
 }
 
 /** `YYYYMMDD` in one piece. */

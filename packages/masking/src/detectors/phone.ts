@@ -1,12 +1,4 @@
-import {
-  continuesAfter,
-  type Gap,
-  hasGaps,
-  hasLengths,
-  type NumberShape,
-  runLength,
-  runText,
-} from './number-shape.ts'
+import { continuesAfter, type Gap, hasGaps, type NumberShape, runLength, runText } from './number-shape.ts'
 import { type Claim, claim, isWordAt, matchAt } from './scan.ts'
 
 const extension = / {0,2}(?:x|,? ?(?:ext|extn|extension)\.?) ?:? ?#?\d{1,6}(?![\d@])/iy
@@ -19,9 +11,10 @@ const withExtension = (text: string, start: number, end: number): Claim =>
 const isNanp = (area: string, exchange: string): boolean => /^[2-9]/.test(area) && /^[2-9]/.test(exchange)
 
 const findNorthAmerican = (shape: NumberShape, from: number): Claim | null => {
-  const lengths = [0, 1, 2].map((run) => runLength(shape, from + run))
+  const first = runLength(shape, from)
+  const second = runLength(shape, from + 1)
   const start = shape.start
-  if (lengths[0] === 3 && lengths[1] === 3 && lengths[2] === 4) {
+  if (first === 3 && second === 3 && runLength(shape, from + 2) === 4) {
     const gaps: readonly (Gap | undefined)[] = [shape.gaps[from], shape.gaps[from + 1]]
     // Three numbers with spaces between them need the plan's rules; dashes, dots and parentheses speak for themselves.
     const isLoose = gaps.every((gap) => gap === ' ')
@@ -29,15 +22,15 @@ const findNorthAmerican = (shape: NumberShape, from: number): Claim | null => {
     return withExtension(shape.text, start, shape.ends[from + 2]!)
   }
   if (
-    lengths[0] === 3 &&
-    lengths[1] === 7 &&
+    first === 3 &&
+    second === 7 &&
     shape.gaps[from] !== '.' &&
     isNanp(runText(shape, from), runText(shape, from + 1))
   ) {
     return withExtension(shape.text, start, shape.ends[from + 1]!)
   }
   const digits = runText(shape, from)
-  if (lengths[0] === 10 && isNanp(digits, digits.slice(3)) && !isWordAt(shape.text, shape.ends[from]!)) {
+  if (first === 10 && isNanp(digits, digits.slice(3)) && !isWordAt(shape.text, shape.ends[from]!)) {
     return withExtension(shape.text, start, shape.ends[from]!)
   }
   return null
@@ -75,7 +68,11 @@ const findNational = (shape: NumberShape): Claim | null => {
   if (shape.text[shape.starts[0]!] !== '0') return null
   for (const lengths of nationalLengths) {
     const last = lengths.length - 1
-    if (hasLengths(shape, ...lengths) && hasGaps(shape, last, ' )-') && !continuesAfter(shape, last, '-./')) {
+    if (
+      lengths.every((length, run) => runLength(shape, run) === length) &&
+      hasGaps(shape, last, ' )-') &&
+      !continuesAfter(shape, last, '-./')
+    ) {
       return withExtension(shape.text, shape.start, shape.ends[last]!)
     }
   }

@@ -18,6 +18,7 @@ import {
   findNameAfterWord,
   isNamePart,
   joinNames,
+  mayBeNamePart,
   type NameParts,
   nameLeadWords,
   wordEndAt,
@@ -113,6 +114,10 @@ const findLongNumber = (shape: NumberShape): Claim | null => {
   return isCode ? null : claim('other-number', start, shape.ends[0]!)
 }
 
+/** What was found, where it is looked for. */
+const only = ({ isWanted }: ScanSettings, found: Claim | null): Claim | null =>
+  found !== null && isWanted(found.kind) ? found : null
+
 /** What a run of digits may begin, the most telling form first. */
 const findNumber = (text: string, start: number, settings: ScanSettings): Claim | null => {
   const isBehindLetter = isLetter(codeAt(text, start - 1))
@@ -126,29 +131,29 @@ const findNumber = (text: string, start: number, settings: ScanSettings): Claim 
   if (length <= 4 && !opensGap(next) && !isLetter(next)) return null
   const shape = readShape(text, start)
   if (length > LONGEST_RUN) return settings.isFreeText ? claim('other-number', start, shape.ends[0]!) : null
-  const only = (found: Claim | null): Claim | null => (found && settings.isWanted(found.kind) ? found : null)
-  if (isBehindLetter) return only(findSsn(shape)) ?? only(findPhone(shape))
+  if (isBehindLetter) return only(settings, findSsn(shape)) ?? only(settings, findPhone(shape))
   const isShort = length <= 2
   return (
-    only(findIpv4(shape)) ??
-    only(isShort ? findHardwareAddress(text, start) : null) ??
-    only(length === 1 ? findSpelledOutNumber(text, start) : null) ??
-    only(isShort ? findMbi(text, start) : null) ??
-    only(shape.isInternational ? findPhone(shape) : null) ??
-    only(findNumericDate(shape)) ??
-    only(length === 4 ? findYearFirst(text, start) : null) ??
-    only(isShort ? findDayFirst(text, start) : null) ??
-    only(findSsn(shape)) ??
-    only(findNpi(shape)) ??
-    only(findCard(shape)) ??
-    only(findPhone(shape)) ??
-    only(findZip(shape)) ??
-    only(findVin(text, start)) ??
-    only(length === 2 || length === 3 ? findAge(text, start) : null) ??
+    only(settings, findIpv4(shape)) ??
+    only(settings, isShort ? findHardwareAddress(text, start) : null) ??
+    only(settings, length === 1 ? findSpelledOutNumber(text, start) : null) ??
+    only(settings, isShort ? findMbi(text, start) : null) ??
+    only(settings, shape.isInternational ? findPhone(shape) : null) ??
+    only(settings, findNumericDate(shape)) ??
+    only(settings, length === 4 ? findYearFirst(text, start) : null) ??
+    only(settings, isShort ? findDayFirst(text, start) : null) ??
+    only(settings, findSsn(shape)) ??
+    only(settings, findNpi(shape)) ??
+    only(settings, findCard(shape)) ??
+    only(settings, findPhone(shape)) ??
+    only(settings, findZip(shape)) ??
+    only(settings, findVin(text, start)) ??
+    only(settings, length === 2 || length === 3 ? findAge(text, start) : null) ??
     only(
+      settings,
       length <= 6 && (next === SPACE || next === DASH || isLetter(next)) ? findStreet(text, start) : null,
     ) ??
-    only(settings.isFreeText ? findLongNumber(shape) : null)
+    only(settings, settings.isFreeText ? findLongNumber(shape) : null)
   )
 }
 
@@ -212,8 +217,9 @@ export const scanText = (text: string, settings: ScanSettings): readonly Claim[]
       }
     }
     if (end - start > LONGEST_WORD) return
-    if (settings.names !== null && isNamePart(text.slice(start, end), settings.names))
-      take([claim('name', start, end)])
+    const { names } = settings
+    if (names === null || !mayBeNamePart(codeAt(text, start), end - start, names)) return
+    if (isNamePart(text.slice(start, end), names)) take([claim('name', start, end)])
   }
 
   while (index < text.length) {
