@@ -20,6 +20,7 @@ export interface CompiledClass {
 
 /** What the policy says about one column, before any rule. */
 export interface Classification {
+  readonly table: string
   /** Empty when nobody classified it. Sorted by name. */
   readonly classes: readonly CompiledClass[]
   /** A resource listed it, a tag or pattern caught it; else the default for unclassified columns holds. */
@@ -105,9 +106,10 @@ export const compileClassifier = (document: PolicyDocument, tags: ColumnTags | u
   const classify = (name: ColumnName): Classification => {
     const { table, column } = splitColumnName(name)
     const found = new Set(bySource(table, column))
-    if (found.size === 0) return { classes: [], unclassified: treatmentOf(table) }
+    if (found.size === 0) return { table, classes: [], unclassified: treatmentOf(table) }
     found.delete(CLEAR)
     return {
+      table,
       classes: [...found].sort().map((cls) => classes.get(cls)!),
       unclassified: null,
     }

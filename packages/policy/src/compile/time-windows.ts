@@ -21,8 +21,20 @@ const formatFor = (zone: string): Intl.DateTimeFormat => {
   return format
 }
 
-/** What a clock on the wall shows in a zone, daylight saving included. */
+// Rules of one zone are asked about the same minute again and again. Zones differ from UTC by whole minutes.
+const lastRead = new Map<string, { readonly minute: number; readonly clock: WallClock }>()
+
 const readWallClock = (now: Date, zone: string): WallClock => {
+  const minute = Math.floor(now.getTime() / 60_000)
+  const last = lastRead.get(zone)
+  if (last !== undefined && last.minute === minute) return last.clock
+  const clock = computeWallClock(now, zone)
+  lastRead.set(zone, { minute, clock })
+  return clock
+}
+
+/** What a clock on the wall shows in a zone, daylight saving included. */
+const computeWallClock = (now: Date, zone: string): WallClock => {
   const parts: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {}
   for (const { type, value } of formatFor(zone).formatToParts(now)) parts[type] = value
   const day = weekdays.indexOf((parts.weekday ?? '').slice(0, 3).toLowerCase() as Weekday)

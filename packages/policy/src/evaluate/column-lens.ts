@@ -4,7 +4,6 @@ import type { CompiledPermit } from '../compile/compiled-rule.ts'
 import type { CompiledPolicy } from '../compile/policy.ts'
 import { remember } from '../compile/remember.ts'
 import type { UnclassifiedTreatment } from '../document/policy-document.ts'
-import { splitColumnName } from '../naming/qualified-name.ts'
 
 /** How one base column is seen by one asker: the policy's classes, seen through the permits of this statement. */
 export interface SeenColumn {
@@ -53,8 +52,7 @@ const look = (
   permitsFor: (table: string) => readonly CompiledPermit[],
   column: ColumnName,
 ): SeenColumn => {
-  const { classes, unclassified } = classifier.classify(column)
-  const { table } = splitColumnName(column)
+  const { table, classes, unclassified } = classifier.classify(column)
   const here = permitsFor(table)
   const names = classes.map((cls) => cls.name)
   if (classes.length === 0) {

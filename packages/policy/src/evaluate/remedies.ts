@@ -22,7 +22,7 @@ const MAX_ATTEMPTS = 12
 
 /**
  * What would pass: variants of the statement and its purpose, each decided by the same policy. Only what was tried
- * and is not denied is named.
+ * and is not denied is named, and what asks for the smaller change goes first.
  */
 export const findRemedies = (
   compiled: CompiledPolicy,
@@ -31,19 +31,16 @@ export const findRemedies = (
   { verdict, input }: Judged,
 ): Remedy[] => {
   if (verdict.decision === 'allow' || summary.status === 'unsupported') return []
-  const attempts =
-    verdict.decision === 'needs-approval'
-      ? dropTables(asker, summary)
-      : [
-          ...(input === null ? [] : changeStatement(asker, input)),
-          ...dropTables(asker, summary),
-          ...changePurpose(compiled, asker, summary),
-        ]
-  return attempts.slice(0, MAX_ATTEMPTS).flatMap(({ remedy, ...variant }): Remedy[] => {
-    const tried = decide(compiled, variant.asker, variant.summary).verdict.decision
-    // Where a statement only waits for a person, another way to wait is no news.
-    return tried === 'deny' || tried === verdict.decision ? [] : [{ ...remedy, leadsTo: tried }]
-  })
+  const passing = (attempts: readonly Attempt[]): Remedy[] =>
+    attempts.slice(0, MAX_ATTEMPTS).flatMap(({ remedy, ...variant }): Remedy[] => {
+      const tried = decide(compiled, variant.asker, variant.summary).verdict.decision
+      // Where a statement only waits for a person, another way to wait is no news.
+      return tried === 'deny' || tried === verdict.decision ? [] : [{ ...remedy, leadsTo: tried }]
+    })
+  if (verdict.decision === 'needs-approval') return passing(dropTables(asker, summary))
+  const close = input === null ? [] : passing(changeStatement(asker, input))
+  if (close.length > 0) return close
+  return passing([...dropTables(asker, summary), ...changePurpose(compiled, asker, summary)])
 }
 
 const changeStatement = (asker: Asker, input: GuardInput): Attempt[] => {
