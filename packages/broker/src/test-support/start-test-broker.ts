@@ -227,6 +227,7 @@ export const startTestBroker = async (options: TestBrokerOptions = {}): Promise<
     return await wrap(broker, issuer, { directory, policyFile, config, clock, owner: true })
   } catch (error) {
     await issuer.close()
+    await rm(directory, { recursive: true, force: true })
     throw error
   }
 }
