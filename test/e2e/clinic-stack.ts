@@ -6,6 +6,7 @@ import {
   type GovernedConnectionOptions,
   identity,
 } from 'snowfence'
+import snowflake from 'snowflake-sdk'
 
 /** The whole stack on loopback: warehouse, identity provider, broker, and connections to it. */
 export interface ClinicStack {
@@ -22,6 +23,8 @@ export interface ClinicStack {
   ): Promise<{ status: number; body: unknown }>
   /** Waits until a request is pending, and decides it as the reviewer. */
   decide(decision: 'approve' | 'reject', comment?: string): Promise<string>
+  /** The driver itself, as the warehouse's administrator: what an ungoverned program sees. */
+  administrator(): Promise<snowflake.Connection>
   /** A lease as the broker hands it to the agent. */
   lease(): Promise<Lease>
   close(): Promise<void>
@@ -38,6 +41,7 @@ interface ApprovalView {
 export const startClinicStack = async (options: DevStackOptions = {}): Promise<ClinicStack> => {
   const stack = await startDevStack(options)
   const connections: GovernedConnection[] = []
+  let administrator: Promise<snowflake.Connection> | undefined
 
   const connection: ClinicStack['connection'] = (extra = {}) => {
     const made = createGovernedConnection({
@@ -89,6 +93,22 @@ export const startClinicStack = async (options: DevStackOptions = {}): Promise<C
         await pause(20)
       }
     },
+    administrator: async () => {
+      snowflake.configure({ logLevel: 'OFF' })
+      administrator ??= new Promise((resolve, reject) =>
+        snowflake
+          .createConnection({
+            account: stack.warehouse.account,
+            accessUrl: stack.warehouse.url,
+            ...stack.warehouse.administrator,
+            warehouse: 'AGENTS',
+            database: 'CLINIC',
+            schema: 'PUBLIC',
+          })
+          .connect((error, made) => (error ? reject(error) : resolve(made))),
+      )
+      return await administrator
+    },
     lease: async () => {
       const { body } = await ask('agent', 'POST', '/v1/sessions', {
         purpose: 'HOPERAT',
@@ -99,6 +119,8 @@ export const startClinicStack = async (options: DevStackOptions = {}): Promise<C
       return (body as { lease: Lease }).lease
     },
     close: async () => {
+      const opened = await administrator?.catch(() => null)
+      if (opened) await new Promise((resolve) => opened.destroy(resolve))
       await Promise.allSettled(connections.map(async (made) => await made[Symbol.asyncDispose]()))
       await stack.close()
     },

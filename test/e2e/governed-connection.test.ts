@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { identifyingPattern } from '@snowfence/local'
 import type { GovernedConnection, GovernedError, GovernedStatement } from 'snowfence'
-import snowflake from 'snowflake-sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ClinicStack, startClinicStack } from './clinic-stack.ts'
 
@@ -98,7 +97,7 @@ test.each(['object', 'array', 'object_with_renamed_duplicated_columns'] as const
   'rows in mode %s have the form that the driver gives them',
   async (rowMode) => {
     const sqlText = 'select SEX as A, STATE as A, PATIENT_ID as B from PATIENTS order by PATIENT_ID limit 2'
-    const driver = await administratorConnection()
+    const driver = await clinic.administrator()
     const expected = await new Promise<unknown>((resolve, reject) =>
       driver.execute({
         sqlText,
@@ -112,7 +111,7 @@ test.each(['object', 'array', 'object_with_renamed_duplicated_columns'] as const
 
 test('values of unclassified columns are those of the driver, with its methods', async () => {
   const sqlText = 'select COST, ENCOUNTER_ID from ENCOUNTERS order by ENCOUNTER_ID limit 5'
-  const driver = await administratorConnection()
+  const driver = await clinic.administrator()
   const expected = await new Promise<unknown>((resolve, reject) =>
     driver.execute({
       sqlText,
@@ -331,22 +330,3 @@ test('an asynchronous statement is fetched by the id that it gave, masked', asyn
   expect(fetched).toHaveLength(2)
   expect(identifying(fetched)).toEqual([])
 })
-
-let administrator: Promise<snowflake.Connection> | undefined
-/** The driver itself, as the warehouse's administrator: what an ungoverned program sees. */
-const administratorConnection = async (): Promise<snowflake.Connection> => {
-  administrator ??= (async () => {
-    const { warehouse } = clinic.stack
-    const made = snowflake.createConnection({
-      account: warehouse.account,
-      accessUrl: warehouse.url,
-      ...warehouse.administrator,
-      warehouse: 'AGENTS',
-      database: 'CLINIC',
-      schema: 'PUBLIC',
-    })
-    await made.connectAsync(() => {})
-    return made
-  })()
-  return await administrator
-}

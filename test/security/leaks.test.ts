@@ -115,16 +115,7 @@ test.each(['String', 'Number', 'Date', 'Boolean', 'JSON', 'Buffer'] as const)(
 )
 
 test('the result of a query of somebody else is refused, by fetchResult and by getResultsFromQueryId', async () => {
-  const { warehouse } = clinic.stack
-  const administrator = snowflake.createConnection({
-    account: warehouse.account,
-    accessUrl: warehouse.url,
-    ...warehouse.administrator,
-    database: 'CLINIC',
-    schema: 'PUBLIC',
-    warehouse: 'AGENTS',
-  })
-  await administrator.connectAsync(() => {})
+  const administrator = await clinic.administrator()
   const queryId = await new Promise<string>((resolve, reject) =>
     administrator.execute({
       sqlText: all,
@@ -140,7 +131,6 @@ test('the result of a query of somebody else is refused, by fetchResult and by g
     await expect(((later as GovernedStatement).streamRows() as Readable).toArray()).rejects.toMatchObject(
       refused,
     )
-  await new Promise((resolve) => administrator.destroy(resolve))
 })
 
 test('the own result of a connection is fetched again masked, and that of an approval is not', async () => {

@@ -46,10 +46,30 @@ test('a decision that does not cover every output is refused', () => {
   expect(() => checkResultShape(summary(['select'], [output('A')]), [], [came('A')])).toThrowError(mismatch)
 })
 
-test('the status rows of a write pass, those of a call or a select without outputs do not', () => {
-  expect(
-    checkResultShape(summary(['insert'], []), [], [came('number of rows inserted')]).map(({ mask }) => mask),
-  ).toEqual([null])
-  for (const effect of ['call', 'select', 'export', 'get'] as const)
-    expect(() => checkResultShape(summary([effect], []), [], [came('X')])).toThrowError(mismatch)
+test.each<[string, Effect[], string[]]>([
+  ['an insert', ['insert'], ['number of rows inserted']],
+  ['an insert from a query', ['select', 'insert'], ['number of rows inserted']],
+  ['an update', ['update'], ['number of rows updated', 'number of multi-joined rows updated']],
+  ['a merge', ['select', 'merge'], ['number of rows inserted', 'number of rows updated']],
+  ['a command', ['create'], ['status']],
+  ['a table made from a query', ['select', 'create'], ['status']],
+  ['metadata', ['metadata'], ['created_on', 'name', 'owner']],
+])('the warehouse may say what %s did', (_what, effects, names) => {
+  const columns = checkResultShape(summary(effects, []), [], names.map(came))
+  expect(columns.map(({ mask }) => mask)).toEqual(names.map(() => null))
+})
+
+test.each<[string, Effect[], string[]]>([
+  ['a load that only validates', ['insert'], ['SSN', 'NAME']],
+  ['a call', ['call'], ['RESULT']],
+  ['a query without outputs', ['select'], ['X']],
+  ['a command', ['create'], ['status', 'SSN']],
+  ['no effect at all', [], ['X']],
+])('columns that %s should not have are discarded', (_what, effects, names) => {
+  expect(() => checkResultShape(summary(effects, []), [], names.map(came))).toThrowError(mismatch)
+})
+
+test('what a load quotes of its data is withheld', () => {
+  const columns = checkResultShape(summary(['insert'], []), [], [came('file'), came('first_error')])
+  expect(columns.map(({ mask }) => mask?.kind ?? null)).toEqual([null, 'withhold'])
 })

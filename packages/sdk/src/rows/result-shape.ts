@@ -1,6 +1,7 @@
 import type { ColumnDecision, Mask, OutputColumn, StatementSummary } from '@snowfence/core'
 import { createGovernedError } from '../driver/driver-error.ts'
 import type { DriverColumn } from '../driver/snowflake-driver.ts'
+import { classifyStatusColumn } from './status-result.ts'
 
 /** One column of a result as it came back, with the mask that its position carries. */
 export interface ResultColumn {
@@ -13,22 +14,6 @@ export interface ResultColumn {
   /** Tokens of one class can be joined with each other, and with no other's. */
   readonly domain: string
 }
-
-/** Statements whose result rows are the warehouse's own words or counts, not data: `number of rows inserted`, a status. */
-const statusEffects = new Set([
-  'insert',
-  'update',
-  'delete',
-  'merge',
-  'truncate',
-  'create',
-  'alter',
-  'drop',
-  'grant',
-  'session',
-  'transaction',
-  'metadata',
-])
 
 const mismatch = (message: string) => createGovernedError('ERR_RESULT_SHAPE_MISMATCH', { message })
 
@@ -51,15 +36,17 @@ export const checkResultShape = (
   if (summary.status !== 'analyzed') throw mismatch('a statement that was not understood has no result')
   const { outputs, effects } = summary
   if (outputs.length === 0) {
-    if (!effects.every((effect) => statusEffects.has(effect)))
-      throw mismatch('the statement returned columns whose origin is not known')
-    return columns.map((column) => ({
-      name: column.getName(),
-      type: column.getType(),
-      mask: null,
-      isRevealed: false,
-      domain: '',
-    }))
+    return columns.map((column) => {
+      const shown = classifyStatusColumn(effects, column.getName())
+      if (shown === null) throw mismatch('the statement returned columns whose origin is not known')
+      return {
+        name: column.getName(),
+        type: column.getType(),
+        mask: shown === 'withheld' ? { kind: 'withhold' } : null,
+        isRevealed: false,
+        domain: '',
+      }
+    })
   }
   if (decided.length !== outputs.length) throw mismatch('the decision does not cover every output column')
   if (columns.length !== outputs.length)
