@@ -36,7 +36,13 @@ describe('the rule of combination', () => {
     expect(evaluate(policy, request(sex)).decision).toBe('allow')
     const decision = evaluate(policy, request(both))
     expect(decision).toMatchObject({ decision: 'deny', rules: ['no-visits'] })
-    expect(decision.reasons[0]).toMatchObject({ code: 'forbidden-by-rule', message: 'visits are closed' })
+    expect(decision.reasons).toEqual([
+      {
+        code: 'forbidden-by-rule',
+        message: 'visits are closed',
+        hint: `leave out \`select\` on ${VISITS}: the rule no-visits forbids it`,
+      },
+    ])
   })
 
   it('asks for a permit for reading what a write reads, and for the write', () => {
@@ -102,6 +108,20 @@ describe('the rule of combination', () => {
     expect(decision.reasons).toEqual([
       { code: 'statement-not-understood', message: 'the statement is not read', hint: 'write it simply' },
     ])
+  })
+
+  it('names the rule that forbids the effects of what was not understood', () => {
+    const policy = policyWith(`
+  - { id: p, effect: permit, actions: [call], resources: ['*'] }
+  - { id: no-calls, effect: forbid, actions: [call], resources: ['*'], message: no procedures }
+  - { id: elsewhere, effect: forbid, actions: [call], resources: [CLINIC.*, 'function:CLINIC.*'] }`)
+    const decision = evaluate(policy, request(unsupported()))
+    expect(decision).toMatchObject({ decision: 'deny', rules: ['no-calls'] })
+    expect(decision.reasons.map(({ code }) => code)).toEqual([
+      'forbidden-by-rule',
+      'statement-not-understood',
+    ])
+    expect(decision.reasons[0]?.message).toBe('no procedures')
   })
 
   it('denies a statement that has no effect at all', () => {

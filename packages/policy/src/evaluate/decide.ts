@@ -49,9 +49,17 @@ export const decide = (compiled: CompiledPolicy, asker: Asker, summary: Statemen
   })
 
   if (summary.status === 'unsupported') {
-    return deny([
-      reason('statement-not-understood', { message: summary.reason.message, hint: summary.reason.hint }),
-    ])
+    // What it touches is unknown; that a rule forbids its effects everywhere can still be told.
+    const everywhere = summary.effects.map((effect) => ({ effect, resource: null }))
+    const combination = combine(everywhere, compiled.speaking.find(asker).rules, compiled.index)
+    const forbids = combination.kind === 'forbidden' ? combination.forbids : []
+    return deny(
+      [
+        ...forbids.map((rule) => refuseByRule(rule, everywhere, compiled)),
+        reason('statement-not-understood', { message: summary.reason.message, hint: summary.reason.hint }),
+      ],
+      idsOf(forbids),
+    )
   }
   const demands = demandsOf(summary)
   const { rules, failed } = compiled.speaking.find(asker)
@@ -64,7 +72,8 @@ export const decide = (compiled: CompiledPolicy, asker: Asker, summary: Statemen
 
   const combination = combine(demands, rules, compiled.index)
   if (combination.kind === 'forbidden') {
-    return deny(combination.forbids.map(refuseByRule), idsOf(combination.forbids))
+    const reasons = combination.forbids.map((rule) => refuseByRule(rule, demands, compiled))
+    return deny(reasons, idsOf(combination.forbids))
   }
   if (combination.kind === 'unpermitted') {
     return deny(
@@ -120,13 +129,18 @@ const versionOf = ({ policy }: CompiledPolicy) => ({ version: policy.version, di
 
 const idsOf = (rules: readonly CompiledRule[]): string[] => rules.map(({ rule }) => rule.id).sort()
 
-const refuseByRule = ({ rule }: CompiledForbid): DecisionReason =>
-  reason('forbidden-by-rule', {
-    message:
-      rule.message ??
-      `the rule ${rule.id} forbids ${rule.actions.map((action) => `\`${action}\``).join(', ')}`,
-    hint: `leave out what the rule ${rule.id} forbids`,
+const refuseByRule = (
+  forbid: CompiledForbid,
+  demands: readonly Demand[],
+  { index }: CompiledPolicy,
+): DecisionReason => {
+  const refused = demands.filter(({ effect, resource }) => index.about(effect, resource).has(forbid))
+  const what = refused.map(printDemand).join(', ')
+  return reason('forbidden-by-rule', {
+    message: forbid.rule.message ?? `the rule ${forbid.rule.id} forbids ${what}`,
+    hint: `leave out ${what}: the rule ${forbid.rule.id} forbids it`,
   })
+}
 
 const refuseWithoutPermit = (demand: Demand, { purpose }: Asker): DecisionReason =>
   reason('no-permit', {
