@@ -82,17 +82,23 @@ export const compileScrub = ({
     return null
   }
 
-  const walkObject = (value: object, depth: number): unknown => {
-    const scrubbed = {}
-    const setMember = createMemberSetter(scrubbed)
-    let isSame = true
-    for (const [key, item] of Object.entries(value)) {
+  const walkObject = (value: Readonly<Record<string, unknown>>, depth: number): unknown => {
+    const keys = Object.keys(value)
+    // A copy is made only from the first difference on: nearly every document comes back as it is.
+    let setMember: ((key: string, item: unknown) => void) | null = null
+    let scrubbed: object = value
+    for (const [index, key] of keys.entries()) {
+      const item = value[key]
       const newKey = scrub(key)
       const newItem = walk(item, depth, key)
-      if (newKey !== key || !Object.is(newItem, item)) isSame = false
-      setMember(newKey, newItem)
+      if (setMember === null && (newKey !== key || !Object.is(newItem, item))) {
+        scrubbed = {}
+        setMember = createMemberSetter(scrubbed)
+        for (const earlier of keys.slice(0, index)) setMember(earlier, value[earlier])
+      }
+      setMember?.(newKey, newItem)
     }
-    return isSame ? value : scrubbed
+    return scrubbed
   }
 
   const walk = (value: unknown, depth: number, member = ''): unknown => {
@@ -114,7 +120,9 @@ export const compileScrub = ({
       return new Map(Array.from(value, (_, index) => [after[2 * index], after[2 * index + 1]]))
     }
     const prototype = Object.getPrototypeOf(value)
-    if (prototype === Object.prototype || prototype === null) return walkObject(value, depth + 1)
+    if (prototype === Object.prototype || prototype === null) {
+      return walkObject(value as Readonly<Record<string, unknown>>, depth + 1)
+    }
     return passesOtherScalars && isDriverScalar(value) ? value : null
   }
   return (value) => walk(value, 0)
