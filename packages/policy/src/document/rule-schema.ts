@@ -15,7 +15,7 @@ const principalsSchema = z
     issuers: texts.optional(),
     /** Verified claims by name. A claim that is a list fits when one of its items does. */
     claims: z.record(z.string(), z.array(z.union([z.string(), z.number(), z.boolean()])).min(1)).optional(),
-    /** Agent ids, `*` for any run of characters. */
+    /** Agent ids, `*` for any run of characters. A program states its own: good for narrowing, never for trust. */
     agents: texts.optional(),
   })
   .refine(
