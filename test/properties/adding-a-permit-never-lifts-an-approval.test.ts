@@ -11,6 +11,6 @@ it('what waits for a person still waits when one rule more permits it', () => {
       const after = evaluate(read(withRules(written, [...written.rules, permit])), request)
       expect(after.decision).not.toBe('allow')
     }),
-    { numRuns: 200 },
+    { numRuns: 120 },
   )
 })

@@ -9,7 +9,7 @@ it('without a permit everything is denied', () => {
       const forbidsOnly = written.rules.filter(({ effect }) => effect === 'forbid')
       expect(evaluate(read(withRules(written, forbidsOnly)), request).decision).toBe('deny')
     }),
-    { numRuns: 200 },
+    { numRuns: 120 },
   )
 })
 
@@ -31,6 +31,6 @@ it('what is not denied is permitted by a rule for each thing it does', () => {
       for (const { table } of request.summary.reads) expect(permitted('select', table)).toBe(true)
       for (const { table, effect } of request.summary.writes) expect(permitted(effect, table)).toBe(true)
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
 })

@@ -17,6 +17,6 @@ it('a forbid about anything that a statement does denies it, whatever is permitt
       expect(decision.decision).toBe('deny')
       expect(decision.reasons[0]?.code).toBe('forbidden-by-rule')
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
 })

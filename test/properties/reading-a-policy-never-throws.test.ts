@@ -52,7 +52,7 @@ it('any text is a policy without errors, or has an error with a place in the tex
         expect(hint).not.toBe('')
       }
     }),
-    { numRuns: 400 },
+    { numRuns: 120 },
   )
 })
 
