@@ -16,6 +16,9 @@ export interface Answer {
 /** The quorum is reached when enough different people approve; the key of the table keeps one answer per person. */
 const isQuorumReached = (row: ApprovalRow, approvals: number): boolean => approvals >= row.requirement.quorum
 
+/** Issuer and subject, as records name a person: neither is unique alone. */
+const nameOf = ({ issuer, subject }: Pick<Principal, 'issuer' | 'subject'>): string => `${issuer}#${subject}`
+
 /**
  * Records one person's answer, and the request's end when it decides.
  *
@@ -80,7 +83,7 @@ export const decideApproval = async (
     record(
       approvalEvent(isRejected ? 'approval.rejected' : 'approval.approved', ended, {
         by: reviewer,
-        approvers: isRejected ? [reviewer.subject] : approvers,
+        approvers: isRejected ? [nameOf(reviewer)] : approvers,
       }),
     )
     return ended

@@ -1,4 +1,4 @@
-import { type CanonicalSpan, findSpanProblems } from '@snowfence/audit'
+import { type CanonicalSpan, findSpanProblems, spanAttributes } from '@snowfence/audit'
 import { SnowfenceError } from '@snowfence/core'
 import { redactText } from '@snowfence/sql'
 import type { SessionRecord } from '../sessions/session.ts'
@@ -9,6 +9,18 @@ const MAX_SPANS = 1000
 const refuse = (message: string): SnowfenceError =>
   new SnowfenceError('ERR_AUDIT_RECORD_REFUSED', { message })
 
+/** What a session's spans may say of who sends them, in the form that every maker of spans gives it. */
+const knownAttributes = ({ principal, purpose, agent }: SessionRecord): [string, unknown][] => {
+  const values = {
+    'snowfence.principal.issuer': principal.issuer,
+    'snowfence.principal.groups': principal.groups,
+    'user.id': principal.subject,
+    'snowfence.purpose': purpose,
+    'gen_ai.agent.id': agent.id,
+  }
+  return Object.entries(spanAttributes('session', values)).filter(([name]) => name in values)
+}
+
 const countPlaceholders = (text: string): number => text.split('?').length
 
 /** Redacting finds nothing more in text that is free of literals: it can only lose placeholders, never gain any. */
@@ -16,7 +28,7 @@ const holdsLiterals = (sqlText: string): boolean =>
   countPlaceholders(redactText(sqlText)) > countPlaceholders(sqlText)
 
 /**
- * Refuses spans that speak of another session or principal than the one whose token sent them, or in the name of
+ * Refuses spans that speak of another session, principal or purpose than that whose token sent them, or in the name of
  * the broker, and spans that are not in the form of the audit schema, where values could hide. All or nothing: one bad
  * span refuses the request.
  *
@@ -24,19 +36,17 @@ const holdsLiterals = (sqlText: string): boolean =>
  */
 export const assertOwnSpans = (session: SessionRecord, spans: readonly CanonicalSpan[]): void => {
   if (spans.length > MAX_SPANS) throw refuse(`a request holds at most ${MAX_SPANS} spans`)
-  const { issuer, subject } = session.principal
+  const known = knownAttributes(session)
   for (const span of spans) {
     const { attributes, resource } = span
     if (attributes['snowfence.session.id'] !== session.id) {
       throw refuse('a span does not carry the id of its own session in `snowfence.session.id`')
     }
-    const claimedIssuer = attributes['snowfence.principal.issuer']
-    const claimedSubject = attributes['user.id']
-    if (
-      (claimedIssuer !== undefined && claimedIssuer !== issuer) ||
-      (claimedSubject !== undefined && claimedSubject !== subject)
-    ) {
-      throw refuse('a span names another principal than that of its session')
+    for (const [name, value] of known) {
+      const claimed = attributes[name]
+      if (claimed !== undefined && JSON.stringify(claimed) !== JSON.stringify(value)) {
+        throw refuse(`a span says something else in \`${name}\` than its session`)
+      }
     }
     if (resource['service.name'] === BROKER_SERVICE) throw refuse('a span claims to come from the broker')
     const [problem] = findSpanProblems(span)

@@ -47,6 +47,10 @@ describe('the trail', () => {
   })
 
   const text = (key: string, value: string) => ({ key, value: { stringValue: value } })
+  const texts = (key: string, values: string[]) => ({
+    key,
+    value: { arrayValue: { values: values.map((stringValue) => ({ stringValue })) } },
+  })
   const form = [text('snowfence.span', 'query'), { key: 'snowfence.schema.version', value: { intValue: 1 } }]
   const own = () => [...form, text('snowfence.session.id', session.sessionId)]
   const spanOf = (changes: Record<string, unknown> = {}, attributes: unknown[] = own()) => {
@@ -81,6 +85,17 @@ describe('the trail', () => {
     const { status, receipt } = await post(requestOf([spanOf(), spanOf()]))
     expect(status).toBe(200)
     expect(receipt).toMatchObject({ firstLeaf: before, leaves: 2, treeSize: before + 2 })
+  })
+
+  it('acknowledges spans that say of the session what the broker knows of it', async () => {
+    const attributes = [
+      ...own(),
+      text('user.id', 'agent'),
+      text('snowfence.purpose', 'HOPERAT'),
+      text('gen_ai.agent.id', 'readmissions-bot'),
+      texts('snowfence.principal.groups', ['clinic-agents']),
+    ]
+    expect((await post(requestOf([spanOf({}, attributes)]))).receipt?.leaves).toBe(1)
   })
 
   it("acknowledges what the SDK's own sink sends in protobuf", async () => {
@@ -120,6 +135,9 @@ describe('the trail', () => {
       spanOf({}, [...form, text('snowfence.session.id', other.sessionId)]),
       spanOf({}, [...own(), text('user.id', 'second-agent')]),
       spanOf({}, [...own(), text('snowfence.principal.issuer', 'https://elsewhere.test')]),
+      spanOf({}, [...own(), text('snowfence.purpose', 'TREAT')]),
+      spanOf({}, [...own(), text('gen_ai.agent.id', 'another-bot')]),
+      spanOf({}, [...own(), texts('snowfence.principal.groups', ['privacy-office'])]),
     ]
     for (const span of foreign) {
       const answer = await post(requestOf([spanOf(), span]))
