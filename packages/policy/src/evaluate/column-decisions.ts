@@ -1,5 +1,6 @@
 import type { ColumnDecision, ColumnFlow, Mask, OutputColumn } from '@snowfence/core'
 import type { ColumnLens, SeenColumn } from './column-lens.ts'
+import { fittingMask } from './fitting-mask.ts'
 import { strictestMask } from './strictest-mask.ts'
 
 const withhold: Mask = { kind: 'withhold' }
@@ -20,11 +21,22 @@ export const seeFlow = (flow: ColumnFlow, lens: ColumnLens): SeenFlow => {
     case 'count':
       return { seen, via, functions, masks: [], because: `only counts ${flow.column}` }
     case 'value':
-      return { seen, via, functions, masks: seen.masks, because: seen.because }
+      return { seen, via, functions, ...seeValue(flow, seen) }
     case 'derived':
       return { seen, via, functions, ...seeDerived(flow, seen) }
     default:
       return via satisfies never
+  }
+}
+
+const seeValue = (flow: ColumnFlow, seen: SeenColumn): Pick<SeenFlow, 'masks' | 'because'> => {
+  const masks = seen.masks.map((mask) => fittingMask(mask, flow, seen))
+  const fits = masks.every((mask, index) => mask === seen.masks[index])
+  return {
+    masks,
+    because: fits
+      ? seen.because
+      : `chosen by ${flow.functions.join(', ')}, and ${seen.because}: its mask would tell more than it shows`,
   }
 }
 
