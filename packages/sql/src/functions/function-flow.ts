@@ -8,7 +8,8 @@ interface ValueRule {
 }
 
 const single: ValueRule = { values: [0], maxArguments: 1 }
-const ofAnotherRow: ValueRule = { values: [0, 2], maxArguments: 3 }
+/** A third argument stands for rows that are not there: a value of the writer's choice. */
+const ofAnotherRow: ValueRule = { values: [0], maxArguments: 2 }
 const firstOfTwo: ValueRule = { values: [0], maxArguments: 2 }
 
 /**
@@ -64,11 +65,20 @@ const valueRules: ReadonlyMap<string, ValueRule> = new Map<string, ValueRule>([
   ['MAX_BY', firstOfTwo],
 ])
 
-const countFunctions = new Set(['COUNT', 'APPROX_COUNT_DISTINCT', 'APPROXIMATE_COUNT_DISTINCT', 'HLL'])
+const distinctCounts = new Set(['APPROX_COUNT_DISTINCT', 'APPROXIMATE_COUNT_DISTINCT', 'HLL'])
 
 /** How the arguments of a built-in function reach its result. */
-export const flowThroughFunction = (name: string, parameters: readonly Lineage[]): Lineage => {
-  if (countFunctions.has(name)) return mergeLineages(parameters.map((lineage) => countThrough(lineage, name)))
+export const flowThroughFunction = (
+  name: string,
+  parameters: readonly Lineage[],
+  { isDistinct }: { readonly isDistinct: boolean },
+): Lineage => {
+  const countsDistinct = isDistinct || distinctCounts.has(name)
+  if (name === 'COUNT' || distinctCounts.has(name)) {
+    return mergeLineages(
+      parameters.map((lineage) => countThrough(lineage, name, { isDistinct: countsDistinct })),
+    )
+  }
   const rule = valueRules.get(name)
   if (rule === undefined || parameters.length > rule.maxArguments) {
     return mergeLineages(parameters.map((lineage) => deriveThrough(lineage, name)))

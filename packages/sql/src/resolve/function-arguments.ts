@@ -12,6 +12,8 @@ import { resolveOrdering } from './window.ts'
 
 export interface ResolvedArguments {
   readonly values: readonly Lineage[]
+  /** DISTINCT in front of the arguments. */
+  readonly isDistinct: boolean
   /** ORDER BY inside of the parentheses. */
   readonly ordering: readonly Lineage[]
 }
@@ -37,15 +39,16 @@ export const resolveArguments = (name: string, value: Json | undefined, scope: S
   const { name: form, body } = variantOf(value, 'arguments')
   switch (form) {
     case 'None':
-      return { values: [], ordering: [] }
+      return { values: [], isDistinct: false, ordering: [] }
     case 'Subquery':
-      return { values: [resolveSubquery(body, scope)], ordering: [] }
+      return { values: [resolveSubquery(body, scope)], isDistinct: false, ordering: [] }
     case 'List': {
       const node = openNode(body, 'arguments', LIST_FIELDS)
       const parameters = listOf(node.args, 'arguments')
       const call: Call = { name, isDistinct: node.duplicate_treatment === 'Distinct', parameters }
       return {
         values: parameters.map((parameter, index) => resolveParameter(parameter, index, call, scope)),
+        isDistinct: call.isDistinct,
         ordering: listOf(node.clauses, 'arguments').map((clause) => resolveClause(clause, scope)),
       }
     }

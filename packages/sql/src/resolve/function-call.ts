@@ -27,8 +27,8 @@ export const resolveFunction = (body: Json, scope: Scope): Lineage => {
 
   const isWindow = !isAbsent(node.over)
   if (aggregateFunctions.has(name) && !isWindow) scope.sawAggregate = true
-  const { values, ordering: orderedBy } = resolveArguments(name, node.args, scope)
-  const value = flowThroughFunction(name, values)
+  const { values, isDistinct, ordering: orderedBy } = resolveArguments(name, node.args, scope)
+  const value = flowThroughFunction(name, values, { isDistinct })
 
   const around: Lineage[] = [...orderedBy]
   if (!isAbsent(node.within_group)) {

@@ -80,21 +80,38 @@ const withFunction = (functions: ReadonlySet<string>, name: string): ReadonlySet
 export const passThrough = (lineage: Lineage, name: string): Lineage =>
   mapFlows(lineage, ({ via, functions }) => ({ via, functions: withFunction(functions, name) }))
 
+/**
+ * One column out of several sources, row by row: the arms of a UNION, the rows of VALUES. Where the sources differ, the
+ * name is kept among the functions, because one of them may be a constant of the writer's choice: its pseudonym would
+ * be known then, and `COUNT(DISTINCT …)` would tell whether it is equal to somebody's value.
+ */
+export const mixRows = (parts: readonly Lineage[], name: string): Lineage => {
+  const [first, ...others] = parts
+  if (first === undefined || others.every((other) => lineagesEqual(first, other))) return first ?? noLineage
+  return passThrough(mergeLineages(parts), name)
+}
+
 /** A new value is computed from it. */
 export const deriveThrough = (lineage: Lineage, name: string): Lineage =>
   mapFlows(lineage, ({ functions }) => ({ via: 'derived', functions: withFunction(functions, name) }))
 
 /** Functions that keep NULL as NULL and nothing else, so that counting their result counts the column. */
 const KEEPS_NULLS = new Set(['CAST', 'TRIM', 'LTRIM', 'RTRIM', 'MIN', 'MAX', 'ANY_VALUE'])
+/** What `mixRows` notes. */
+const MIXES_ROWS = new Set(['UNION', 'VALUES', 'UNPIVOT'])
 
 /**
  * Only how many values there are. Counting a computed value is no plain count: `COUNT(NULLIF(ssn, …))` tells
- * whether somebody has that number, so it stays derived.
+ * whether somebody has that number, so it stays derived. So does counting different values where a constant may be
+ * among them: two are one when somebody has that number.
  */
-export const countThrough = (lineage: Lineage, name: string): Lineage =>
+export const countThrough = (lineage: Lineage, name: string, { isDistinct = false } = {}): Lineage =>
   mapFlows(lineage, ({ via, functions }) => ({
     via:
-      via !== 'derived' && [...functions].every((crossed) => KEEPS_NULLS.has(crossed)) ? 'count' : 'derived',
+      via !== 'derived' &&
+      [...functions].every((crossed) => KEEPS_NULLS.has(crossed) || (!isDistinct && MIXES_ROWS.has(crossed)))
+        ? 'count'
+        : 'derived',
     functions: withFunction(functions, name),
   }))
 

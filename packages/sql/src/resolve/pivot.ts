@@ -13,7 +13,7 @@ import { Refusal } from '../refusal.ts'
 import { manyTables } from './aggregation.ts'
 import { resolveColumn } from './column-reference.ts'
 import { resolveAll, resolveExpression } from './expression.ts'
-import { countThrough, deriveThrough, mergeLineages } from './lineage.ts'
+import { countThrough, deriveThrough, mergeLineages, mixRows, passThrough } from './lineage.ts'
 import { stringLiteral } from './object-name.ts'
 import { createScope, type Relation, type Scope } from './scope.ts'
 import { type RelationParts, resolveInput } from './table-factor.ts'
@@ -49,7 +49,8 @@ export const resolvePivot = (body: JsonObject, scope: Scope): RelationParts => {
   const value = resolveExpression(expr, inner)
   const chosenBy = mergeLineages(resolveAll(listOf(node.value_column, 'PIVOT'), inner))
   const fallback = isAbsent(node.default_on_null) ? [] : [resolveExpression(node.default_on_null, inner)]
-  const lineage = mergeLineages([value, deriveThrough(chosenBy, 'PIVOT'), ...fallback])
+  const cells = fallback.length === 0 ? value : passThrough(mergeLineages([value, ...fallback]), 'COALESCE')
+  const lineage = mergeLineages([cells, deriveThrough(chosenBy, 'PIVOT')])
 
   const { name: source, body: list } = variantOf(node.value_source, 'PIVOT')
   if (source !== 'List') throw new Refusal('unknown-columns-of-relation', { detail: 'PIVOT' })
@@ -113,7 +114,7 @@ export const resolveUnpivot = (body: JsonObject, scope: Scope): RelationParts =>
     turned.add(identifier.name)
     return resolveColumn([identifier], inner)
   })
-  const lineage = mergeLineages(lineages)
+  const lineage = mixRows(lineages, 'UNPIVOT')
   if (node.null_inclusion !== 'IncludeNulls') scope.context.findings.use('filter', lineage)
   const [name, value] = [node.name, node.value].map((part) => {
     const identifier = readIdentifier(isObject(part) && !isAbsent(part.Identifier) ? part.Identifier : part)
@@ -124,7 +125,11 @@ export const resolveUnpivot = (body: JsonObject, scope: Scope): RelationParts =>
   scope.context.findings.readColumns(kept)
   return {
     names: [],
-    columns: [...kept, { name: name!, lineage: countThrough(lineage, 'UNPIVOT') }, { name: value!, lineage }],
+    columns: [
+      ...kept,
+      { name: name!, lineage: countThrough(mergeLineages(lineages), 'UNPIVOT') },
+      { name: value!, lineage },
+    ],
     origin: manyTables,
   }
 }

@@ -11,7 +11,7 @@ import {
 import { Refusal } from '../refusal.ts'
 import { manyTables, type RowOrigin } from './aggregation.ts'
 import { resolveAll } from './expression.ts'
-import { type Lineage, mergeLineages, noLineage } from './lineage.ts'
+import { type Lineage, mixRows, noLineage } from './lineage.ts'
 import { type OutputColumn, type QueryEnvironment, resolveQuery } from './query.ts'
 import { createScope, type Scope, type StatementContext } from './scope.ts'
 import { resolveSelect } from './select.ts'
@@ -110,7 +110,7 @@ const combine = (
   const pairs = quantifier.byName ? pairByName(left, right) : pairByPosition(left, right)
   return pairs.map(({ name, left: first, right: second }) => ({
     name,
-    lineage: operator.takesRight ? mergeLineages([first, second]) : first,
+    lineage: operator.takesRight ? mixRows([first, second], 'UNION') : first,
   }))
 }
 
@@ -163,6 +163,9 @@ const resolveValues = (
     throw new Refusal('column-count-mismatch', { detail: 'VALUES' })
   return Array.from({ length: width }, (_, index) => ({
     name: `COLUMN${index + 1}`,
-    lineage: mergeLineages(rows.map((row) => row[index]!)),
+    lineage: mixRows(
+      rows.map((row) => row[index]!),
+      'VALUES',
+    ),
   }))
 }
