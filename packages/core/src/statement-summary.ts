@@ -113,7 +113,10 @@ export interface AnalyzedStatement extends StatementFacts {
   readonly rowLimit: number | null
 }
 
-/** Why a statement was not understood: shown to people and agents, so free of literals. */
+/**
+ * Why a statement was not understood: shown to people and agents, so free of literals. The message may quote names that
+ * the statement uses: it is for the statement's writer. What is recorded is the code.
+ */
 export interface RefusalReason {
   /** Kebab-case, from a closed list of `@snowfence/sql`. */
   readonly code: string

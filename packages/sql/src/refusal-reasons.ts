@@ -81,6 +81,10 @@ export const refusalReasons = {
     message: 'the parser gave up on the statement',
     hint: 'split the statement into smaller parts',
   },
+  'parser-too-slow': {
+    message: 'the parser did not come to an end with the statement in time',
+    hint: 'nest less: move inner expressions into common table expressions',
+  },
   'unknown-syntax': {
     message: 'the statement uses syntax whose effect on data is not known here',
     hint: 'write the statement without it',

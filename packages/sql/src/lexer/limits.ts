@@ -1,29 +1,33 @@
 import type { Lexed, LexProblem } from './token.ts'
 
-/** What one statement may hold. Measured: beyond about 800 chained operators the parser's WebAssembly instance dies. */
+/** What one statement may hold. */
 export const limits = {
   bytes: 256 * 1024,
   tokens: 40_000,
+  /** Measured: beyond about 800 in one chain the parser's WebAssembly instance dies. */
   chainedOperators: 400,
   depth: 40,
 } as const
 
-const OPENING = new Set(['(', '[', '{'])
-const CLOSING = new Set([')', ']', '}'])
-/** Words that chain like operators do, and words that end a chain. */
-const CHAINING = new Set(
-  'AND OR NOT UNION INTERSECT EXCEPT MINUS IS IN LIKE ILIKE RLIKE REGEXP BETWEEN COLLATE PRIOR'.split(' '),
-)
-const ENDING = new Set(
-  'SELECT FROM WHERE GROUP HAVING QUALIFY ORDER WHEN THEN ELSE ON JOIN VALUES SET'.split(' '),
-)
-/** Set operations nest to the left across their selects, so they are counted for the whole bracket. */
-const SET_OPERATIONS = new Set(['UNION', 'INTERSECT', 'EXCEPT', 'MINUS'])
+const words = (text: string): ReadonlySet<string> => new Set(text.split(' '))
 
+/** Words that chain like operators do, and words that end a chain. */
+const CHAINING = words(
+  'AND OR NOT UNION INTERSECT EXCEPT MINUS IS IN LIKE ILIKE RLIKE REGEXP BETWEEN COLLATE PRIOR',
+)
+const ENDING = words('SELECT FROM WHERE GROUP HAVING QUALIFY ORDER WHEN THEN ELSE ON JOIN VALUES SET')
+/** Set operations nest to the left across their selects, so they are counted for the whole bracket. */
+const SET_OPERATIONS = words('UNION INTERSECT EXCEPT MINUS')
+
+/** What is counted inside of one pair of brackets. */
 interface Level {
   operators: number
   setOperations: number
+  /** CASE expressions that have not ended. */
+  cases: number
 }
+
+const createLevel = (): Level => ({ operators: 0, setOperations: 0, cases: 0 })
 
 /** Finds the first limit that the text exceeds, before anything expensive looks at it. Linear in the tokens. */
 export const findExceededLimit = ({ text, tokens }: Lexed): LexProblem | null => {
@@ -33,32 +37,58 @@ export const findExceededLimit = ({ text, tokens }: Lexed): LexProblem | null =>
   if (tokens.length > limits.tokens) {
     return { code: 'too-many-tokens', offset: tokens[limits.tokens]!.start }
   }
-  const levels: Level[] = [{ operators: 0, setOperations: 0 }]
-  let cases = 0
+  const levels: Level[] = [createLevel()]
+  let depth = 0
   for (const { kind, start, end, upper } of tokens) {
     const level = levels[levels.length - 1]!
-    if (kind === 'operator') {
-      const symbol = text.slice(start, end)
-      if (OPENING.has(symbol)) {
-        level.operators += 1
-        levels.push({ operators: 0, setOperations: 0 })
-      } else if (CLOSING.has(symbol)) {
-        if (levels.length > 1) levels.pop()
-      } else if (symbol === ',' || symbol === ';') level.operators = 0
-      else level.operators += 1
-    } else if (kind === 'word') {
-      if (upper.length > 9) continue
-      if (CHAINING.has(upper)) {
-        level.operators += 1
-        if (SET_OPERATIONS.has(upper)) level.setOperations += 1
-      } else if (ENDING.has(upper)) level.operators = 0
-      else if (upper === 'CASE') cases += 1
-      else if (upper === 'END' && cases > 0) cases -= 1
-    }
-    if (levels.length - 1 + cases > limits.depth) return { code: 'too-deeply-nested', offset: start }
+    if (kind === 'operator') depth += countOperator(text.slice(start, end), levels)
+    else if (kind === 'word') depth += countWord(upper, level)
+    if (depth > limits.depth) return { code: 'too-deeply-nested', offset: start }
     if (level.operators > limits.chainedOperators || level.setOperations > limits.chainedOperators) {
       return { code: 'too-many-operators', offset: start }
     }
   }
   return null
+}
+
+/** Gives by how much the nesting grows or shrinks. */
+const countOperator = (symbol: string, levels: Level[]): number => {
+  const level = levels[levels.length - 1]!
+  switch (symbol) {
+    case '(':
+    case '[':
+    case '{':
+      level.operators += 1
+      levels.push(createLevel())
+      return 1
+    case ')':
+    case ']':
+    case '}':
+      if (levels.length === 1) return 0
+      levels.pop()
+      return -1 - level.cases
+    case ',':
+    case ';':
+      level.operators = 0
+      return 0
+    default:
+      level.operators += 1
+      return 0
+  }
+}
+
+const countWord = (word: string, level: Level): number => {
+  if (CHAINING.has(word)) {
+    level.operators += 1
+    if (SET_OPERATIONS.has(word)) level.setOperations += 1
+  } else if (ENDING.has(word)) {
+    level.operators = 0
+  } else if (word === 'CASE') {
+    level.cases += 1
+    return 1
+  } else if (word === 'END' && level.cases > 0) {
+    level.cases -= 1
+    return -1
+  }
+  return 0
 }

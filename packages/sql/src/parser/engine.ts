@@ -1,26 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { SnowfenceError } from '@snowfence/core'
-import { parserImports } from './parser-imports.ts'
-import {
-  type WebAssemblyMemory,
-  type WebAssemblyModule,
-  type WebAssemblyTable,
-  webAssembly,
-} from './web-assembly.ts'
-
-export interface ParserExports {
-  readonly memory: WebAssemblyMemory
-  readonly __wbindgen_externrefs: WebAssemblyTable
-  readonly __wbindgen_start: () => void
-  readonly __wbindgen_malloc: (size: number, align: number) => number
-  readonly __externref_table_dealloc: (index: number) => void
-  readonly parse_sql: (
-    dialect: number,
-    dialectLength: number,
-    text: number,
-    textLength: number,
-  ) => [result: number, error: number, failed: number]
-}
+import { ParseTrial } from './parse-trial.ts'
+import { callParser, instantiateParser, type ParserExports, takeObject } from './parser-instance.ts'
+import { type WebAssemblyModule, webAssembly } from './web-assembly.ts'
 
 /** The text is not SQL that the parser knows. `line` and `column` are 1-based, and 0 where the parser names no place. */
 export class ParseFailure extends Error {
@@ -35,8 +17,9 @@ export class ParseFailure extends Error {
   }
 }
 
-const encoder = new TextEncoder()
-const DIALECT = encoder.encode('snowflake')
+/** The parser did not come to an end in time. */
+export class ParseTimeout extends Error {}
+
 /** WebAssembly memory never shrinks: an instance that a large text has blown up is replaced. */
 const MAX_MEMORY_BYTES = 128 * 1024 * 1024
 
@@ -46,11 +29,14 @@ const MAX_MEMORY_BYTES = 128 * 1024 * 1024
  */
 export class ParserEngine {
   readonly #module: WebAssemblyModule
-  #instance: ParserExports | null = null
-  #instances = 0
+  readonly #trial: ParseTrial
+  #instance: ParserExports | null
+  #instances = 1
 
   private constructor(module: WebAssemblyModule) {
     this.#module = module
+    this.#trial = new ParseTrial(module)
+    this.#instance = instantiateParser(module)
   }
 
   /** @throws ERR_SQL_ENGINE_FAILED */
@@ -58,9 +44,7 @@ export class ParserEngine {
     try {
       const entry = import.meta.resolve('@guanmingchiu/sqlparser-ts')
       const bytes = await readFile(new URL('../wasm/sqlparser_rs_wasm_bg.wasm', entry))
-      const engine = new ParserEngine(await webAssembly.compile(bytes))
-      engine.#instance = engine.#instantiate()
-      return engine
+      return new ParserEngine(await webAssembly.compile(bytes))
     } catch (cause) {
       throw new SnowfenceError('ERR_SQL_ENGINE_FAILED', { cause })
     }
@@ -74,38 +58,27 @@ export class ParserEngine {
   /**
    * Gives the statements of the text as a tree of plain objects.
    *
-   * @throws ParseFailure for text that is not SQL; anything else that is thrown means that the instance died,
-   * and the next call gets a new one.
+   * @param isCostly - whether the text is first tried where it can be stopped
+   * @throws ParseFailure for text that is not SQL, ParseTimeout for a costly one that takes too long; anything else
+   * that is thrown means that the instance died, and the next call gets a new one.
    */
-  parse(text: string): unknown {
-    this.#instance ??= this.#instantiate()
+  parse(text: string, isCostly = false): unknown {
+    if (isCostly && !this.#trial.endsInTime(text)) throw new ParseTimeout()
+    if (this.#instance === null) {
+      this.#instance = instantiateParser(this.#module)
+      this.#instances += 1
+    }
     const wasm = this.#instance
     let isAlive = false
     try {
-      const dialect = writeBytes(wasm, DIALECT)
-      const bytes = encoder.encode(text)
-      const pointer = writeBytes(wasm, bytes)
-      const [result, error, failed] = wasm.parse_sql(dialect, DIALECT.length, pointer, bytes.length)
-      const value: unknown = wasm.__wbindgen_externrefs.get(failed ? error : result)
-      wasm.__externref_table_dealloc(failed ? error : result)
+      const answer = callParser(wasm, 'parse_sql', text)
+      const tree = answer.kind === 'result' ? takeObject(wasm, answer.index) : null
       isAlive = wasm.memory.buffer.byteLength <= MAX_MEMORY_BYTES
-      if (failed) throw new ParseFailure(messageOf(value))
-      return value
+      if (answer.kind === 'error') throw new ParseFailure(messageOf(answer.thrown))
+      return tree
     } finally {
       if (!isAlive) this.#instance = null
     }
-  }
-
-  #instantiate(): ParserExports {
-    this.#instances += 1
-    let wasm: ParserExports | null = null
-    const instance = new webAssembly.Instance(
-      this.#module,
-      parserImports(this.#module, () => wasm!),
-    )
-    wasm = instance.exports as unknown as ParserExports
-    wasm.__wbindgen_start()
-    return wasm
   }
 }
 
@@ -113,9 +86,3 @@ const messageOf = (thrown: unknown): string =>
   typeof thrown === 'object' && thrown !== null && 'message' in thrown
     ? String(thrown.message)
     : String(thrown)
-
-const writeBytes = (wasm: ParserExports, bytes: Uint8Array): number => {
-  const pointer = wasm.__wbindgen_malloc(bytes.length, 1) >>> 0
-  new Uint8Array(wasm.memory.buffer).set(bytes, pointer)
-  return pointer
-}

@@ -11,7 +11,16 @@ export interface Identifier {
   readonly column: number
 }
 
+/** A name. Snowflake has no strings in the place of names: an alias in single quotes is refused. */
 export const readIdentifier = (value: Json | undefined): Identifier => {
+  const identifier = readWritten(value)
+  return identifier.quote === null || identifier.quote === '"'
+    ? identifier
+    : unknownSyntax('a name in single quotes')
+}
+
+/** A name, or a string where the parser gives strings as names: a stage's location, the key of an object. */
+export const readWritten = (value: Json | undefined): Identifier => {
   if (!isObject(value) || typeof value.value !== 'string') return unknownSyntax('a name')
   const quote = typeof value.quote_style === 'string' ? value.quote_style : null
   const span = isObject(value.span) ? value.span : null

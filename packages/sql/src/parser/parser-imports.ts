@@ -1,4 +1,4 @@
-import type { ParserExports } from './engine.ts'
+import type { ParserExports } from './parser-instance.ts'
 import { type WebAssemblyImports, type WebAssemblyModule, webAssembly } from './web-assembly.ts'
 
 type ImportFunction = (...values: never[]) => unknown

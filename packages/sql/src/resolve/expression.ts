@@ -1,4 +1,4 @@
-import { readIdentifier } from '../parser/identifier-node.ts'
+import { readIdentifier, readWritten } from '../parser/identifier-node.ts'
 import { isAbsent, isObject, type Json, listOf, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
 import { resolveCast, visitType } from './cast.ts'
 import { resolveColumn } from './column-reference.ts'
@@ -98,7 +98,7 @@ const resolveDictionary: Resolver = (body, scope) =>
     mergeLineages(
       listOf(body, 'an object').map((entry) => {
         const node = openNode(entry, 'an object', DICTIONARY_FIELDS)
-        const key = readIdentifier(node.key)
+        const key = readWritten(node.key)
         if (key.quote !== "'") return unknownSyntax('an object key')
         return resolveExpression(node.value, scope)
       }),

@@ -1,6 +1,6 @@
 import { foldIdentifier } from '../lexer/identifier.ts'
 import { lex } from '../lexer/lex.ts'
-import { type Identifier, placeOf, readIdentifier } from '../parser/identifier-node.ts'
+import { type Identifier, placeOf, readIdentifier, readWritten } from '../parser/identifier-node.ts'
 import { isObject, type Json, listOf, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
 import { type Place, Refusal } from '../refusal.ts'
 import type { Findings } from './findings.ts'
@@ -23,7 +23,7 @@ export const readObjectName = (value: Json | undefined, findings: Findings): Obj
     const { name, body } = variantOf(part, 'an object name')
     if (name === 'Function') return readIdentifierFunction(body, parts.length, findings)
     if (name !== 'Identifier') return unknownSyntax('an object name')
-    const identifier = readIdentifier(body)
+    const identifier = readWritten(body)
     findings.visit(identifier)
     identifiers.push(identifier)
   }

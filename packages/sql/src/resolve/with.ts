@@ -1,5 +1,5 @@
 import type { RelationColumn } from '../catalogue/catalogue-index.ts'
-import { type Identifier, placeOf, readIdentifier } from '../parser/identifier-node.ts'
+import { type Identifier, placeOf, readIdentifier, readWritten } from '../parser/identifier-node.ts'
 import {
   isAbsent,
   isObject,
@@ -132,7 +132,7 @@ const mentions = (tree: Json, name: string): boolean => {
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     if (typeof node !== 'object' || node === null) continue
     if (isObject(node) && typeof node.value === 'string' && 'quote_style' in node) {
-      if (readIdentifier(node).name === name) return true
+      if (readWritten(node).name === name) return true
     }
     for (const child of Object.values(node)) if (typeof child === 'object') pending.push(child)
   }

@@ -102,7 +102,7 @@ export const summarizeStatement = ({
   if (lexed.tokens.length === 0) throw new Refusal('empty-statement')
   const plain = summarizePlain(lexed, classification, findings)
   if (plain === null) checkKind(classification)
-  const report = plain ?? summarizeParsed(parser.parse(executableText), lexed, classification, context)
+  const report = plain ?? summarizeParsed(parser.parse(executableText, lexed), lexed, classification, context)
   return {
     ...report,
     effects: effects.filter((effect) => report.effects.includes(effect)),

@@ -1,4 +1,4 @@
-import { readIdentifier } from '../parser/identifier-node.ts'
+import { readWritten } from '../parser/identifier-node.ts'
 import { isObject, type Json } from '../parser/node.ts'
 import type { Findings } from '../resolve/findings.ts'
 
@@ -9,7 +9,7 @@ export const visitNames = (tree: Json | undefined, findings: Findings): void => 
     const node = pending.pop()
     if (typeof node !== 'object' || node === null) continue
     if (isObject(node) && typeof node.value === 'string' && 'quote_style' in node) {
-      findings.visit(readIdentifier(node))
+      findings.visit(readWritten(node))
     } else {
       // Options are given by their written names, without a place.
       for (const text of [
