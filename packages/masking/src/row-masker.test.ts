@@ -245,6 +245,18 @@ describe('second reading of columns that lineage calls clean', () => {
     expect(masker.maskRow(['Zanalin is well'])).toEqual(['Zanalin is well'])
   })
 
+  it('takes the names from the columns of the row that hold them', () => {
+    const masker = compile([
+      { name: 'NAME', type: 'text', mask: { kind: 'token', scope: 'session' }, holdsSubjectName: true },
+      { name: 'NOTE', type: 'text', mask: { kind: 'scrub' } },
+      { name: 'COMMENT', type: 'text', mask: null },
+    ])
+    const [, note, comment] = masker.maskRow(['Zanalin Kelbeck', 'Ms. Kelbeck is well', 'told zanalin'])
+    expect([note, comment]).toEqual(['Ms. [name] is well', 'told [name]'])
+    expect(masker.subjectNamesIn([null, 'x', 'y'])).toEqual([])
+    expect(masker.findings()).toEqual([{ kind: 'name', column: 'COMMENT', count: 1 }])
+  })
+
   it('leaves values that are not text as they are', () => {
     const date = new Date(0)
     const masker = compile([{ name: 'D', type: 'date', mask: null }])

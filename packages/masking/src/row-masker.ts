@@ -23,6 +23,8 @@ export interface MaskedColumn {
   readonly isRevealed?: boolean
   /** The names of the columns it comes from, for the detectors: `name` may be an alias that hides what it is. */
   readonly sourceNames?: readonly string[]
+  /** True where it holds a name of the person the row is about: the texts of the same row are searched for it. */
+  readonly holdsSubjectName?: boolean
   /** Tokens of different domains are unrelated. Give the column's class, so that tokens of one class can be joined. */
   readonly domain?: string
 }
@@ -49,7 +51,9 @@ export interface RowMasker {
    * @param subjectNames names of the person the row is about, when known: free text is also searched for them
    */
   maskCell(index: number, value: unknown, subjectNames?: readonly string[]): unknown
-  /** A new row with every value masked. */
+  /** The names in the columns that hold one, for `maskCell`. Empty where no column does. */
+  subjectNamesIn(values: readonly unknown[]): readonly string[]
+  /** A new row with every value masked. The names come from the row itself when none are given. */
   maskRow(values: readonly unknown[], subjectNames?: readonly string[]): unknown[]
   /** False where every value passes as it is, so that the call may be skipped. */
   isActive(index: number): boolean
@@ -77,6 +81,9 @@ const isChecked = (type: string, names: readonly string[]): boolean => {
   return family === 'text' || family === 'semi-structured'
 }
 
+const noNames: readonly string[] = []
+const isText = (value: unknown): value is string => typeof value === 'string'
+
 /**
  * Compiles the masks of one result.
  *
@@ -87,7 +94,7 @@ export const compileRowMasker = (options: RowMaskerOptions): RowMasker => {
   const { columns, detectors = {} } = options
   if (Number.isNaN(options.asOf.getTime())) throw new TypeError('`asOf` is not a date')
   const counter = createFindingCounter(columns.map(({ name }) => name))
-  let names: readonly string[] = []
+  let names = noNames
 
   const freeText = createDetector({ freeText: true })
   const material: MaskMaterial = {
@@ -135,16 +142,21 @@ export const compileRowMasker = (options: RowMaskerOptions): RowMasker => {
     return column
   }
 
-  const maskCell = (index: number, value: unknown, subjectNames: readonly string[] = []): unknown => {
+  const maskCell = (index: number, value: unknown, subjectNames: readonly string[] = noNames): unknown => {
     const { apply } = at(index)
     if (apply === null) return value
     names = subjectNames
     return apply(value)
   }
 
+  const nameColumns = columns.flatMap(({ holdsSubjectName }, index) => (holdsSubjectName ? [index] : []))
+  const subjectNamesIn = (values: readonly unknown[]): readonly string[] =>
+    nameColumns.length === 0 ? noNames : nameColumns.map((index) => values[index]).filter(isText)
+
   return {
     maskCell,
-    maskRow: (values, subjectNames) => {
+    subjectNamesIn,
+    maskRow: (values, subjectNames = subjectNamesIn(values)) => {
       const row = new Array<unknown>(values.length)
       for (let index = 0; index < values.length; index += 1)
         row[index] = maskCell(index, values[index], subjectNames)

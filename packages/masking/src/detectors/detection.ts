@@ -1,4 +1,7 @@
-/** What a detector can find. `name`, `address` and `other-number` are guesses and only made where text is scrubbed. */
+/**
+ * What a detector can find. `other-number`, and a `name` that nobody gave but a title announces, are guesses: they are
+ * made in prose only.
+ */
 export const detectorKinds = [
   'ssn',
   'mrn',
