@@ -9,13 +9,14 @@ import { Users } from './access/users.ts'
 import { Dictionary, type TableEntry, tableKey } from './dictionary/dictionary.ts'
 import { displayName, type ObjectName, quoteIdentifier, temporarySchema } from './dictionary/identifier.ts'
 import { ConnectionPool } from './engine/connection-pool.ts'
-import type { Engine } from './engine/duckdb.ts'
 import type { OAuthVerifier } from './login/verify-oauth-token.ts'
 import { QueryRegistry } from './query/query-registry.ts'
 import type { Session } from './session/session.ts'
 import { SessionRegistry } from './session/session-registry.ts'
 import { Turns } from './session/turns.ts'
 import { containerNotFound, noCurrentDatabase } from './snowflake-error.ts'
+import { readAccountState } from './store/account-state.ts'
+import type { Store } from './store/open-store.ts'
 
 export interface AccountSettings {
   readonly name: string
@@ -32,7 +33,6 @@ export interface AccountSettings {
 export class Account {
   readonly name: string
   readonly settings: AccountSettings
-  readonly engine: Engine
   readonly connections: ConnectionPool
   readonly dictionary = new Dictionary()
   readonly access = new AccessControl()
@@ -43,15 +43,25 @@ export class Account {
   readonly sessions: SessionRegistry
   readonly queries: QueryRegistry
   readonly verifyToken: OAuthVerifier | null
+  readonly #save: Store['save']
 
-  constructor(options: { settings: AccountSettings; engine: Engine; verifyToken: OAuthVerifier | null }) {
+  constructor(options: {
+    settings: AccountSettings
+    store: Store
+    verifyToken: OAuthVerifier | null
+  }) {
     this.name = options.settings.name
     this.settings = options.settings
-    this.engine = options.engine
-    this.connections = new ConnectionPool(options.engine)
+    this.#save = options.store.save
+    this.connections = new ConnectionPool(options.store.engine)
     this.verifyToken = options.verifyToken
     this.sessions = new SessionRegistry(options.settings, () => Date.now())
     this.queries = new QueryRegistry(this)
+  }
+
+  /** Keeps databases, tables, roles and users beyond this run, when there is a data directory. */
+  save(): Promise<void> {
+    return this.structure.run(() => this.#save(readAccountState(this)))
   }
 
   canUseDatabase(role: string, database: string): boolean {

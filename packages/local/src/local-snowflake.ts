@@ -6,6 +6,7 @@ import { createOAuthVerifier } from './login/verify-oauth-token.ts'
 import { type QueryRecord, toRecord } from './query/query-history.ts'
 import { createClinic } from './sample/create-clinic.ts'
 import { type Dataset, generateDataset } from './sample/dataset.ts'
+import { type AccountState, restoreAccountState } from './store/account-state.ts'
 import { openStore } from './store/open-store.ts'
 
 export interface LocalSnowflake {
@@ -34,6 +35,14 @@ const listen = async (server: ReturnType<typeof createServer>, settings: LocalSe
   }
 }
 
+/** The administrator's password is the one of this run, whatever an earlier run had. */
+const reopen = (account: Account, settings: LocalSettings, state: AccountState): void => {
+  restoreAccountState(account, state)
+  const { username, password } = settings.administrator
+  const user = account.users.byLogin(username)
+  if (user) account.users.setPassword(user, password)
+}
+
 /**
  * Starts a Snowflake on this machine: the HTTP protocol in front of an in-process DuckDB with the sample clinic.
  *
@@ -46,7 +55,7 @@ export const createLocalSnowflake = async (options: LocalOptions = {}): Promise<
   const store = await openStore(settings.dataDir ?? null)
   const account = new Account({
     settings: { ...settings, name: settings.account },
-    engine: store.engine,
+    store,
     verifyToken: settings.oauth ? createOAuthVerifier(settings.oauth) : null,
   })
   const dataset = generateDataset({ seed: settings.seed, patients: settings.patients })
@@ -60,10 +69,14 @@ export const createLocalSnowflake = async (options: LocalOptions = {}): Promise<
     clearTimeout(force)
     for (const session of account.sessions.all()) await account.endSession(session)
     account.connections.close()
-    store.engine.close()
+    store.close()
   }
   try {
-    await createClinic(account, settings, dataset)
+    if (store.state) reopen(account, settings, store.state)
+    else {
+      await createClinic(account, settings, dataset)
+      await account.save()
+    }
     url = await listen(server, settings)
   } catch (error) {
     await close()

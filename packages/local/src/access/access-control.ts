@@ -97,6 +97,11 @@ export class AccessControl {
     for (const { grants } of this.#roles.values()) grants.delete(on)
   }
 
+  /** The roles that were granted to a role. */
+  inheritedBy(role: string): string[] {
+    return [...this.#role(role).inherits]
+  }
+
   /** What a role was granted directly, for SHOW GRANTS. */
   grantsOf(role: string): { privilege: Privilege; on: Securable }[] {
     const { grants } = this.#role(role)

@@ -1,4 +1,5 @@
 import { encodeName } from '../dictionary/identifier.ts'
+import { text } from '../dictionary/snow-type.ts'
 import { unsupported } from '../snowflake-error.ts'
 import { type Binder, foldName } from './binder.ts'
 import { type BoundColumn, Scope } from './scope.ts'
@@ -14,6 +15,7 @@ import {
   type SyntaxNode,
   stringOf,
 } from './syntax-tree.ts'
+import { castTo } from './themes/casts.ts'
 
 const clausesAfterList = [
   'where_clause',
@@ -106,6 +108,8 @@ const bindItem = (binder: Binder, item: SyntaxNode, sourceText: string, scope: S
   const expression = alias ? (alias.this as SyntaxNode) : item
   const plain = kindOf(expression) === 'column' || kindOf(expression) === 'dot'
   binder.visit(expression, scope)
+  // DuckDB makes a NULL without a type an INTEGER, Snowflake a VARCHAR.
+  if (kindOf(expression) === 'null') replaceNode(expression, castTo({ null: null }, text()).node)
   const written = payloadOf(expression, 'column')?.name
   const name =
     alias && isIdentifier(alias.alias)

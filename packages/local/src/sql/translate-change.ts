@@ -15,6 +15,7 @@ import {
   isIdentifier,
   isObject,
   kindOf,
+  numberLiteral,
   payloadOf,
   type SyntaxNode,
 } from './syntax-tree.ts'
@@ -237,7 +238,13 @@ export const translateDelete = (payload: SyntaxNode, input: ChangeInput): Transl
   bindOthers(binder, others, scope, outer)
   binder.visit(payload.where_clause, scope)
   const condition = (payload.where_clause as SyntaxNode | null)?.this
-  return finishChange(binder, input, entry, { delete: payload }, [
-    skeletonOf([], [{ table }, ...others], condition),
-  ])
+  const skeleton = skeletonOf([], [{ table: { ...table } }, ...others], condition)
+  // The transpiler reads the alias of a DELETE beside its table, and no qualified name in USING.
+  Object.assign(payload, { alias: table.alias, alias_explicit_as: true, using: [] })
+  table.alias = null
+  if (others.length > 0)
+    payload.where_clause = {
+      this: { exists: { this: skeletonOf([numberLiteral(1)], others, condition), not: false } },
+    }
+  return finishChange(binder, input, entry, { delete: payload }, [skeleton])
 }

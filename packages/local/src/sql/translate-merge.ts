@@ -69,8 +69,9 @@ const bindThen = (binder: Binder, then: unknown, scope: Scope): unknown[] => {
   return asNodes(payloadOf(first, 'tuple')?.expressions).map((assignment) => {
     const pair = payloadOf(assignment, 'eq')
     const column = payloadOf(pair?.left, 'column')
-    if (!pair || !column || !isObject(pair.right)) throw unsupported('SET of this form')
-    column.table = null
+    if (!pair || !isObject(pair.right)) throw unsupported('SET of this form')
+    if (!column && !payloadOf(pair.left, 'identifier')) throw unsupported('SET of this form')
+    if (column) column.table = null
     binder.visit(pair.right, scope)
     return pair.right
   })

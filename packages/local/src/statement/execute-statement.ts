@@ -44,11 +44,16 @@ const runners: Readonly<Record<string, Runner>> = {
   CALL: runCall,
 }
 
-export const executeStatement = (execution: Execution): Promise<StatementResult> => {
+/** Statements after which databases, tables, roles or users may be others than before. */
+const changesAccount = new Set(['CREATE', 'ALTER', 'DROP', 'GRANT', 'REVOKE'])
+
+export const executeStatement = async (execution: Execution): Promise<StatementResult> => {
   const [first, second] = execution.tokens
   const word = first?.value ?? ''
   if (word === 'ALTER' && second?.value === 'SESSION') return runAlterSession(execution)
   const runner = Object.hasOwn(runners, word) ? runners[word] : undefined
   if (!runner) throw unsupported(/^[A-Z]+$/.test(word) ? word : 'this statement')
-  return runner(execution)
+  const result = await runner(execution)
+  if (changesAccount.has(word)) await execution.account.save()
+  return result
 }

@@ -48,6 +48,8 @@ const countChanges = async (
 ) => apply(execution, change, async (connection) => (await connection.run(change.text(values))).rowsChanged)
 
 export const runInsert = async (execution: Execution): Promise<StatementResult> => {
+  const form = execution.tokens[1]?.value ?? ''
+  if (form !== 'INTO') throw unsupported(`INSERT ${form}`)
   const { payload, input } = read(execution, 'insert')
   const change = translateInsert(payload, input)
   const inserted =

@@ -55,6 +55,10 @@ export const dateMacros = [
   `CREATE MACRO snow_zone_minutes(x) AS CAST((CASE WHEN regexp_extract(snow_zone_text(x), '([+-])\\d{2}:\\d{2}$', 1) = '-'
     THEN -1 ELSE 1 END) * (CAST(regexp_extract(snow_zone_text(x), '(\\d{2}):\\d{2}$', 1) AS INTEGER) * 60
     + CAST(regexp_extract(snow_zone_text(x), '\\d{2}:(\\d{2})$', 1) AS INTEGER)) AS SMALLINT)`,
+  `CREATE MACRO snow_ltz_text(x) AS CASE WHEN snow_has_zone(x) THEN snow_zone_text(x) ELSE x END`,
+  // Snowflake keeps the wall clock of a text and drops its zone; DuckDB would convert.
+  `CREATE MACRO snow_ntz_text(x) AS CASE WHEN snow_has_zone(x)
+    THEN regexp_replace(regexp_replace(x, '\\s*Z$', ''), '\\s*[+-]\\d{2}:?(\\d{2})?$', '') ELSE x END`,
   `CREATE MACRO snow_to_tz(x) AS CASE WHEN x IS NULL THEN NULL
     WHEN typeof(x) = 'TIMESTAMP WITH TIME ZONE' OR snow_has_zone(CAST(x AS VARCHAR)) THEN struct_pack(
       instant := CAST(snow_zone_text(CAST(x AS VARCHAR)) AS TIMESTAMPTZ) AT TIME ZONE 'UTC',

@@ -89,6 +89,12 @@ export const rewriteCast = (binder: Binder, kind: string, payload: SyntaxNode): 
   return castValue(payload.this, source, target, attempt)
 }
 
+/** What a zone at the end of a text means differs between the kinds of timestamps. */
+const withZone = (node: unknown, target: SnowType): unknown => {
+  if (target.kind === 'timestamp_ltz') return call('snow_ltz_text', node)
+  return target.kind === 'timestamp_ntz' ? call('snow_ntz_text', node) : node
+}
+
 export const castValue = (
   node: unknown,
   source: SnowType | null,
@@ -124,7 +130,9 @@ export const castValue = (
         : source?.kind === 'timestamp_tz'
           ? call('snow_tz_local', node)
           : node
-      return attempt ? tryCastTo(value, target) : castTo(value, target)
+      const isText = source?.kind === 'text' || isSemiStructured(source)
+      const zoned = isText ? withZone(value, target) : value
+      return attempt ? tryCastTo(zoned, target) : castTo(zoned, target)
     }
     default:
       throw target satisfies never
