@@ -158,6 +158,20 @@ describe.each([embedded(), postgres()])('on $name', (backend) => {
     }
   })
 
+  it('the record of an approval names everybody who gave it', async () => {
+    const approval = (await test.ask(session, sealedNotes, { digest: digestFor(session, sealedNotes) })).body
+    await test.decide('second-reviewer', approval)
+    await test.decide('reviewer', approval)
+    const auditor = await test.issuer.token('auditor')
+    const { body } = await test.send<{ text: string }>('GET', '/v1/audit/records', auditor)
+    const spans = parseExport(body.text).records.map(({ text }) => JSON.parse(text).span)
+    const given = spans.findLast(({ name }) => name === 'approval.approved').attributes
+    expect(given['snowfence.approval.id']).toBe(approval.id)
+    expect(given['snowfence.approval.approvers'].toSorted()).toEqual(
+      ['reviewer', 'second-reviewer'].map((subject) => `${test.issuer.url}#${subject}`),
+    )
+  })
+
   it('both of two answers given at the same moment count', async () => {
     const approval = (await test.ask(session, sealedNotes, { digest: digestFor(session, sealedNotes) })).body
     await Promise.all([test.decide('reviewer', approval), test.decide('second-reviewer', approval)])

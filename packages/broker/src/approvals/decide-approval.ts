@@ -61,7 +61,7 @@ export const decideApproval = async (
     }
     record(approvalEvent('approval.decided', row, { by: reviewer }))
     const decisions = await readDecisions(transaction, row)
-    const approvers = decisions.filter(({ decision }) => decision === 'approve').map(({ subject }) => subject)
+    const approvers = decisions.filter(({ decision }) => decision === 'approve').map(nameOf)
     const isRejected = answer.decision === 'reject'
     if (!isRejected && !isQuorumReached(row, approvers.length)) return row
     const ended = await transaction
