@@ -73,7 +73,10 @@ export const policyDocumentSchema = z.strictObject({
   classes: z.record(className, classSchema).default({}),
   /** What happens to columns that no resource, tag or pattern classifies. */
   unclassified: z.enum(unclassifiedTreatments).optional(),
-  /** What happens to an output that is computed from a masked column by a function its class does not allow. */
+  /**
+   * What happens to an output that is computed from a masked column by a function its class does not allow, where the
+   * function never fails. Where it may, the statement is denied in either case.
+   */
   computed: z.enum(['withhold', 'deny']).default('withhold'),
   /** Classes by Snowflake tag, for columns that no resource lists. */
   tags: z

@@ -57,6 +57,29 @@ describe('computing from masked columns', () => {
     expect(computes(`${PATIENTS}.SSN`, ['SUBSTR'], policy)).toEqual([])
   })
 
+  it('is denied under every policy where it may fail, or choose whether something else is computed', () => {
+    const failing = [
+      ['/', '=', 'IFF'],
+      ['CASE', 'LIKE'],
+      ['TO_NUMBER', 'SUBSTR'],
+      ['CAST', '||'],
+      ['YEAR', '||'],
+      ['AND'],
+      [],
+    ]
+    for (const functions of failing)
+      expect(computes(`${PATIENTS}.SSN`, functions, policy), functions.join()).toEqual([
+        'computed-not-allowed',
+      ])
+    for (const functions of [
+      ['SUBSTR', '||', 'UPPER'],
+      ['LISTAGG'],
+      ['MD5_HEX', 'COALESCE'],
+      ['MONTH', 'MAX'],
+    ])
+      expect(computes(`${PATIENTS}.SSN`, functions, policy), functions.join()).toEqual([])
+  })
+
   it('is told apart from selecting and counting, and what would pass is named', () => {
     const selected = [
       output(flow(`${PATIENTS}.SSN`)),
