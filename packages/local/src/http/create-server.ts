@@ -45,6 +45,11 @@ export const createServer = (account: Account, baseUrl: () => string): FastifyIn
       .type('application/json')
       .send(failure(new SnowflakeError('000002', '0A000', "Unsupported feature 'this address'."))),
   )
+  // Snowflake names no character set, and the 2.0 driver compares the whole header.
+  server.addHook('onSend', async (_request, reply) => {
+    if (String(reply.getHeader('content-type')).startsWith('application/json'))
+      reply.header('content-type', 'application/json')
+  })
   addLoginRoute(server, account)
   addSessionRoutes(server, account)
   addQueryRoutes(server, account, baseUrl)
