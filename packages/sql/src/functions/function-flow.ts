@@ -65,6 +65,9 @@ const valueRules: ReadonlyMap<string, ValueRule> = new Map<string, ValueRule>([
   ['MAX_BY', firstOfTwo],
 ])
 
+/** Functions whose arguments after the first are places in it: a text there is converted, which fails as a CAST does. */
+const withPlaces = new Set(['LEFT', 'RIGHT', 'SUBSTR', 'SUBSTRING'])
+
 const distinctCounts = new Set(['APPROX_COUNT_DISTINCT', 'APPROXIMATE_COUNT_DISTINCT', 'HLL'])
 
 /** How the arguments of a built-in function reach its result. */
@@ -81,7 +84,11 @@ export const flowThroughFunction = (
   }
   const rule = valueRules.get(name)
   if (rule === undefined || parameters.length > rule.maxArguments) {
-    return mergeLineages(parameters.map((lineage) => deriveThrough(lineage, name)))
+    return mergeLineages(
+      parameters.map((lineage, index) =>
+        deriveThrough(index > 0 && withPlaces.has(name) ? deriveThrough(lineage, 'CAST') : lineage, name),
+      ),
+    )
   }
   return mergeLineages(
     parameters.map((lineage, index) =>

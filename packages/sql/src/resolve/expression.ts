@@ -61,6 +61,18 @@ const builtIn = (name: string, fields: readonly string[], idle: readonly string[
   }
 }
 
+const SUBSTRING_FIELDS = new Set(['expr', 'substring_from', 'substring_for'])
+const SUBSTRING_IDLE = new Set(['special', 'shorthand'])
+/** A text in the place of a number is converted, which fails for some texts: as a CAST does. */
+const resolveSubstring: Resolver = (body, scope) => {
+  const node = openNode(body, 'SUBSTRING', SUBSTRING_FIELDS, SUBSTRING_IDLE)
+  scope.context.findings.functions.add('SUBSTRING')
+  const places = [node.substring_from, node.substring_for].map((place) =>
+    deriveThrough(resolveOptional(place, scope), 'CAST'),
+  )
+  return deriveThrough(mergeLineages([resolveExpression(node.expr, scope), ...places]), 'SUBSTRING')
+}
+
 const EXTRACT_FIELDS = new Set(['field', 'expr'])
 const EXTRACT_IDLE = new Set(['syntax'])
 const resolveExtract: Resolver = (body, scope) => {
@@ -215,10 +227,7 @@ const createResolvers = (): ReadonlyMap<string, Resolver> =>
     ['Ceil', resolveRounding('CEIL')],
     ['Floor', resolveRounding('FLOOR')],
     ['Position', builtIn('POSITION', ['expr', 'in'])],
-    [
-      'Substring',
-      builtIn('SUBSTRING', ['expr', 'substring_from', 'substring_for'], ['special', 'shorthand']),
-    ],
+    ['Substring', resolveSubstring],
     ['Overlay', builtIn('OVERLAY', ['expr', 'overlay_what', 'overlay_from', 'overlay_for'])],
     ['Trim', resolveTrim],
     ['Tuple', (body, scope) => mergeLineages(resolveAll(listOf(body, 'a list'), scope))],

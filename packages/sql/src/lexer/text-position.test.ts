@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest'
+import { TextPositions } from './text-position.ts'
+
+test('lines and columns count from one, columns in code points', () => {
+  const text = "ab\n'😀' x\r\ny"
+  const positions = new TextPositions(text)
+  expect(positions.positionAt(0)).toEqual({ line: 1, column: 1 })
+  expect(positions.positionAt(text.indexOf('x'))).toEqual({ line: 2, column: 5 })
+  expect(positions.positionAt(text.indexOf('y'))).toEqual({ line: 3, column: 1 })
+})
