@@ -9,6 +9,7 @@ import {
   DuckDBTypeId,
   type DuckDBValue,
 } from '@duckdb/node-api'
+import { quoteLiteral } from '../dictionary/identifier.ts'
 import {
   boolean,
   date,
@@ -85,9 +86,17 @@ const snowTypeOf = (type: DuckDBType): SnowType | null => {
 /** One connection to DuckDB: it runs one statement at a time and can be interrupted. */
 export class EngineConnection {
   readonly #connection: DuckDBConnection
+  #timeZone = ''
 
   constructor(connection: DuckDBConnection) {
     this.#connection = connection
+  }
+
+  /** The session's TIMEZONE: it decides between instants and wall clocks. The only setting that is not locked. */
+  async useTimeZone(timeZone: string): Promise<void> {
+    if (timeZone === this.#timeZone) return
+    await this.#connection.run(`SET TimeZone = ${quoteLiteral(timeZone)}`)
+    this.#timeZone = timeZone
   }
 
   async run(sql: string): Promise<EngineResult> {
@@ -180,9 +189,9 @@ export class Engine {
   }
 
   async connect(): Promise<EngineConnection> {
-    const connection = await this.#instance.connect()
-    await connection.run("SET TimeZone = 'UTC'")
-    return new EngineConnection(connection)
+    const connection = new EngineConnection(await this.#instance.connect())
+    await connection.useTimeZone('UTC')
+    return connection
   }
 
   close(): void {

@@ -122,6 +122,7 @@ export const finishText = (text: string, values: ReadonlyMap<string, InlineValue
       }
       if (!allowedCalls.has(name)) throw unsupported(`the function ${part.toUpperCase()}`)
     }
+    if (part === ';') throw unsupported('this form of statement')
     result += part
   }
   return result

@@ -2,9 +2,24 @@ import type { TableEntry } from '../dictionary/dictionary.ts'
 import { encodeName, quoteLiteral } from '../dictionary/identifier.ts'
 import type { EngineConnection } from '../engine/duckdb.ts'
 import { unsupported } from '../snowflake-error.ts'
+import { allowedCalls } from './allowed-calls.ts'
 import { isObject } from './syntax-tree.ts'
 import type { TranslatedChange } from './translate-change.ts'
 import type { TranslatedQuery } from './translate-query.ts'
+
+/** What DuckDB's parser makes of syntax that looks like no call. */
+const syntaxCalls = new Set([
+  'count_star',
+  'position',
+  'row',
+  'struct_pack',
+  'timezone',
+  ...['years', 'quarters', 'months', 'weeks', 'days', 'hours', 'minutes', 'seconds'].map(
+    (part) => `to_${part}`,
+  ),
+])
+const noCatalogs = new Set(['', 'system'])
+const systemSchemas = new Set(['', 'main', 'pg_catalog'])
 
 const tableFunctions = new Set(['snow_flatten', 'snow_flatten_outer'])
 
@@ -29,6 +44,12 @@ const verifyNode = (value: unknown, allowed: (schema: string, table: string) => 
       if (!plain || !allowed(String(value.schema_name), String(value.table_name)))
         throw unsupported('a table that was not checked')
     }
+    if (typeof value.function_name === 'string' && value.is_operator !== true) {
+      const name = value.function_name.toLowerCase()
+      const known = allowedCalls.has(name) || syntaxCalls.has(name) || tableFunctions.has(name)
+      if (!known || !systemSchemas.has(String(value.schema)) || !noCatalogs.has(String(value.catalog)))
+        throw unsupported(`the function ${name.toUpperCase()}`)
+    }
     for (const part of Object.values(value)) verifyNode(part, allowed)
   }
 }
@@ -36,8 +57,8 @@ const verifyNode = (value: unknown, allowed: (schema: string, table: string) => 
 const isText = (value: unknown): value is string => typeof value === 'string'
 
 /**
- * Has DuckDB itself read the final text, and refuses it if DuckDB sees a table that was not checked or a table
- * function that is not ours.
+ * Has DuckDB itself read the final text, and refuses it if DuckDB sees a table that was not checked, a function that
+ * is not on the list, or a table function that is not ours.
  *
  * INVARIANT: no table is read that the role's privileges were not checked for, whatever the transpiler made.
  */

@@ -23,11 +23,15 @@ export const withConnection = async <T>(
   { account, session, signal }: Execution,
   work: (connection: EngineConnection) => Promise<T>,
 ): Promise<T> => {
+  const prepared = async (connection: EngineConnection) => {
+    await connection.useTimeZone(String(session.parameters.get('TIMEZONE')))
+    return work(connection)
+  }
   const open = session.transaction
-  if (open) return session.turns.run(() => runInterruptibly(open, signal, () => work(open)))
+  if (open) return session.turns.run(() => runInterruptibly(open, signal, () => prepared(open)))
   const connection = await account.connections.take()
   try {
-    return await runInterruptibly(connection, signal, () => work(connection))
+    return await runInterruptibly(connection, signal, () => prepared(connection))
   } finally {
     account.connections.release(connection)
   }

@@ -7,7 +7,8 @@ export const textMacros = [
     WHEN 'DOUBLE' THEN regexp_replace(CAST(x AS VARCHAR), '\\.0$', '')
     WHEN 'FLOAT' THEN regexp_replace(CAST(x AS VARCHAR), '\\.0$', '')
     WHEN 'TIMESTAMP' THEN strftime(TRY_CAST(CAST(x AS VARCHAR) AS TIMESTAMP), ${seconds})
-    WHEN 'TIMESTAMP WITH TIME ZONE' THEN strftime(TRY_CAST(CAST(x AS VARCHAR) AS TIMESTAMPTZ), ${seconds}) || ' Z'
+    WHEN 'TIMESTAMP WITH TIME ZONE' THEN strftime(TRY_CAST(CAST(x AS VARCHAR) AS TIMESTAMPTZ), ${seconds}) || ' ' ||
+      rpad(replace(strftime(TRY_CAST(CAST(x AS VARCHAR) AS TIMESTAMPTZ), '%z'), ':', ''), 5, '0')
     WHEN 'BLOB' THEN hex(CAST(x AS VARCHAR))
     ELSE CAST(x AS VARCHAR) END`,
   `CREATE MACRO snow_initcap(x) AS array_to_string(
