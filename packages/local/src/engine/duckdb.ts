@@ -143,10 +143,12 @@ export class EngineConnection {
 
   async append(schema: string, table: string, rows: readonly (readonly SampleCell[])[]): Promise<void> {
     const appender = await this.#connection.createAppender(table, schema)
+    const isDay = Array.from(
+      { length: appender.columnCount },
+      (_, index) => appender.columnType(index).typeId === DuckDBTypeId.DATE,
+    )
     for (const row of rows) {
-      row.forEach((cell, index) => {
-        appendCell(appender, index, cell)
-      })
+      for (const [index, cell] of row.entries()) appendCell(appender, cell, isDay[index] === true)
       appender.endRow()
     }
     appender.closeSync()
@@ -161,11 +163,11 @@ export class EngineConnection {
   }
 }
 
-const appendCell = (appender: DuckDBAppender, index: number, cell: SampleCell): void => {
-  const day = appender.columnType(index).typeId === DuckDBTypeId.DATE
+const appendCell = (appender: DuckDBAppender, cell: SampleCell, isDay: boolean): void => {
   if (cell === null) appender.appendNull()
+  else if (typeof cell === 'number' && Number.isInteger(cell)) appender.appendInteger(cell)
   else if (!(cell instanceof Date)) appender.appendVarchar(String(cell))
-  else if (day) appender.appendDate(new DuckDBDateValue(Math.floor(cell.getTime() / 86_400_000)))
+  else if (isDay) appender.appendDate(new DuckDBDateValue(Math.floor(cell.getTime() / 86_400_000)))
   else appender.appendTimestamp(new DuckDBTimestampValue(BigInt(cell.getTime()) * 1000n))
 }
 
