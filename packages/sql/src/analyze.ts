@@ -4,6 +4,7 @@ import { classify } from './classify/classify.ts'
 import { fingerprintOf } from './lexer/fingerprint.ts'
 import { lex } from './lexer/lex.ts'
 import { findExceededLimit, limits } from './lexer/limits.ts'
+import { findEscapedName } from './lexer/name-strings.ts'
 import { redactLexed } from './lexer/redact-text.ts'
 import { stripComments } from './lexer/strip-comments.ts'
 import { TextPositions } from './lexer/text-position.ts'
@@ -29,7 +30,7 @@ export const analyzeText = (parser: SqlParser, text: string, options: AnalyzeOpt
     ...facts,
   })
   try {
-    const problem = findExceededLimit(lexed) ?? lexed.problem
+    const problem = findExceededLimit(lexed) ?? lexed.problem ?? findEscapedName(lexed)
     if (problem !== null)
       throw new Refusal(problem.code, { place: { kind: 'offset', offset: problem.offset } })
     const found = summarizeStatement({ parser, lexed, executableText, classification, options })

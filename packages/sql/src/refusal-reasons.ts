@@ -68,6 +68,10 @@ export const refusalReasons = {
     message: 'a dollar-quoted string has a tag',
     hint: 'use $$ without a tag, or a plain string',
   },
+  'escaped-name': {
+    message: 'a string that names something holds an escape, which others may read differently',
+    hint: 'write the name without a backslash',
+  },
   'ambiguous-number': {
     message: 'a number runs into a name',
     hint: 'put a space between the number and the name',

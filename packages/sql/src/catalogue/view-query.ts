@@ -1,5 +1,6 @@
 import { lex } from '../lexer/lex.ts'
 import { findExceededLimit } from '../lexer/limits.ts'
+import { findEscapedName } from '../lexer/name-strings.ts'
 import { stripComments } from '../lexer/strip-comments.ts'
 
 /**
@@ -8,7 +9,7 @@ import { stripComments } from '../lexer/strip-comments.ts'
  */
 export const viewQuery = (definition: string): string | null => {
   const lexed = lex(definition)
-  if (lexed.problem !== null || findExceededLimit(lexed) !== null) return null
+  if (lexed.problem !== null || (findExceededLimit(lexed) ?? findEscapedName(lexed)) !== null) return null
   const { text, tokens } = { text: stripComments(lexed), tokens: lexed.tokens }
   const wordAt = (index: number): string => {
     const token = tokens[index]

@@ -61,6 +61,7 @@ const resolveItem = (
 
 /** A bare whole number in ORDER BY and GROUP BY is the position of a column. */
 export const positionOf = (expression: Json | undefined): number | null => {
+  if (isObject(expression) && !isAbsent(expression.Nested)) return positionOf(expression.Nested)
   const literal = isObject(expression) && isObject(expression.Value) ? expression.Value.value : undefined
   if (!isObject(literal) || !Array.isArray(literal.Number)) return null
   const [written] = literal.Number

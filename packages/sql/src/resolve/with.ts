@@ -1,14 +1,6 @@
 import type { RelationColumn } from '../catalogue/catalogue-index.ts'
-import { type Identifier, placeOf, readIdentifier, readWritten } from '../parser/identifier-node.ts'
-import {
-  isAbsent,
-  isObject,
-  type Json,
-  type JsonObject,
-  listOf,
-  openNode,
-  variantOf,
-} from '../parser/node.ts'
+import { type Identifier, placeOf, readIdentifier } from '../parser/identifier-node.ts'
+import { isAbsent, isObject, type Json, type JsonObject, listOf, openNode } from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
 import { manyTables } from './aggregation.ts'
 import { lineagesEqual, mergeLineages, noLineage } from './lineage.ts'
@@ -85,25 +77,34 @@ const resolveCte = (
     checkCount(names, columns, name)
     return { columns: nameColumns(columns, names, name), origin }
   }
-  const arms = recursiveArms(query)
-  if (arms === null || !mentions(arms.step, name.name)) return plain()
+  const anchor = isObject(query) ? anchorOf(query.body) : null
+  if (!isObject(query) || anchor === null || !mentions(query, name.name)) return plain()
   const fixPoint = () => ({
-    columns: resolveRecursively(name, names, arms, query as JsonObject, context, environment),
+    columns: resolveRecursively(name, names, anchor, query, context, environment),
     origin: manyTables,
   })
   // Without RECURSIVE the name may also mean a table or an outer expression of that name: both are followed.
   if (recursive || !hasTable([name.name], context, environment.ctes)) return fixPoint()
   const once = plain().columns
-  const repeated = fixPoint().columns
-  if (once.length !== repeated.length) {
-    throw new Refusal('column-count-mismatch', { detail: name.name, place: placeOf(name) })
-  }
+  const repeated = unlessInvalid(fixPoint)?.columns
+  if (repeated === undefined || once.length !== repeated.length) return { columns: once, origin: manyTables }
   const columns = once.map((column, index) => ({
     name: column.name,
     lineage: mergeLineages([column.lineage, repeated[index]!.lineage]),
   }))
   return { columns, origin: manyTables }
 }
+
+/** Where a reading of the text is no valid SQL, Snowflake either takes the other one or runs nothing. */
+const unlessInvalid = <Result>(read: () => Result): Result | null => {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof Refusal && INVALID.has(error.code)) return null
+    throw error
+  }
+}
+const INVALID: ReadonlySet<string> = new Set(['unknown-column', 'ambiguous-column', 'column-count-mismatch'])
 
 /** A column list names all columns or is not there. */
 const checkCount = (names: readonly string[], columns: readonly OutputColumn[], of: Identifier): void => {
@@ -112,29 +113,29 @@ const checkCount = (names: readonly string[], columns: readonly OutputColumn[], 
   }
 }
 
-interface Arms {
-  readonly operation: JsonObject
-  readonly anchor: Json
-  readonly step: Json
+/** The first arm of a set operation, which a recursive expression starts from; null for a query without arms. */
+const anchorOf = (body: Json | undefined): Json | null => {
+  let first = body
+  for (let hasArms = false; ; ) {
+    if (!isObject(first)) return null
+    if (isObject(first.SetOperation)) {
+      first = first.SetOperation.left
+      hasArms = true
+    } else if (isObject(first.Query) && isAbsent(first.Query.with)) first = first.Query.body
+    else return hasArms ? first : null
+  }
 }
 
-/** A recursive expression is `anchor UNION ALL step`. */
-const recursiveArms = (query: Json | undefined): Arms | null => {
-  if (!isObject(query)) return null
-  const { name, body } = variantOf(query.body, 'a query')
-  if (name !== 'SetOperation' || !isObject(body)) return null
-  return { operation: body, anchor: body.left!, step: body.right! }
-}
-
-/** Whether a tree names something so, anywhere: more than needed, never less. Iterative, for chains may be long. */
+/**
+ * Whether a tree names something so, anywhere, be it in a string that IDENTIFIER could make a name of: more than needed,
+ * never less. Iterative, for chains may be long.
+ */
 const mentions = (tree: Json, name: string): boolean => {
   const pending: Json[] = [tree]
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (typeof node === 'string' && node.toUpperCase() === name.toUpperCase()) return true
     if (typeof node !== 'object' || node === null) continue
-    if (isObject(node) && typeof node.value === 'string' && 'quote_style' in node) {
-      if (readWritten(node).name === name) return true
-    }
-    for (const child of Object.values(node)) if (typeof child === 'object') pending.push(child)
+    for (const child of Object.values(node)) if (child !== undefined) pending.push(child)
   }
   return false
 }
@@ -142,7 +143,7 @@ const mentions = (tree: Json, name: string): boolean => {
 const resolveRecursively = (
   name: Identifier,
   names: readonly string[],
-  { operation, anchor, step }: Arms,
+  anchor: Json,
   query: JsonObject,
   context: StatementContext,
   environment: QueryEnvironment,
@@ -152,8 +153,7 @@ const resolveRecursively = (
   let columns = nameColumns(start.columns, names, name)
   for (;;) {
     const ctes: CteScope = { name: name.name, columns, origin: manyTables, outer: environment.ctes }
-    const whole = { ...query, body: { SetOperation: { ...operation, left: anchor, right: step } } }
-    const next = resolveQuery(whole, context, { ...environment, ctes }).columns
+    const next = resolveQuery(query, context, { ...environment, ctes }).columns
     if (next.length !== columns.length) {
       throw new Refusal('column-count-mismatch', { detail: name.name, place: placeOf(name) })
     }
