@@ -61,7 +61,7 @@ const run = async (program: string, variables: Record<string, string | undefined
   return { exitCode, output, errors }
 }
 
-test.each(['esm-default.mjs', 'esm-named.mjs', 'commonjs.cjs'])(
+test.each(['esm-default.mjs', 'esm-named.mjs', 'commonjs.cjs', 'forgets-destroy.cjs'])(
   '%s is governed without a change to its code',
   async (program) => {
     const { exitCode, output, errors } = await run(program)

@@ -72,6 +72,16 @@ test('neither the connection nor a statement leads to the objects of the driver'
     expect(reached).not.toContain(inner)
 })
 
+test('the classes of what is handed out have no members that lead inside', async () => {
+  const { statement } = await executed()
+  const stream = statement.streamRows()
+  for (const held of [connection, statement, stream]) {
+    const members = Object.getOwnPropertyNames(held.constructor)
+    expect(members.filter((name) => !['length', 'name', 'prototype', 'whenIdle'].includes(name))).toEqual([])
+  }
+  stream.destroy()
+})
+
 test('listeners on the connection and the statement are told nothing', async () => {
   const heard: unknown[] = []
   const emit = connection.emit

@@ -1,5 +1,6 @@
 import { type Secret, type SessionEvent, sessionEventSchema } from '@snowfence/core'
 import { brokerUrl } from './broker-request.ts'
+import { openEventStream } from './open-event-stream.ts'
 
 export interface SessionEventsOptions {
   readonly broker: URL
@@ -65,20 +66,21 @@ export const listenToSession = async (options: SessionEventsOptions): Promise<vo
   let pauseMs = FIRST_PAUSE_MS
   while (!signal.aborted) {
     try {
-      const response = await fetch(url, {
-        redirect: 'error',
-        headers: { authorization: `Bearer ${options.token().reveal()}`, accept: 'text/event-stream' },
+      const response = await openEventStream(
+        url,
+        { authorization: `Bearer ${options.token().reveal()}`, accept: 'text/event-stream' },
         signal,
-      })
-      if (response.status === 401 || response.status === 404 || response.status === 410) {
-        await response.body?.cancel()
+      )
+      const { statusCode = 0 } = response
+      if (statusCode === 401 || statusCode === 404 || statusCode === 410) {
+        response.destroy()
         options.onGone()
         return
       }
-      if (response.ok && response.body) {
+      if (statusCode === 200) {
         pauseMs = FIRST_PAUSE_MS
-        await readEvents(response.body, options.onEvent)
-      } else await response.body?.cancel()
+        await readEvents(response, options.onEvent)
+      } else response.destroy()
     } catch {
       // A stream that broke is opened again below; what it would have said is learnt at the next request.
     }

@@ -5,7 +5,12 @@ import { governStatement, type StatementControl } from '../pipeline/govern-state
 import type { GovernedResult } from '../pipeline/governed-result.ts'
 import { untilAborted } from '../pipeline/until-aborted.ts'
 import type { OpenGovernance } from '../ports/governance.ts'
-import { type Following, GovernedStatement, type StatementSettings } from '../statement/governed-statement.ts'
+import {
+  type Following,
+  GovernedStatement,
+  internalsOf,
+  type StatementSettings,
+} from '../statement/governed-statement.ts'
 import { batchCountOf, runBatch, splitBatch } from '../statement/statement-batch.ts'
 import type { ReceivedStatement, RowMode } from '../statement/statement-options.ts'
 import type { ReceivedConnectionOptions } from './connection-options.ts'
@@ -92,7 +97,7 @@ export class ConnectionEngine {
   /** Resolves when no statement is on its way and no stream of rows is open. */
   async whenIdle(): Promise<void> {
     while (this.#pending.size > 0)
-      await Promise.allSettled([...this.#pending].map((statement) => GovernedStatement.quiet(statement)))
+      await Promise.allSettled([...this.#pending].map((statement) => internalsOf(statement).quiet()))
   }
 
   /**
@@ -135,7 +140,7 @@ export class ConnectionEngine {
         if (!result) return
         const part = { ...received, sqlText: result.sqlText }
         const next = this.#track(part, async () => result)
-        GovernedStatement.follow(next, following(results, at + 1))
+        internalsOf(next).follow(following(results, at + 1))
       },
     })
     return this.#track(received, async (self, signal) => {
@@ -147,7 +152,7 @@ export class ConnectionEngine {
         })
         const [first] = results
         if (!first) throw createGovernedError('ERR_STATEMENT_UNSUPPORTED')
-        GovernedStatement.follow(self, following(results, 0))
+        internalsOf(self).follow(following(results, 0))
         return first
       } catch (error) {
         throw translateDriverError(error, null)
@@ -169,7 +174,7 @@ export class ConnectionEngine {
         signal,
         fetchOf,
         rowMode: received.rowMode ?? (this.#options.driver.rowMode as RowMode | undefined) ?? 'object',
-        onSent: (sent: DriverStatement) => GovernedStatement.attach(self, sent),
+        onSent: (sent: DriverStatement) => internalsOf(self).attach(sent),
         onRan: (executable, state) => session.note(executable, state),
       })
       this.#keepUntilSettled(result)
@@ -190,7 +195,7 @@ export class ConnectionEngine {
     })
     this.#pending.add(statement)
     const done = (): void => void this.#pending.delete(statement)
-    GovernedStatement.quiet(statement).then(done, done)
+    internalsOf(statement).quiet().then(done, done)
     return statement
   }
 
@@ -211,14 +216,14 @@ export class ConnectionEngine {
   async #end(reason: Error): Promise<void> {
     this.#state = 'ended'
     this.#ending.abort(reason)
-    for (const statement of this.#pending) GovernedStatement.abort(statement, reason)
+    for (const statement of this.#pending) internalsOf(statement).abort(reason)
     if (this.#open) await this.#close(this.#open)
   }
 
+  /** The warehouse first: what runs must stop even where the audit store no longer answers. */
   async #close({ session, ports }: OpenEnvironment): Promise<void> {
     const unread = [...this.#unsettled].map((result) => result.settle({ rows: 0, error: null }))
-    await Promise.allSettled(unread)
-    await session.close()
+    await Promise.allSettled([session.close(), ...unread])
     await ports.close()
   }
 }

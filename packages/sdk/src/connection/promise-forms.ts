@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { type Decision, type ErrorCode, type Mask, type Remedy, SnowfenceError } from '@snowfence/core'
 import { createGovernedError, type GovernedError, isGovernedError } from '../driver/driver-error.ts'
-import { GovernedStatement } from '../statement/governed-statement.ts'
+import { type GovernedStatement, internalsOf } from '../statement/governed-statement.ts'
 import type { GovernedStatementOptions, RowMode } from '../statement/statement-options.ts'
 
 export interface QueryOptions {
@@ -168,7 +168,7 @@ export class PromiseForms {
     })
     const release = this.#bindSignal(statement, signal)
     try {
-      const { result, rows } = await GovernedStatement.collect(statement)
+      const { result, rows } = await internalsOf(statement).collect()
       return {
         columns: result.columns.map(({ name, type, mask }) => ({ name, type, mask })),
         rows: rows as Row[],
@@ -185,7 +185,7 @@ export class PromiseForms {
   #bindSignal(statement: GovernedStatement, signal: AbortSignal | undefined, also?: () => void): () => void {
     if (!signal) return () => {}
     const onAbort = (): void => {
-      GovernedStatement.abort(statement, cancelled(signal))
+      internalsOf(statement).abort(cancelled(signal))
       also?.()
     }
     signal.addEventListener('abort', onAbort, { once: true })

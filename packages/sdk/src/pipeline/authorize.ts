@@ -55,6 +55,16 @@ const requestIdReused: DecisionReason = {
   hint: 'leave the request id out',
 }
 
+/** A statement that a person approved runs once, under a lease that ends with it: it cannot be left running. */
+const refuseUnattended = (decision: Decision, received: ReceivedStatement): DecisionReason | null =>
+  decision.decision === 'needs-approval' && received.asyncExec
+    ? {
+        code: 'asynchronous-approval',
+        message: 'a statement that needs an approval cannot be started asynchronously',
+        hint: 'run it without asyncExec',
+      }
+    : null
+
 /** A result that is known beforehand to have more rows than its rule allows. */
 const refuseRowLimit = (decision: Decision, state: AnalyzedState): DecisionReason | null => {
   const limit = decision.limits.rows

@@ -39,6 +39,26 @@ const untilClosed = async (stream: Readable): Promise<void> => {
   })
 }
 
+/** What the connection and its promise forms may do to a statement, and a program may not. */
+export interface StatementInternals {
+  /** The driver's statement was sent, so a cancel can reach the warehouse. */
+  attach(sent: DriverStatement): void
+  /** Ends the statement with an error of the connection's, wherever it is. */
+  abort(reason: Error): void
+  /** Resolves when `complete` was called, whatever with, and every stream of rows has closed. */
+  quiet(): Promise<void>
+  /** What `NextResult` leads to. */
+  follow(following: Following): void
+  /** The checked result with all its rows. Rejects with what `complete` would be given. */
+  collect(): Promise<{ readonly result: GovernedResult; readonly rows: unknown[] }>
+}
+
+// INVARIANT: leads to the driver's statement, so it is a variable of this module and not a static member: the class
+// itself can be reached from any statement by `constructor`.
+let openStatement: (statement: GovernedStatement) => StatementInternals
+
+export const internalsOf = (statement: GovernedStatement): StatementInternals => openStatement(statement)
+
 /**
  * What `execute` returns at once: snowflake-sdk's statement, over a pipeline that has yet to finish.
  *
@@ -69,36 +89,29 @@ export class GovernedStatement extends EventEmitter {
     )
   }
 
-  /** For the pipeline: the driver's statement was sent, so a cancel can reach the warehouse. */
-  static attach(statement: GovernedStatement, sent: DriverStatement): void {
-    statement.#sent = sent
-  }
-
-  /** For the connection: ends the statement with an error of the connection's, wherever it is. */
-  static abort(statement: GovernedStatement, reason: Error): void {
-    if (statement.#isFetching) statement.#sent?.cancel()
-    statement.#abort.abort(reason)
-    for (const stream of statement.#streams) stream.destroy(reason)
-  }
-
-  /** For the connection: resolves when `complete` was called, whatever with, and every stream of rows has closed. */
-  static async quiet(statement: GovernedStatement): Promise<void> {
-    await statement.#ended
-    while (statement.#streams.size > 0)
-      await Promise.all([...statement.#streams].map((stream) => untilClosed(stream)))
-  }
-
-  /** For the connection: what `NextResult` leads to. */
-  static follow(statement: GovernedStatement, following: Following): void {
-    statement.#following = following
-  }
-
-  /** For the promise forms: the checked result with all its rows. Rejects with what `complete` would be given. */
-  static async collect(
-    statement: GovernedStatement,
-  ): Promise<{ readonly result: GovernedResult; readonly rows: unknown[] }> {
-    const result = await statement.#result
-    return { result, rows: await statement.#collect(result) }
+  static {
+    openStatement = (statement) => ({
+      attach: (sent) => {
+        statement.#sent = sent
+      },
+      abort: (reason) => {
+        if (statement.#isFetching) statement.#sent?.cancel()
+        statement.#abort.abort(reason)
+        for (const stream of statement.#streams) stream.destroy(reason)
+      },
+      quiet: async () => {
+        await statement.#ended
+        while (statement.#streams.size > 0)
+          await Promise.all([...statement.#streams].map((stream) => untilClosed(stream)))
+      },
+      follow: (following) => {
+        statement.#following = following
+      },
+      collect: async () => {
+        const result = await statement.#result
+        return { result, rows: await statement.#collect(result) }
+      },
+    })
   }
 
   getSqlText(): string {

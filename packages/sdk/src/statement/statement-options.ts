@@ -62,6 +62,10 @@ const snapshotBind = (value: unknown): BindValue => {
   return JSON.parse(JSON.stringify(value)) as BindValue
 }
 
+/** As the driver sends it: JSON. */
+const plainCopy = (parameters: object): Record<string, unknown> =>
+  JSON.parse(JSON.stringify(parameters)) as Record<string, unknown>
+
 const snapshotBinds = (binds: readonly unknown[]): readonly BindValue[] =>
   Object.freeze(
     binds.map((bind) => (Array.isArray(bind) ? Object.freeze(bind.map(snapshotBind)) : snapshotBind(bind))),
@@ -102,14 +106,15 @@ export const receiveStatement = (probe: DriverConnection, options: unknown): Rec
   } as unknown as DriverStatementOption)
   const binds = copy.binds === undefined || copy.binds === null ? undefined : (copy.binds as unknown[])
   return {
-    sqlText: copy.sqlText,
+    // A String object passes for text with the driver, and could answer differently each time it is asked.
+    sqlText: copy.sqlText === undefined || copy.sqlText === null ? undefined : String(copy.sqlText),
     binds: binds === undefined ? undefined : snapshotBinds(binds),
-    requestId: copy.requestId || randomUUID(),
+    requestId: copy.requestId ? String(copy.requestId) : randomUUID(),
     isResubmission: Boolean(copy.requestId),
     streamResult: copy.streamResult ?? undefined,
     fetchAsString: copy.fetchAsString ? [...copy.fetchAsString] : undefined,
     rowMode: (copy.rowMode as RowMode | null | undefined) ?? undefined,
-    parameters: copy.parameters ? structuredClone(copy.parameters) : undefined,
+    parameters: copy.parameters ? plainCopy(copy.parameters) : undefined,
     asyncExec: copy.asyncExec === true,
     describeOnly: copy.describeOnly === true,
     cwd: copy.cwd ?? undefined,
