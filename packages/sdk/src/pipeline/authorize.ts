@@ -100,7 +100,10 @@ export const authorize = async (
   })
   const isReused = environment.requestIds.isTaken(state.received.requestId, approvalDigest)
   const refusal =
-    refuseManner(state.received) ?? (isReused ? requestIdReused : null) ?? refuseRowLimit(judged, state)
+    refuseManner(state.received) ??
+    refuseUnattended(judged, state.received) ??
+    (isReused ? requestIdReused : null) ??
+    refuseRowLimit(judged, state)
   let decision = refusal === null || judged.decision === 'deny' ? judged : deny(judged, refusal)
   if (decision.decision !== 'deny' && !environment.countStatement(decision.limits.statementsPerHour))
     decision = deny(decision, {
