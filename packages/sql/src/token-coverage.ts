@@ -13,7 +13,8 @@ export const checkTokenCoverage = (lexed: Lexed, findings: Findings): void => {
   const { text, tokens } = lexed
   const place = createPlaceCounter(text)
   const keys = new Map(findings.visitedKeys)
-  for (const [index, { kind, start, end, upper }] of tokens.entries()) {
+  for (let index = 0; index < tokens.length; index += 1) {
+    const { kind, start, end, upper } = tokens[index]!
     if (kind !== 'word' && kind !== 'quoted') continue
     if (findings.visitedPlaces.has(place(start))) continue
     if (kind === 'word') {

@@ -6,6 +6,7 @@ import type { Lexed, LexProblem } from './token.ts'
  * another name there than the parser does; strings that are data may hold what they like.
  */
 export const findEscapedName = ({ text, tokens }: Lexed): LexProblem | null => {
+  if (!text.includes('\\')) return null
   const hasPivot = tokens.some(({ upper }) => upper === 'PIVOT' || upper === 'UNPIVOT')
   for (const [index, { kind, start, end }] of tokens.entries()) {
     if (kind !== 'string' || text[start] === '$') continue

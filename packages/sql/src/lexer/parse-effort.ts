@@ -21,7 +21,8 @@ export const isCostlyToParse = ({ text, tokens }: Lexed): boolean => {
   let readings = 1
   let effort = 0
   let before = ''
-  for (const [index, { kind, start, upper }] of tokens.entries()) {
+  for (let index = 0; index < tokens.length; index += 1) {
+    const { kind, start, upper } = tokens[index]!
     effort += readings
     if (effort > ORDINARY_EFFORT) return true
     if (kind === 'operator') {

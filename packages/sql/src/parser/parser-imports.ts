@@ -1,6 +1,8 @@
 import type { ParserExports } from './parser-instance.ts'
 import { type WebAssemblyImports, type WebAssemblyModule, webAssembly } from './web-assembly.ts'
 
+const LOWER_A = 97
+
 type ImportFunction = (...values: never[]) => unknown
 type Target = Record<string | number, unknown>
 
@@ -18,7 +20,8 @@ const importFunctions = (
   __wbg_new_2e117a478906f062: () => ({}),
   __wbg_new_36e147a8ced3c6e0: () => [],
   __wbg_set_6be42768c690e380: (target: Target, key: string, value: unknown) => {
-    target[key] = value
+    // A field (lower case) that holds nothing is left out; a variant (upper case) is told by its key alone.
+    if (value !== undefined || key.charCodeAt(0) < LOWER_A) target[key] = value
   },
   __wbg_set_dc601f4a69da0bc2: (target: Target, index: number, value: unknown) => {
     target[index] = value
@@ -51,7 +54,7 @@ export const parserImports = (module: WebAssemblyModule, wasm: () => ParserExpor
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true })
-const SLOTS = 4096
+const SLOTS = 16_384
 const LONGEST_KEPT = 32
 
 /**
