@@ -1,5 +1,5 @@
 import { identifyingPattern } from '@snowfence/local'
-import type { GovernedConnection, GovernedError } from 'snowfence'
+import { createGovernedPool, type GovernedConnection, type GovernedError } from 'snowfence'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ClinicStack, startClinicStack } from './clinic-stack.ts'
 
@@ -108,6 +108,26 @@ test('a statement behind one that waits does not overtake it', async () => {
   expect((await behind).rows).toEqual([{ PLACE: 'behind' }])
 })
 
+test('a pooled connection that is given back stays lent out while its statement waits for a person', async () => {
+  const pool = createGovernedPool(clinic.options(), { max: 1 })
+  const pooled = await pool.acquire()
+  const waiting = pooled.query('select NOTE_ID from PSYCHOTHERAPY_NOTES limit 7')
+  const released = pool.release(pooled)
+  let isLent = false
+  const next = pool.acquire().then((connection) => {
+    isLent = true
+    return connection
+  })
+  await untilPending()
+  expect(isLent).toBe(false)
+  await clinic.decide('approve')
+  expect((await waiting).rows).toHaveLength(7)
+  await released
+  await pool.release(await next)
+  await pool.drain()
+  await pool.clear()
+})
+
 test('with onApproval throw the error carries the id, and resume runs it later', async () => {
   const sqlText = 'select NOTE_ID from PSYCHOTHERAPY_NOTES order by NOTE_ID limit 5'
   const outcome = await connection.attempt(sqlText, [], { onApproval: 'throw' })
@@ -147,6 +167,20 @@ test('binds that the caller changes while a person decides are not what runs', a
   binds[0] = 2
   await clinic.decide('approve')
   expect((await running).rows).toEqual([{ NOTE_ID: 1 }])
+})
+
+test('what needs a person is not started asynchronously', async () => {
+  const outcome = new Promise((resolve) =>
+    connection.execute({
+      sqlText: 'select NOTE_ID from PSYCHOTHERAPY_NOTES limit 8',
+      asyncExec: true,
+      complete: (error) => resolve(error),
+    }),
+  )
+  expect(await outcome).toMatchObject({
+    snowfenceCode: 'ERR_STATEMENT_DENIED',
+    hint: 'run it without asyncExec',
+  })
 })
 
 test('what is not revealed stays masked on the elevated role', async () => {

@@ -11,6 +11,8 @@ import snowflake from 'snowflake-sdk'
 /** The whole stack on loopback: warehouse, identity provider, broker, and connections to it. */
 export interface ClinicStack {
   readonly stack: DevStack
+  /** Options of a connection as the clinic's agent. */
+  options(): GovernedConnectionOptions
   /** A connection as the clinic's agent, not yet connected. Closed with the stack at the latest. */
   connection(options?: Partial<GovernedConnectionOptions>): GovernedConnection
   connect(options?: Partial<GovernedConnectionOptions>): Promise<GovernedConnection>
@@ -38,24 +40,25 @@ interface ApprovalView {
   readonly digest: string
 }
 
-export const startClinicStack = async (options: DevStackOptions = {}): Promise<ClinicStack> => {
-  const stack = await startDevStack(options)
+export const startClinicStack = async (stackOptions: DevStackOptions = {}): Promise<ClinicStack> => {
+  const stack = await startDevStack(stackOptions)
   const connections: GovernedConnection[] = []
   let administrator: Promise<snowflake.Connection> | undefined
 
+  const options: ClinicStack['options'] = () => ({
+    account: stack.warehouse.account,
+    accessUrl: stack.warehouse.url,
+    warehouse: 'AGENTS',
+    database: 'CLINIC',
+    schema: 'PUBLIC',
+    broker: stack.broker.url,
+    identity: identity.fromFunction(async () => await stack.identityToken('agent')),
+    purpose: 'HOPERAT',
+    agent: { id: 'readmissions-bot', task: 'end-to-end tests' },
+  })
+
   const connection: ClinicStack['connection'] = (extra = {}) => {
-    const made = createGovernedConnection({
-      account: stack.warehouse.account,
-      accessUrl: stack.warehouse.url,
-      warehouse: 'AGENTS',
-      database: 'CLINIC',
-      schema: 'PUBLIC',
-      broker: stack.broker.url,
-      identity: identity.fromFunction(async () => await stack.identityToken('agent')),
-      purpose: 'HOPERAT',
-      agent: { id: 'readmissions-bot', task: 'end-to-end tests' },
-      ...extra,
-    })
+    const made = createGovernedConnection({ ...options(), ...extra })
     connections.push(made)
     return made
   }
@@ -74,6 +77,7 @@ export const startClinicStack = async (options: DevStackOptions = {}): Promise<C
 
   return {
     stack,
+    options,
     connection,
     ask,
     connect: async (extra) => await connection(extra).connectAsync(),

@@ -232,7 +232,7 @@ test('describeOnly gives columns and no rows', async () => {
 test('bulk binds make no stage', async () => {
   const before = clinic.stack.warehouse.queryHistory().length
   const binds = Array.from({ length: 200 }, (_, index) => [index, `value ${index}`])
-  const bulky = createGovernedConnection({ ...(await ungovernedOptions()), arrayBindingThreshold: 10 })
+  const bulky = createGovernedConnection({ ...clinic.options(), arrayBindingThreshold: 10 })
   await bulky.connectAsync()
   await bulky.attempt('insert into PROVIDERS (PROVIDER_ID, NAME) values (?, ?)', binds)
   const texts = clinic.stack.warehouse
@@ -255,7 +255,7 @@ test('JSON of the connection holds nothing of it', () => {
 })
 
 test('a pool and its inner lists lead to governed connections alone', async () => {
-  const pool = createGovernedPool(await ungovernedOptions(), { max: 1 })
+  const pool = createGovernedPool(clinic.options(), { max: 1 })
   const pooled = await pool.acquire()
   expect(identifying(await pooled.query(all))).toEqual([])
   expect(tokens(pool)).toEqual([])
@@ -266,7 +266,7 @@ test('a pool and its inner lists lead to governed connections alone', async () =
 
 test('what a pool cannot connect is an error with its code, for the one who waits', async () => {
   const pool = createGovernedPool({
-    ...(await ungovernedOptions()),
+    ...clinic.options(),
     identity: identity.fromEnv('NO_SUCH_VARIABLE'),
   })
   await expect(pool.acquire()).rejects.toMatchObject({ snowfenceCode: 'ERR_IDENTITY_SOURCE_FAILED' })
@@ -307,7 +307,7 @@ test('errors quote neither values, nor literals, nor tokens', async () => {
 })
 
 test('the options of the caller are neither changed nor given a token', async () => {
-  const options = await ungovernedOptions()
+  const options = clinic.options()
   const before = Object.keys(options)
   const made = createGovernedConnection(options)
   await made.connectAsync()
@@ -374,16 +374,4 @@ test('the audit trail of everything above holds no identifying value', async () 
   expect(texts.length).toBeGreaterThanOrEqual(4)
   expect(identifying(texts)).toEqual([])
   expect(texts.join()).not.toMatch(/900-12-3456|900-65-4321/)
-})
-
-const ungovernedOptions = async () => ({
-  account: clinic.stack.warehouse.account,
-  accessUrl: clinic.stack.warehouse.url,
-  warehouse: 'AGENTS',
-  database: 'CLINIC',
-  schema: 'PUBLIC',
-  broker: clinic.stack.broker.url,
-  identity: identity.fromFunction(async () => await clinic.stack.identityToken('agent')),
-  purpose: 'HOPERAT',
-  agent: { id: 'readmissions-bot' },
 })

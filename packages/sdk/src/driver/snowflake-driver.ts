@@ -6,12 +6,10 @@ import { parseVariant } from './parse-variant.ts'
 export type DriverConnection = snowflake.Connection
 export type DriverConnectionOptions = snowflake.ConnectionOptions
 export type DriverStatement = snowflake.RowStatement
-export type DriverFileStatement = snowflake.FileAndStageBindStatement
 export type DriverStatementOption = snowflake.StatementOption
 export type DriverStreamOptions = snowflake.StreamOptions
 export type DriverColumn = snowflake.Column
 export type DriverConfigureOptions = snowflake.ConfigureOptions
-export type DriverPoolOptions = snowflake.PoolOptions
 export type DriverConnectionCallback = snowflake.ConnectionCallback
 export type DriverStatementCallback = snowflake.StatementCallback
 export type DriverError = snowflake.SnowflakeError
