@@ -1,0 +1,78 @@
+import { createRequire } from 'node:module'
+import { parseArgs } from 'node:util'
+import { createSqlAnalyzer } from '@snowfence/sql'
+import { readCatalog, readVectors, sessionOf, textOf } from '../conformance/sql/vector.ts'
+
+/**
+ * Bare parse, analysis and repeated analysis of the same texts, side by side:
+ * `node --conditions=snowfence-source test/bench/sql.bench.ts [--json] [--rounds N]`.
+ *
+ * The bare parse is the parser library's own; an analysis is cold because its text was never seen before (a line of
+ * blanks more each time, which costs nothing to parse).
+ */
+const { values: flags } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '20' } },
+})
+const rounds = Number(flags.rounds)
+const warmUp = Math.ceil(rounds / 2)
+
+interface Library {
+  init(): Promise<void>
+  readonly Parser: { parse(text: string, dialect: string): unknown }
+}
+
+const requireFromSql = createRequire(new URL('../../packages/sql/package.json', import.meta.url))
+const library = requireFromSql('@guanmingchiu/sqlparser-ts') as Library
+await library.init()
+const analyzer = await createSqlAnalyzer()
+
+const time = (run: () => unknown): number => {
+  const start = performance.now()
+  run()
+  return (performance.now() - start) * 1_000
+}
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((left, right) => left - right)[values.length >> 1] ?? Number.NaN
+
+for (const theme of ['agent-queries', 'tpch', 'tpcds']) {
+  const catalog = readCatalog(theme)
+  const vectors = readVectors(theme)
+  const measured = vectors.map(() => ({
+    parse: [] as number[],
+    cold: [] as number[],
+    repeated: [] as number[],
+  }))
+  for (let round = 0; round < warmUp + rounds; round += 1) {
+    for (const [index, vector] of vectors.entries()) {
+      const options = { catalog, ...sessionOf(vector) }
+      const text = `${textOf(vector)}${' '.repeat(round)}`
+      const parse = time(() => library.Parser.parse(text, 'snowflake'))
+      const cold = time(() => analyzer.analyze(text, options))
+      const repeated = time(() => analyzer.analyze(text, options))
+      if (round < warmUp) continue
+      measured[index]?.parse.push(parse)
+      measured[index]?.cold.push(cold)
+      measured[index]?.repeated.push(repeated)
+    }
+  }
+  const medians = measured.map(({ parse, cold, repeated }) => ({
+    parse: median(parse),
+    cold: median(cold),
+    repeated: median(repeated),
+  }))
+  const row = {
+    name: theme,
+    texts: vectors.length,
+    parseMicroseconds: median(medians.map(({ parse }) => parse)),
+    analysisMicroseconds: median(medians.map(({ cold }) => cold)),
+    repeatedMicroseconds: median(medians.map(({ repeated }) => repeated)),
+    ratio: median(medians.map(({ parse, cold }) => cold / parse)),
+    goal: 2,
+  }
+  if (flags.json) console.log(JSON.stringify(row))
+  else
+    console.log(
+      `${theme.padEnd(14)} ${String(row.texts).padStart(4)} texts   parse ${row.parseMicroseconds.toFixed(0).padStart(5)} µs   analysis ${row.analysisMicroseconds.toFixed(0).padStart(5)} µs   repeated ${row.repeatedMicroseconds.toFixed(1).padStart(5)} µs   analysis / parse ${row.ratio.toFixed(2)}`,
+    )
+}
