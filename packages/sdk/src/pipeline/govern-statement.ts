@@ -62,7 +62,7 @@ const recall = (
         'only results of statements that this connection ran can be fetched, and not those of an approval',
       hint: 'run the statement itself',
     })
-  return { ...known, received }
+  return { stage: 'analyzed', ...known, received }
 }
 
 /**
