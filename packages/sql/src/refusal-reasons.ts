@@ -168,10 +168,6 @@ export const refusalReasons = {
     message: 'the function reads or sends data outside of what the text shows',
     hint: 'leave the function out',
   },
-  'function-form-not-supported': {
-    message: 'the function is used in a form that is not understood',
-    hint: 'use the plain form of the function',
-  },
   // things that have no lineage
   'stage-not-supported': {
     message: 'data in staged files has no known columns or classification',

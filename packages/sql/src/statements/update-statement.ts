@@ -54,7 +54,7 @@ const useFilter = (condition: Json | undefined, scope: Scope): void => {
 }
 
 /** Other tables that are read make it a read too; the target's own columns are part of the change. */
-export const changeEffects = (effect: Effect, { findings }: StatementContext): readonly Effect[] => [
+const changeEffects = (effect: Effect, { findings }: StatementContext): readonly Effect[] => [
   effect,
   ...readingEffects(findings),
 ]
