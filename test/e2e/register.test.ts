@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -80,6 +80,18 @@ test.each(['esm-default.mjs', 'esm-named.mjs', 'commonjs.cjs', 'forgets-destroy.
 test('a program that was not told of denials gets one in the shape it knows', async () => {
   const { output } = await run('esm-default.mjs', { PROGRAM_SQL: 'delete from PATIENTS' })
   expect(JSON.parse(output)).toEqual({ code: '003001', sqlState: '42501' })
+})
+
+test('a configuration file that turns the log of the driver on is told neither statements nor values', async () => {
+  const file = join(directory, 'sf_client_config.json')
+  await writeFile(file, JSON.stringify({ common: { log_level: 'TRACE', log_path: directory } }), {
+    mode: 0o600,
+  })
+  const { output } = await run('esm-default.mjs', { SF_CLIENT_CONFIG_FILE: file })
+  expect(JSON.parse(output)).toMatchObject({ rows: [expect.anything(), expect.anything()] })
+  const log = await readFile(join(directory, 'nodejs', 'snowflake.log'), 'utf8')
+  expect(log).not.toMatch(/PATIENTS|eyJ/)
+  expect(log.match(identifyingPattern())).toBeNull()
 })
 
 test('no other name leads to the driver', async () => {

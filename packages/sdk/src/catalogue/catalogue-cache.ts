@@ -4,6 +4,8 @@ import type { SessionContext } from '../pipeline/statement-states.ts'
 
 /** Between two readings at least this long, so that a wrong name in a loop does not become a loop of readings. */
 const LEAST_INTERVAL_MS = 2_000
+/** A structure older than this is read again: a view may have been replaced by one that shows other columns. */
+const LONGEST_LIFE_MS = 300_000
 
 interface Entry {
   readonly catalog: Catalog
@@ -40,7 +42,10 @@ export class CatalogueCache {
         if (shared.get(key) === entry) shared.delete(key)
       })
     }
-    return (await entry).catalog
+    const { catalog, readAtMs } = await entry
+    if (Date.now() - readAtMs < LONGEST_LIFE_MS) return catalog
+    if (shared.get(key) === entry) shared.delete(key)
+    return await this.current()
   }
 
   /**

@@ -1,4 +1,5 @@
 import { SnowfenceError } from '@snowfence/core'
+import { rememberLogging } from './driver-logging.ts'
 import { type DriverConfigureOptions, loadDriver } from './snowflake-driver.ts'
 
 /**
@@ -55,5 +56,6 @@ export const configure = (options: DriverConfigureOptions = {}): void => {
   }
   const settings = Object.fromEntries(given) as Record<string, unknown>
   if (settings.customLogger) settings.customLogger = onlyErrors(settings.customLogger as ErrorLogger)
+  rememberLogging(settings)
   loadDriver().configure(settings as DriverConfigureOptions)
 }

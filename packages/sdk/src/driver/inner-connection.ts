@@ -1,6 +1,7 @@
 import type { Lease } from '@snowfence/core'
 import { type ExecutableState, type SessionContext, spendExecutable } from '../pipeline/statement-states.ts'
 import { createGovernedError } from './driver-error.ts'
+import { restoreLogging } from './driver-logging.ts'
 import { parseVariant } from './parse-variant.ts'
 import { type DriverConnection, type DriverStatement, loadDriver } from './snowflake-driver.ts'
 
@@ -56,7 +57,7 @@ export class InnerConnection {
     await new Promise<void>((resolve, reject) => {
       // The driver logs in again when this callback throws, so it must not.
       connection.connect((error) => (error ? reject(error) : resolve()))
-    })
+    }).finally(() => restoreLogging(loadDriver()))
     return new InnerConnection(connection, lease)
   }
 
