@@ -26,6 +26,7 @@ export class Findings {
   readonly visitedPlaces = new Set<number>()
   /** Names that the parser gives without a place (JSON keys, options), in upper case, with how often they were understood. */
   readonly visitedKeys = new Map<string, number>()
+  readonly #visitedNodes = new Set<object>()
   #muted = 0
   #effort = 0
 
@@ -50,9 +51,12 @@ export class Findings {
     else if (this.#muted === 0) this.visitedPlaces.add(placeKey(line, column))
   }
 
-  visitKey(written: string): void {
+  /** @param node - where the key comes from, so that a part that is resolved twice counts once */
+  visitKey(written: string, node: object | null = null): void {
+    if (this.#muted > 0 || (node !== null && this.#visitedNodes.has(node))) return
+    if (node !== null) this.#visitedNodes.add(node)
     const key = written.toUpperCase()
-    if (this.#muted === 0) this.visitedKeys.set(key, (this.visitedKeys.get(key) ?? 0) + 1)
+    this.visitedKeys.set(key, (this.visitedKeys.get(key) ?? 0) + 1)
   }
 
   /** Runs something over another text, such as a view's, whose places say nothing about this one. */

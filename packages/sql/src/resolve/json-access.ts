@@ -17,7 +17,8 @@ export const resolveJsonAccess = (body: Json, scope: Scope): Lineage => {
   for (const element of listOf(openNode(node.path, 'a path', PATH_FIELDS).path, 'a path')) {
     const { name, body: step } = variantOf(element, 'a path')
     if (name === 'Dot') {
-      scope.context.findings.visitKey(textOf(openNode(step, 'a path', DOT_FIELDS, DOT_IDLE).key, 'a path'))
+      const dot = openNode(step, 'a path', DOT_FIELDS, DOT_IDLE)
+      scope.context.findings.visitKey(textOf(dot.key, 'a path'), dot)
     } else if (name === 'Bracket') {
       parts.push(resolveExpression(openNode(step, 'a path', BRACKET_FIELDS).key, scope))
     } else return unknownSyntax('a path')
