@@ -73,6 +73,10 @@ describe('a refusal', () => {
     expect(summary).toMatchObject({ reason: { line: 2, column: 15 } })
   })
 
+  test('names the second of several statements', () => {
+    expect(analyze('select 1;\n  select 2').summary).toMatchObject({ reason: { line: 2, column: 3 } })
+  })
+
   test('holds no literal of the statement, nor does the recorded text', () => {
     const { summary } = analyze("select nope from patients where ssn = '123-45-6789' -- 123-45-6789")
     expect(JSON.stringify(summary)).not.toContain('6789')

@@ -66,11 +66,19 @@ const kinds: ReadonlyMap<string, Summarize> = new Map<string, Summarize>([
   ['Rollback', summarizeEndOfTransaction('rollback')],
   ['Explain', summarizeExplain(summarizeNode)],
 ])
-const checkKind = ({ kind, effects: classified }: Classification): void => {
-  if (kind === 'multiple') throw new Refusal('multiple-statements')
+
+const checkKind = ({ kind, effects: classified }: Classification, lexed: Lexed): void => {
+  if (kind === 'multiple') {
+    throw new Refusal('multiple-statements', { place: { kind: 'offset', offset: secondStatement(lexed) } })
+  }
   if (!parsedKinds.test(kind)) {
     throw new Refusal(classified.includes('call') ? 'runs-other-code' : 'statement-not-supported')
   }
+}
+
+const secondStatement = ({ text, tokens }: Lexed): number => {
+  const end = tokens.findIndex(({ kind, start }) => kind === 'operator' && text[start] === ';')
+  return tokens[end + 1]?.start ?? 0
 }
 
 /** What the parser is asked about. For every other kind the first words are all there is to say. */
@@ -101,7 +109,7 @@ export const summarizeStatement = ({
   }
   if (lexed.tokens.length === 0) throw new Refusal('empty-statement')
   const plain = summarizePlain(lexed, classification, findings)
-  if (plain === null) checkKind(classification)
+  if (plain === null) checkKind(classification, lexed)
   const report = plain ?? summarizeParsed(parser.parse(executableText, lexed), lexed, classification, context)
   return {
     ...report,
