@@ -94,6 +94,15 @@ test('destroy fails a statement that waits with 407002 and withdraws its request
   await expect.poll(pendingIds).toEqual([])
 })
 
+test('a program waits no longer than it said, and its request is withdrawn', async () => {
+  const other = await clinic.connect({ approvalTimeoutMs: 300 })
+  expect(await other.attempt('select NOTE_ID from PSYCHOTHERAPY_NOTES limit 9')).toMatchObject({
+    kind: 'denied',
+    code: 'ERR_APPROVAL_EXPIRED',
+  })
+  await expect.poll(pendingIds).toEqual([])
+})
+
 test('a statement behind one that waits does not overtake it', async () => {
   const other = await clinic.connect()
   const waiting = other.query('select NOTE_ID from PSYCHOTHERAPY_NOTES limit 4')
