@@ -1,5 +1,6 @@
 import { decodeName } from '../dictionary/identifier.ts'
 import { invalidIdentifier, SnowflakeError, unsupported } from '../snowflake-error.ts'
+import { divisionByZero } from './macros/number-macros.ts'
 
 const compilation = (code: string, sqlState: string, text: string) =>
   new SnowflakeError(code, sqlState, `SQL compilation error:\n${text}`)
@@ -8,7 +9,10 @@ const nameIn = (message: string): string => decodeName(/"([^"]+)"/.exec(message)
 
 /** DuckDB's kinds of errors as Snowflake's. Values never reach the text: DuckDB quotes them, Snowflake does too. */
 const conversions: readonly (readonly [RegExp, (message: string) => SnowflakeError])[] = [
-  [/^Invalid Input Error: Division by zero/, () => new SnowflakeError('100051', '22012', 'Division by zero')],
+  [
+    new RegExp(`^Conversion Error: .*'${divisionByZero}'`, 's'),
+    () => new SnowflakeError('100051', '22012', 'Division by zero'),
+  ],
   [/^Binder Error: Referenced (?:column|table)/, (message) => invalidIdentifier(nameIn(message))],
   [
     /^Binder Error: Ambiguous reference/,

@@ -81,6 +81,24 @@ const cases: Record<string, [sql: string, expected: unknown[][]][]> = {
     ],
     ['select count(*), count_if(amount > 9), count(distinct region) from sales', [[4, 2, 2]]],
   ],
+  'lateral aliases': [
+    [
+      'select region, sum(amount) / count(amount) as q, rank() over (order by q desc) from sales group by 1 order by 2',
+      [
+        ['south', 5.25, 2],
+        ['north', 15.25, 1],
+      ],
+    ],
+  ],
+  'stars over joins put the columns of USING first': [
+    ['select * from (select 1 as a, 2 as k) x join (select 3 as b, 2 as k) y using (k)', [[2, 1, 3]]],
+    [
+      'select * exclude (b) rename (a as z) from (select 1 as a, 2 as k) x natural join (select 3 as b, 2 as k) y',
+      [[2, 1]],
+    ],
+    ['select y.* from (select 1 as a, 2 as k) x join (select 3 as b, 2 as k) y using (k)', [[3, 2]]],
+    ['select object_construct(*) from (select 1 as a, null as b, 2 as c)', [[{ A: 1, C: 2 }]]],
+  ],
   'null ordering is as in Snowflake': [
     ['select id from sales order by amount desc, id', [[4], [2], [1], [3]]],
     ['select id from sales order by amount, id', [[3], [1], [2], [4]]],

@@ -1,21 +1,25 @@
 import { encodeName } from '../dictionary/identifier.ts'
 import { fixed, text, variant } from '../dictionary/snow-type.ts'
 import { unsupported } from '../snowflake-error.ts'
-import { type Binder, foldName, renameColumns } from './binder.ts'
-import { type BoundColumn, type Relation, Scope } from './scope.ts'
+import type { Binder } from './binder.ts'
+import { type BoundColumn, type Relation, renameColumns, Scope } from './scope.ts'
 import {
   asList,
   asNodes,
   call,
+  foldName,
   identifier,
   isIdentifier,
   isObject,
+  numberLiteral,
   numberOf,
   payloadOf,
   replaceNode,
   type SyntaxNode,
+  stringLiteral,
   stringOf,
 } from './syntax-tree.ts'
+import { jsonPath } from './themes/variants.ts'
 
 const flattenColumns: readonly BoundColumn[] = [
   { name: 'SEQ', type: fixed(), origin: null, nullable: false },
@@ -39,7 +43,8 @@ export const bindRelation = (binder: Binder, node: SyntaxNode, lateral: Scope, o
   if (values) nestValues(node, values)
   const subquery = payloadOf(node, 'subquery')
   if (subquery) {
-    if (payloadOf(subquery.this, 'values')) return bindValues(binder, subquery, outer)
+    if (payloadOf(subquery.this, 'values'))
+      return bindValues(binder, subquery, subquery.lateral ? lateral : outer)
     if (subquery.pivots && asList(subquery.pivots).length > 0)
       throw unsupported('PIVOT on a subquery of this form')
     const columns = binder.bindQuery(node, subquery.lateral ? lateral : outer)
@@ -207,6 +212,11 @@ const bindTableFunction = (
   const methodName = isIdentifier(inner.method) ? foldName(inner.method) : null
   const name = methodName ?? String(inner.name).toUpperCase()
   const args = asNodes(inner.args)
+  if (name === 'GENERATOR') {
+    const expression = call('snow_rows', generatorRows(args))
+    replaceNode(node, aliasNode(expression, alias ?? binder.finalName('~generator'), columnAliases))
+    return { name: alias ? String(alias.name) : null, columns: null }
+  }
   if (name === 'FLATTEN') {
     const { columns, expression } = flattenCall(binder, args, scope)
     replaceNode(node, aliasNode(expression, alias ?? binder.finalName('~flatten'), columnAliases))
@@ -224,6 +234,16 @@ const bindTableFunction = (
   replaceNode(node, { table: { ...table, column_aliases: columnAliases } })
   const columns = relation.columns.map((column) => ({ ...column, origin: null, nullable: true }))
   return { name: alias ? String(alias.name) : null, columns: renameColumns(columns, columnAliases) }
+}
+
+/** `ROWCOUNT => n`, at most a million. */
+const generatorRows = (args: readonly SyntaxNode[]): SyntaxNode => {
+  const [named, ...more] = args.map((arg) => payloadOf(arg, 'named_argument'))
+  const isCount = named && isIdentifier(named.name) && foldName(named.name) === 'ROWCOUNT'
+  const count = isCount ? Number(numberOf(named.value) ?? Number.NaN) : Number.NaN
+  if (more.length > 0 || !Number.isInteger(count) || count > 1_000_000)
+    throw unsupported('GENERATOR of this form')
+  return numberLiteral(count)
 }
 
 /** `LAST_QUERY_ID()` as an argument of RESULT_SCAN. */
@@ -268,20 +288,23 @@ const aliasNode = (
 const flattenCall = (binder: Binder, args: readonly SyntaxNode[], scope: Scope) => {
   let input: unknown = null
   let keepEmpty = false
+  let path: string | null = null
   for (const [index, arg] of args.entries()) {
     const named = payloadOf(arg, 'named_argument')
     const name = named && isIdentifier(named.name) ? foldName(named.name) : index === 0 ? 'INPUT' : ''
     const value = named ? named.value : arg
     if (name === 'INPUT') input = value
     else if (name === 'OUTER') keepEmpty = payloadOf(value, 'boolean')?.value === true
+    else if (name === 'PATH') path = stringOf(value)
     else if (name === 'MODE' && stringOf(value)?.toUpperCase() === 'BOTH') continue
     else if (name === 'RECURSIVE' && payloadOf(value, 'boolean')?.value === false) continue
     else throw unsupported(`FLATTEN with the argument ${name || index + 1}`)
   }
   if (!isObject(input)) throw unsupported('FLATTEN without an input')
   binder.visit(input, scope)
+  const source = path === null ? input : call('snow_path', input, stringLiteral(jsonPath(path)))
   return {
     columns: flattenColumns,
-    expression: call(keepEmpty ? 'snow_flatten_outer' : 'snow_flatten', input),
+    expression: call(keepEmpty ? 'snow_flatten_outer' : 'snow_flatten', source),
   }
 }

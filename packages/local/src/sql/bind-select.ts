@@ -1,11 +1,13 @@
 import { encodeName } from '../dictionary/identifier.ts'
 import { text } from '../dictionary/snow-type.ts'
 import { unsupported } from '../snowflake-error.ts'
-import { type Binder, foldName } from './binder.ts'
+import type { Binder } from './binder.ts'
+import { expandStar } from './expand-star.ts'
 import { type BoundColumn, Scope } from './scope.ts'
 import {
   asList,
   asNodes,
+  foldName,
   isIdentifier,
   isObject,
   kindOf,
@@ -13,7 +15,6 @@ import {
   payloadOf,
   replaceNode,
   type SyntaxNode,
-  stringOf,
 } from './syntax-tree.ts'
 import { castTo } from './themes/casts.ts'
 
@@ -57,10 +58,12 @@ export const bindSelect = (
     scope.relations.push(binder.bindRelation(item, scope, outer))
   const joins = asNodes(select.joins)
   for (const join of joins) {
+    // Snowflake: a join without a condition is a cross join.
+    if (join.kind === 'Inner' && !join.on && asList(join.using).length === 0) join.kind = 'Cross'
     scope.relations.push(binder.bindRelation(join.this as SyntaxNode, scope, outer))
     if (join.match_condition) throw unsupported('ASOF JOIN')
   }
-  const columns = bindList(binder, select, scope)
+  const columns = bindList(binder, select, scope, joins)
   for (const join of joins) binder.visit(join.on, scope)
   orderByAll(select, scope)
   for (const clause of clausesAfterList) binder.visit(select[clause], scope)
@@ -86,19 +89,25 @@ const selectNumber = (select: SyntaxNode): number | null => {
   return match ? Number(match[1]) : null
 }
 
-const bindList = (binder: Binder, select: SyntaxNode, scope: Scope): readonly BoundColumn[] | null => {
+const bindList = (
+  binder: Binder,
+  select: SyntaxNode,
+  scope: Scope,
+  joins: readonly SyntaxNode[],
+): readonly BoundColumn[] | null => {
   const items = asList(select.expressions)
   const number = selectNumber(select)
   const texts = number === null ? undefined : binder.marked.selectItems.get(number)
   if (!texts || texts.length !== items.length) throw unsupported('this form of SELECT list')
   const columns: BoundColumn[] = []
   let known = true
-  items.forEach((item, index) => {
+  select.expressions = items.flatMap((item, index) => {
     if (!isObject(item)) throw unsupported('this form of SELECT list')
-    const star = expandStar(binder, item, scope)
-    if (star === null) known = false
-    else if (star) columns.push(...star)
-    else columns.push(bindItem(binder, item, texts[index] as string, scope))
+    const star = expandStar(binder, item, scope, joins)
+    if (!star) columns.push(bindItem(binder, item, texts[index] as string, scope))
+    else if (star.columns) columns.push(...star.columns)
+    else known = false
+    return star?.items ?? [item]
   })
   return known ? columns : null
 }
@@ -139,48 +148,4 @@ const bindItem = (binder: Binder, item: SyntaxNode, sourceText: string, scope: S
   }
   if (!scope.aliases.has(name)) scope.aliases.set(name, column)
   return column
-}
-
-/** Null: a star whose columns only DuckDB knows. Undefined: no star. */
-const expandStar = (
-  binder: Binder,
-  item: SyntaxNode,
-  scope: Scope,
-): readonly BoundColumn[] | null | undefined => {
-  const like = payloadOf(item, 'i_like')
-  const star = payloadOf(like ? like.left : item, 'star')
-  if (!star) return undefined
-  if (like && stringOf(like.right) === null) throw unsupported('* ILIKE with anything but a literal')
-  const qualifier = isIdentifier(star.table) ? foldName(star.table) : null
-  if (star.table && !qualifier) throw unsupported('this form of star')
-  const relations = scope.relations.filter(({ name }) => qualifier === null || name === qualifier)
-  binder.visit(star.replace, scope)
-  const merged = relations.length > 1 && qualifier === null
-  if (like || merged || relations.some(({ columns }) => columns === null))
-    return merged && !like ? mergeAll(relations, star) : null
-  return mergeAll(relations, star)
-}
-
-const mergeAll = (relations: Scope['relations'], star: SyntaxNode): readonly BoundColumn[] | null => {
-  if (relations.some(({ columns }) => columns === null)) return null
-  const excluded = new Set(asList(star.except).filter(isIdentifier).map(foldName))
-  const replaced = new Set(
-    asNodes(star.replace).flatMap((alias) => (isIdentifier(alias.alias) ? foldName(alias.alias) : [])),
-  )
-  const renamed = new Map(
-    asList(star.rename).flatMap((pair) => {
-      const [from, to] = asList(pair).filter(isIdentifier)
-      return from && to ? [[foldName(from), foldName(to)] as const] : []
-    }),
-  )
-  return relations
-    .flatMap(({ columns }) => columns ?? [])
-    .filter(({ name }) => name === null || !excluded.has(name))
-    .map((column) => {
-      if (column.name === null) return column
-      const name = renamed.get(column.name) ?? column.name
-      return replaced.has(column.name)
-        ? { name, type: null, origin: null, nullable: true }
-        : { ...column, name }
-    })
 }

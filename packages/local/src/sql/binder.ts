@@ -5,12 +5,13 @@ import type { SnowType } from '../dictionary/snow-type.ts'
 import { invalidIdentifier, unsupported } from '../snowflake-error.ts'
 import { bindRelation } from './bind-relation.ts'
 import { bindSelect } from './bind-select.ts'
+import { expandObjectStar } from './expand-star.ts'
 import type { MarkedStatement } from './mark-statement.ts'
 import { aggregateHolders, rewriteExpression } from './rewrite-expression.ts'
-import { type BoundColumn, Scope } from './scope.ts'
+import { type BoundColumn, renameColumns, Scope } from './scope.ts'
 import {
-  asList,
   asNodes,
+  foldName,
   type Identifier,
   identifier,
   isIdentifier,
@@ -22,13 +23,8 @@ import {
 } from './syntax-tree.ts'
 import { refuseVariantOrder } from './themes/variants.ts'
 import type { SuppliedRelation, TranslationContext } from './translation.ts'
+import { suppliedTable } from './translation.ts'
 import { typeOf } from './type-of.ts'
-
-/** Snowflake folds an unquoted name to upper case. */
-export const foldName = (name: Identifier): string => (name.quoted ? name.name : name.name.toUpperCase())
-
-/** Stands for a supplied relation until the text for DuckDB is final. No user name is encoded to this. */
-export const suppliedTable = (index: number) => `~snow_supplied_${index}`
 
 const setOperations = new Set(['union', 'intersect', 'except'])
 const queryKinds = new Set([...setOperations, 'select', 'subquery', 'values'])
@@ -56,6 +52,8 @@ export class Binder {
   /** Aggregates inside OVER, WITHIN GROUP or FILTER. */
   readonly held = new WeakSet<object>()
   readonly #final = new WeakSet<object>()
+  /** What a recursive query's first part makes known before its second part is bound. */
+  readonly #recursions = new WeakMap<SyntaxNode, (left: readonly BoundColumn[] | null) => void>()
 
   constructor(marked: MarkedStatement, context: TranslationContext) {
     this.marked = marked
@@ -83,7 +81,9 @@ export class Binder {
       const name = foldName(cte.alias as unknown as Identifier)
       const query = cte.this as SyntaxNode
       if (this.#isRecursive(query, name)) {
-        scope.addCommonTable(name, null)
+        this.#recursions.set(query.union as SyntaxNode, (left) =>
+          scope.addCommonTable(name, renameColumns(left, cte.columns)),
+        )
         value.recursive = true
       }
       scope.addCommonTable(name, renameColumns(this.bindQuery(query, scope), cte.columns))
@@ -115,6 +115,7 @@ export class Binder {
       return
     }
     if (kind === 'table') throw unsupported('a table in this place')
+    if (kind === 'function') expandObjectStar(this, value.function as SyntaxNode, scope)
     if (kind !== null && aggregateHolders.has(kind)) {
       const inner = (value[kind] as SyntaxNode).this
       if (isObject(inner)) this.held.add(inner)
@@ -188,6 +189,7 @@ export class Binder {
   #bindSetOperation(payload: SyntaxNode, parent: Scope | null): readonly BoundColumn[] | null {
     const scope = this.bindWith(payload.with, parent)
     const left = this.bindQuery(payload.left as SyntaxNode, scope)
+    this.#recursions.get(payload)?.(left)
     const right = this.bindQuery(payload.right as SyntaxNode, scope)
     const columns =
       left?.map((column, index) => {
@@ -258,18 +260,4 @@ const mentionsTable = (value: unknown, name: string): boolean => {
   const table = payloadOf(value, 'table')
   if (table && isIdentifier(table.name) && !table.schema) return foldName(table.name) === name
   return Object.values(value).some((part) => mentionsTable(part, name))
-}
-
-/** `alias (a, b)`: the first columns get new names. */
-export const renameColumns = (
-  columns: readonly BoundColumn[] | null,
-  names: unknown,
-): readonly BoundColumn[] | null => {
-  const given = asList(names).filter(isIdentifier)
-  return (
-    columns?.map((column, index) => {
-      const name = given[index]
-      return name ? { ...column, name: foldName(name) } : column
-    }) ?? null
-  )
 }

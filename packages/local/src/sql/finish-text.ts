@@ -2,9 +2,9 @@ import { quoteIdentifier, quoteLiteral } from '../dictionary/identifier.ts'
 import { physicalType, type SnowType } from '../dictionary/snow-type.ts'
 import { unsupported } from '../snowflake-error.ts'
 import { allowedCalls } from './allowed-calls.ts'
-import { suppliedTable } from './binder.ts'
 import { bindCall, variableCall } from './mark-statement.ts'
 import type { SuppliedRelation, SuppliedValue } from './translation.ts'
+import { suppliedTable } from './translation.ts'
 
 /** A value to be inlined: a bind or a session variable. */
 export interface InlineValue {

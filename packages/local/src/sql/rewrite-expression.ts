@@ -1,6 +1,6 @@
-import type { SnowType } from '../dictionary/snow-type.ts'
 import { unknownFunction, unsupported } from '../snowflake-error.ts'
 import type { Binder } from './binder.ts'
+import type { FunctionCall, FunctionRule, Rewritten } from './function-rule.ts'
 import { bindCall, variableCall } from './mark-statement.ts'
 import {
   asNodes,
@@ -21,20 +21,6 @@ import { numberRules, rewriteDivision } from './themes/numbers.ts'
 import { passedFunctions } from './themes/passed-functions.ts'
 import { textRules } from './themes/texts.ts'
 import { rewriteComparison, rewritePath, variantRules } from './themes/variants.ts'
-
-export interface FunctionCall {
-  readonly name: string
-  readonly args: readonly SyntaxNode[]
-  readonly types: readonly (SnowType | null)[]
-}
-
-export interface Rewritten {
-  readonly node: SyntaxNode
-  readonly type: SnowType | null
-}
-
-/** Turns a Snowflake call into what DuckDB shall run, or leaves it to the transpiler with null. */
-export type FunctionRule = (call: FunctionCall) => Rewritten | null
 
 const rules: Readonly<Record<string, FunctionRule>> = {
   ...dateRules,
@@ -100,6 +86,8 @@ const readCall = (binder: Binder, kind: string, payload: SyntaxNode): FunctionCa
 
 const rewriteCall = (binder: Binder, kind: string, node: SyntaxNode, payload: SyntaxNode): void => {
   const read = readCall(binder, kind, payload)
+  if (read && countedTexts.has(read.name)) roundCounts(read)
+  if (kind === 'substring') roundCounts(substringCall(binder, payload))
   if (read) {
     const context = contextLiteral(binder, read)
     if (context) {
@@ -137,6 +125,32 @@ const widenOperand = (core: SyntaxNode, node: SyntaxNode): void => {
   const ordered = asNodes(payloadOf(node, 'within_group')?.order_by)[0]
   const operand = ordered ? ordered.this : payloadOf(core, 'median')?.this
   if (isObject(operand)) replaceNode(operand, castTo({ ...operand }, { kind: 'real' }).node)
+}
+
+const countedTexts = new Set([
+  'LEFT',
+  'RIGHT',
+  'LPAD',
+  'RPAD',
+  'REPEAT',
+  'SPLIT_PART',
+  'SUBSTR',
+  'SUBSTRING',
+  'CHR',
+  'SPACE',
+])
+
+const substringCall = (binder: Binder, payload: SyntaxNode): FunctionCall => {
+  const args = [payload.this, payload.start, payload.length].filter(isObject)
+  return { name: 'SUBSTRING', args, types: args.map((arg) => binder.typeOf(arg)) }
+}
+
+/** DuckDB takes no DECIMAL where it counts characters. */
+const roundCounts = ({ args, types }: FunctionCall): void => {
+  args.forEach((arg, index) => {
+    if (types[index]?.kind === 'fixed' && kindOf(arg) !== 'literal')
+      replaceNode(arg, call('snow_integer', { ...arg }))
+  })
 }
 
 const harmless = new Set([
@@ -201,8 +215,3 @@ const contextLiteral = (binder: Binder, { name, args }: FunctionCall): SyntaxNod
   const literal_type = typeof value === 'number' ? 'number' : 'string'
   return { literal: { literal_type, value: String(value) } }
 }
-
-export const rewritten = (type: SnowType | null, name: string, ...args: unknown[]): Rewritten => ({
-  node: call(name, ...args),
-  type,
-})

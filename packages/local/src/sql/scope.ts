@@ -1,5 +1,6 @@
 import type { TableEntry } from '../dictionary/dictionary.ts'
 import type { SnowType } from '../dictionary/snow-type.ts'
+import { asList, foldName, isIdentifier } from './syntax-tree.ts'
 
 export interface BoundColumn {
   /** As Snowflake names it, not encoded. Null when only DuckDB can tell. */
@@ -56,4 +57,18 @@ export class Scope {
     if (open) return null
     return this.parent?.column(qualifier, name) ?? (this.parent ? null : 'missing')
   }
+}
+
+/** `alias (a, b)`: the first columns get new names. */
+export const renameColumns = (
+  columns: readonly BoundColumn[] | null,
+  names: unknown,
+): readonly BoundColumn[] | null => {
+  const given = asList(names).filter(isIdentifier)
+  return (
+    columns?.map((column, index) => {
+      const name = given[index]
+      return name ? { ...column, name: foldName(name) } : column
+    }) ?? null
+  )
 }

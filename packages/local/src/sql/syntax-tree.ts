@@ -71,3 +71,6 @@ export const numberOf = (node: unknown): string | null => {
   const literal = payloadOf(node, 'literal')
   return literal?.literal_type === 'number' ? String(literal.value) : null
 }
+
+/** Snowflake folds an unquoted name to upper case. */
+export const foldName = (name: Identifier): string => (name.quoted ? name.name : name.name.toUpperCase())

@@ -3,7 +3,7 @@ import type { TableEntry } from '../dictionary/dictionary.ts'
 import { displayName } from '../dictionary/identifier.ts'
 import { isSemiStructured } from '../dictionary/snow-type.ts'
 import { invalidIdentifier, SnowflakeError, unsupported } from '../snowflake-error.ts'
-import { Binder, foldName } from './binder.ts'
+import { Binder } from './binder.ts'
 import { finishText, type InlineValue } from './finish-text.ts'
 import type { MarkedStatement } from './mark-statement.ts'
 import { generateDuckdb } from './parser.ts'
@@ -12,6 +12,7 @@ import {
   asList,
   asNodes,
   call,
+  foldName,
   isIdentifier,
   isObject,
   kindOf,

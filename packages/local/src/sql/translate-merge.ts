@@ -1,8 +1,8 @@
 import { unsupported } from '../snowflake-error.ts'
 import { mergeAlias } from './bind-relation.ts'
-import { Binder, foldName } from './binder.ts'
+import { Binder } from './binder.ts'
 import { Scope } from './scope.ts'
-import { asNodes, isIdentifier, isObject, payloadOf, type SyntaxNode } from './syntax-tree.ts'
+import { asNodes, foldName, isIdentifier, isObject, payloadOf, type SyntaxNode } from './syntax-tree.ts'
 import {
   type ChangeInput,
   finishChange,

@@ -1,12 +1,13 @@
 import type { TableEntry } from '../dictionary/dictionary.ts'
 import { unsupported } from '../snowflake-error.ts'
-import { Binder, suppliedTable } from './binder.ts'
+import { Binder } from './binder.ts'
 import { finishText, type InlineValue, inlineSupplied } from './finish-text.ts'
 import { bindCall, type MarkedStatement, variableCall } from './mark-statement.ts'
 import { generateDuckdb } from './parser.ts'
 import type { BoundColumn } from './scope.ts'
 import { kindOf, type SyntaxNode } from './syntax-tree.ts'
 import type { TranslationContext } from './translation.ts'
+import { suppliedTable } from './translation.ts'
 
 export interface TranslatedQuery {
   readonly text: string

@@ -23,3 +23,6 @@ export interface TranslationContext {
   /** The value of a context function such as CURRENT_ROLE, `undefined` when the name is none. */
   contextFunction(name: string, args: readonly string[]): string | number | null | undefined
 }
+
+/** Stands for a supplied relation until the text for DuckDB is final. No user name is encoded to this. */
+export const suppliedTable = (index: number) => `~snow_supplied_${index}`

@@ -10,6 +10,7 @@ import type { TranslatedQuery } from './translate-query.ts'
 /** What DuckDB's parser makes of syntax that looks like no call. */
 const syntaxCalls = new Set([
   'count_star',
+  ...['like', 'ilike', 'not_like', 'not_ilike'].map((name) => `${name}_escape`),
   'position',
   'row',
   'struct_pack',
@@ -21,7 +22,7 @@ const syntaxCalls = new Set([
 const noCatalogs = new Set(['', 'system'])
 const systemSchemas = new Set(['', 'main', 'pg_catalog'])
 
-const tableFunctions = new Set(['snow_flatten', 'snow_flatten_outer'])
+const tableFunctions = new Set(['snow_flatten', 'snow_flatten_outer', 'snow_rows'])
 
 const commonTables = (value: unknown, found: Set<string>): Set<string> => {
   if (Array.isArray(value)) for (const item of value) commonTables(item, found)

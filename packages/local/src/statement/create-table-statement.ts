@@ -15,10 +15,17 @@ import type { SnowType } from '../dictionary/snow-type.ts'
 import type { EngineConnection } from '../engine/duckdb.ts'
 import { resultColumns } from '../result/result-column.ts'
 import { objectExists, objectNotFound, SnowflakeError, unsupported } from '../snowflake-error.ts'
-import { foldName } from '../sql/binder.ts'
 import { markStatement } from '../sql/mark-statement.ts'
 import { parseStatement } from '../sql/parser.ts'
-import { asList, asNodes, isIdentifier, isObject, payloadOf, type SyntaxNode } from '../sql/syntax-tree.ts'
+import {
+  asList,
+  asNodes,
+  foldName,
+  isIdentifier,
+  isObject,
+  payloadOf,
+  type SyntaxNode,
+} from '../sql/syntax-tree.ts'
 import { readTypeNode } from '../sql/themes/casts.ts'
 import { type TranslatedQuery, translateQuery } from '../sql/translate-query.ts'
 import { verifyQuery } from '../sql/verify-query.ts'

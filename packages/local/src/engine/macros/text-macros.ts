@@ -14,8 +14,8 @@ export const textMacros = [
   `CREATE MACRO snow_initcap(x) AS array_to_string(
     list_transform(regexp_extract_all(lower(x), '[[:alnum:]]+|[^[:alnum:]]+'),
       lambda w: upper(w[1]) || substr(w, 2)), '')`,
-  'CREATE MACRO snow_regexp_like(x, pattern) AS regexp_full_match(x, pattern)',
-  "CREATE MACRO snow_regexp_like_i(x, pattern) AS regexp_full_match(x, pattern, 'i')",
+  'CREATE MACRO snow_base64(x) AS to_base64(encode(x))',
+  'CREATE MACRO snow_jarowinkler(a, b) AS CAST(round(jaro_winkler_similarity(lower(a), lower(b)) * 100) AS INTEGER)',
   'CREATE MACRO snow_regexp_substr(x, pattern) AS CASE WHEN regexp_matches(x, pattern) THEN regexp_extract(x, pattern) END',
   'CREATE MACRO snow_regexp_count(x, pattern) AS len(regexp_extract_all(x, pattern))',
   "CREATE MACRO snow_regexp_replace(x, pattern, replacement) AS regexp_replace(x, pattern, replacement, 'g')",

@@ -41,7 +41,10 @@ export const variantMacros = [
   'CREATE MACRO snow_object_keys(v) AS to_json(json_keys(v))',
   `CREATE MACRO snow_typeof(v) AS CASE json_type(v) WHEN 'UBIGINT' THEN 'INTEGER' WHEN 'BIGINT' THEN 'INTEGER'
     WHEN 'NULL' THEN 'NULL_VALUE' WHEN 'DOUBLE' THEN 'DOUBLE' ELSE json_type(v) END`,
+  "CREATE MACRO snow_is_array(v) AS json_type(v) = 'ARRAY'",
+  "CREATE MACRO snow_is_object(v) AS json_type(v) = 'OBJECT'",
   "CREATE MACRO snow_is_null_value(v) AS json_type(v) = 'NULL'",
+  'CREATE MACRO snow_rows(n) AS TABLE SELECT range AS "~row" FROM range(CAST(n AS BIGINT))',
   `CREATE MACRO snow_flatten(v) AS TABLE ${flatten('')}`,
   `CREATE MACRO snow_flatten_outer(v) AS TABLE ${flatten(nothing)}`,
 ]

@@ -1,6 +1,6 @@
 import { fixed, real, type SnowType, text } from '../../dictionary/snow-type.ts'
 import { unsupported } from '../../snowflake-error.ts'
-import type { FunctionCall, Rewritten } from '../rewrite-expression.ts'
+import type { FunctionCall, Rewritten } from '../function-rule.ts'
 import { call, payloadOf, type SyntaxNode, stringLiteral } from '../syntax-tree.ts'
 import { castTo } from './casts.ts'
 

@@ -8,12 +8,14 @@ import {
 } from '../../dictionary/snow-type.ts'
 import { unsupported } from '../../snowflake-error.ts'
 import type { Binder } from '../binder.ts'
-import type { Rewritten } from '../rewrite-expression.ts'
+import type { Rewritten } from '../function-rule.ts'
 import { call, isObject, numberLiteral, type SyntaxNode } from '../syntax-tree.ts'
 
 const typeNames: Readonly<Record<string, string>> = {
   var_char: 'VARCHAR',
   text: 'VARCHAR',
+  string: 'VARCHAR',
+  n_var_char: 'VARCHAR',
   char: 'CHAR',
   int: 'INT',
   big_int: 'INT',

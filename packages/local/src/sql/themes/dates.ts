@@ -1,6 +1,6 @@
 import { date, fixed, type SnowType, text, timestampLtz, timestampNtz } from '../../dictionary/snow-type.ts'
 import { unsupported } from '../../snowflake-error.ts'
-import { type FunctionCall, type FunctionRule, type Rewritten, rewritten } from '../rewrite-expression.ts'
+import { type FunctionCall, type FunctionRule, type Rewritten, rewritten } from '../function-rule.ts'
 import { call, isObject, payloadOf, stringLiteral, stringOf } from '../syntax-tree.ts'
 import { asText, castTo, castValue } from './casts.ts'
 import { duckdbFormat } from './date-format.ts'

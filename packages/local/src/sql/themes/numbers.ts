@@ -1,7 +1,7 @@
 import { boolean, fixed, real, type SnowType } from '../../dictionary/snow-type.ts'
 import { unsupported } from '../../snowflake-error.ts'
 import type { Binder } from '../binder.ts'
-import { type FunctionCall, type FunctionRule, type Rewritten, rewritten } from '../rewrite-expression.ts'
+import { type FunctionCall, type FunctionRule, type Rewritten, rewritten } from '../function-rule.ts'
 import { call, numberLiteral, numberOf, type SyntaxNode } from '../syntax-tree.ts'
 import { castTo, castValue } from './casts.ts'
 import { asNumber } from './variants.ts'
@@ -71,6 +71,7 @@ export const numberRules: Readonly<Record<string, FunctionRule>> = {
   NULLIFZERO: ({ args: [value], types: [type] }) =>
     rewritten(type ?? null, 'NULLIF', value, numberLiteral(0)),
   MOD: ({ args: [left, right], types: [type] }) => rewritten(type ?? null, 'snow_mod', left, right),
+  APPROX_PERCENTILE: ({ args }) => rewritten(real, 'snow_approx_percentile', ...args),
   WIDTH_BUCKET: ({ args }) => rewritten(fixed(), 'snow_width_bucket', ...args),
   SQUARE: ({ args: [value] }) => rewritten(real, 'snow_square', value),
 }

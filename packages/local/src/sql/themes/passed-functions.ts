@@ -41,6 +41,7 @@ export const passedFunctions: Readonly<Record<string, ResultType>> = Object.from
     null,
   ),
   ...listed('MIN MAX ANY_VALUE MODE MIN_BY MAX_BY LAG LEAD FIRST_VALUE LAST_VALUE NTH_VALUE', first),
+  ...listed('SEQ1 SEQ2 SEQ4 SEQ8', fixed()),
   ...listed('ROLLUP CUBE ABS SIGN CEIL FLOOR TRUNC TRUNCATE BITAND BITOR BITXOR', null),
   ['GROUPING SETS', null],
 ])

@@ -1,6 +1,6 @@
 import { boolean, fixed, isSemiStructured, type SnowType, text } from '../../dictionary/snow-type.ts'
 import { unsupported } from '../../snowflake-error.ts'
-import { type FunctionCall, type FunctionRule, rewritten } from '../rewrite-expression.ts'
+import { type FunctionCall, type FunctionRule, rewritten } from '../function-rule.ts'
 import { numberLiteral, type SyntaxNode, stringLiteral, stringOf } from '../syntax-tree.ts'
 import { asText } from './casts.ts'
 
@@ -48,6 +48,8 @@ export const textRules: Readonly<Record<string, FunctionRule>> = {
   LOWER: onText('LOWER'),
   LENGTH: onText('LENGTH'),
   TRIM: onText('TRIM'),
+  BASE64_ENCODE: onTexts('snow_base64', text(), 1),
+  JAROWINKLER_SIMILARITY: onTexts('snow_jarowinkler', fixed(3, 0), 2),
   INITCAP: (read) => {
     noMore(read, 1)
     return rewritten(text(), 'snow_initcap', ...plain(read))
@@ -92,7 +94,8 @@ export const textRules: Readonly<Record<string, FunctionRule>> = {
 const regexpLike = (read: FunctionCall) => {
   noMore(read, 3)
   const [value, pattern] = plain(read)
-  const flags = read.args[2] === undefined ? 'c' : stringOf(read.args[2])
-  if (flags !== 'c' && flags !== 'i') throw unsupported('these flags of a regular expression')
-  return rewritten(boolean, flags === 'i' ? 'snow_regexp_like_i' : 'snow_regexp_like', value, pattern)
+  // Snowflake's c, i, s and m mean the same to DuckDB, which asks for them as a constant.
+  const flags = read.args[2] === undefined ? 'c' : (stringOf(read.args[2]) ?? '')
+  if (!/^[cism]+$/.test(flags)) throw unsupported('these flags of a regular expression')
+  return rewritten(boolean, 'REGEXP_FULL_MATCH', value, pattern, stringLiteral(flags))
 }

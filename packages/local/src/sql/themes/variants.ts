@@ -1,7 +1,7 @@
 import { boolean, fixed, isSemiStructured, type SnowType, text, variant } from '../../dictionary/snow-type.ts'
 import { unsupported } from '../../snowflake-error.ts'
 import type { Binder } from '../binder.ts'
-import { type FunctionCall, type FunctionRule, type Rewritten, rewritten } from '../rewrite-expression.ts'
+import { type FunctionCall, type FunctionRule, type Rewritten, rewritten } from '../function-rule.ts'
 import {
   asNodes,
   call,
@@ -18,7 +18,7 @@ const object: SnowType = { kind: 'object' }
 const array: SnowType = { kind: 'array' }
 
 /** `a.b[0]['c d']` as a JSON path of DuckDB. Keys keep their case. */
-const jsonPath = (path: string): string => {
+export const jsonPath = (path: string): string => {
   const steps =
     /\s*(?:\.?\s*"((?:[^"]|"")*)"|\.?\s*([\p{L}_][\p{L}\p{N}_$]*)|\[\s*(\d+)\s*\]|\[\s*(?:'((?:[^']|'')*)'|"([^"]*)")\s*\])/uy
   let result = '$'
@@ -180,6 +180,8 @@ export const variantRules: Readonly<Record<string, FunctionRule>> = {
   SPLIT: simple('snow_split', array, 2),
   OBJECT_KEYS: simple('snow_object_keys', array, 1),
   TYPEOF: simple('snow_typeof', text(), 1),
+  IS_ARRAY: simple('snow_is_array', boolean, 1),
+  IS_OBJECT: simple('snow_is_object', boolean, 1),
   IS_NULL_VALUE: simple('snow_is_null_value', boolean, 1),
   MIN: refuseExtreme,
   MAX: refuseExtreme,
