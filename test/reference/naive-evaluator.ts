@@ -58,19 +58,9 @@ export const naiveEvaluate = (
   const refused = Object.entries(summary.uses).some(([place, columns]) =>
     columns.some((column) => !mayUse(column, place as UsePlace)),
   )
-  // Of the functions that never fail, none is in what is compared here.
-  const computed = summary.outputs.some(({ flows }) =>
-    flows.some(
-      ({ column, via, functions }) =>
-        via === 'derived' &&
-        masksOf(column, 'value', []).length > 0 &&
-        (functions.length === 0 ||
-          !functions.every((name) => allowedFunctions(document, column).includes(name))),
-    ),
-  )
   const asks = about.flat().some((rule) => rule.effect === 'permit' && rule.approval !== undefined)
   return {
-    decision: refused || computed ? 'deny' : asks ? 'needs-approval' : 'allow',
+    decision: refused ? 'deny' : asks ? 'needs-approval' : 'allow',
     masks: summary.outputs.map(({ flows }) =>
       strictest(flows.flatMap(({ column, via, functions }) => masksOf(column, via, functions))),
     ),
@@ -85,11 +75,6 @@ const classOf = (document: PolicyDocument, column: string) => {
   const resource = document.resources.find(({ table }) => table === column.slice(0, at))
   const name = resource?.columns[column.slice(at + 1)]
   return name === undefined || name === 'clear' ? name : { name, ...document.classes[name]! }
-}
-
-const allowedFunctions = (document: PolicyDocument, column: string): readonly string[] => {
-  const definition = classOf(document, column)
-  return typeof definition === 'object' ? (definition.functions as string[]) : []
 }
 
 /** The first that hides all wins; two that each keep another part leave nothing to show. */

@@ -74,10 +74,11 @@ export const policyDocumentSchema = z.strictObject({
   /** What happens to columns that no resource, tag or pattern classifies. */
   unclassified: z.enum(unclassifiedTreatments).optional(),
   /**
-   * What happens to an output that is computed from a masked column by a function its class does not allow, where the
-   * function never fails. Where it may, the statement is denied in either case.
+   * What happens to an output that is computed from a masked column by a function its class does not allow: `withhold`
+   * hides the result; `guarded` does so where every function on the way gives a result for every value, and denies the
+   * statement elsewhere; `deny` denies it always.
    */
-  computed: z.enum(['withhold', 'deny']).default('withhold'),
+  computed: z.enum(['withhold', 'guarded', 'deny']).default('withhold'),
   /** Classes by Snowflake tag, for columns that no resource lists. */
   tags: z
     .array(z.strictObject({ tag: z.string().min(1), value: z.string().optional(), class: z.string() }))

@@ -19,9 +19,9 @@ const neverFailing: readonly ReadonlySet<string>[] = [
   DATE_PART EXTRACT DATEDIFF ${choosing}`,
 ].map((names) => new Set(names.split(/\s+/)))
 
-/** A masked column of which something is computed that could tell about it, or whatever it is under `computed: deny`. */
+/** A masked column of which something is computed that this policy refuses to compute. */
 const isRefused = ({ via, seen, functions }: SeenFlow, computed: PolicyDocument['computed']): boolean => {
-  if (via !== 'derived' || seen.masks.length === 0) return false
+  if (computed === 'withhold' || via !== 'derived' || seen.masks.length === 0) return false
   if (functions.length === 0) return true
   if (functions.every((name) => seen.allowsFunction(name))) return false
   return computed === 'deny' || !neverFailing.some((family) => functions.every((name) => family.has(name)))
@@ -29,8 +29,9 @@ const isRefused = ({ via, seen, functions }: SeenFlow, computed: PolicyDocument[
 
 /**
  * A result that is withheld can still tell something by whether the statement failed, or how long it took:
- * `1 / IFF(SSN = …, 0, 1)`. So what is computed from masked columns is withheld only where it never fails, and denied
- * elsewhere; under `computed: deny` it is denied everywhere. What a class allows is computed and masked as it says.
+ * `1 / IFF(SSN = …, 0, 1)`. Under `computed: guarded` what is computed from masked columns is withheld only where it never
+ * fails, and denied elsewhere; under `computed: deny` it is denied everywhere. What a class allows is computed and masked
+ * as it says.
  */
 export const createComputedGuard =
   ({ computed }: Pick<PolicyDocument, 'computed'>): Guard =>
