@@ -18,7 +18,7 @@ import { containerNotFound, noCurrentDatabase } from './snowflake-error.ts'
 import { readAccountState } from './store/account-state.ts'
 import type { Store } from './store/open-store.ts'
 
-export interface AccountSettings {
+interface AccountSettings {
   readonly name: string
   readonly sessionSeconds: number
   readonly masterSeconds: number

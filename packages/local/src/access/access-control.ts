@@ -2,7 +2,7 @@ import type { TableEntry } from '../dictionary/dictionary.ts'
 import { displayName, displayObject } from '../dictionary/identifier.ts'
 import { insufficientPrivileges, objectNotFound } from '../snowflake-error.ts'
 
-export type SecurableKind = 'ACCOUNT' | 'DATABASE' | 'SCHEMA' | 'TABLE' | 'WAREHOUSE'
+type SecurableKind = 'ACCOUNT' | 'DATABASE' | 'SCHEMA' | 'TABLE' | 'WAREHOUSE'
 
 export const privileges = [
   'SELECT',

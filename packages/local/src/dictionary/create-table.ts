@@ -3,7 +3,7 @@ import type { Dictionary, TableColumn, TableEntry } from './dictionary.ts'
 import { encodeName, type ObjectName, physicalSchema, physicalTable, quoteIdentifier } from './identifier.ts'
 import { maximumTextLength, physicalType } from './snow-type.ts'
 
-export interface TableTraits {
+interface TableTraits {
   readonly comment?: string | null
   /** DuckDB text of each column's DEFAULT, by column name. */
   readonly defaults?: ReadonlyMap<string, string>

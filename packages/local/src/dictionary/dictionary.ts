@@ -32,7 +32,7 @@ export interface SchemaEntry {
   readonly tables: Map<string, TableEntry>
 }
 
-export interface DatabaseEntry {
+interface DatabaseEntry {
   readonly name: string
   readonly createdAt: Date
   readonly schemas: Map<string, SchemaEntry>

@@ -5,8 +5,6 @@ export type SnowType =
   | { readonly kind: 'time' | 'timestamp_ntz' | 'timestamp_ltz' | 'timestamp_tz'; readonly scale: number }
   | { readonly kind: 'real' | 'boolean' | 'date' | 'variant' | 'object' | 'array' }
 
-export type SnowKind = SnowType['kind']
-
 export const maximumTextLength = 16_777_216
 export const maximumBinaryLength = 8_388_608
 

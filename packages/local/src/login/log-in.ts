@@ -5,7 +5,7 @@ import type { Session } from '../session/session.ts'
 import type { ParameterValue } from '../session/session-parameters.ts'
 import { SnowflakeError } from '../snowflake-error.ts'
 
-export interface LoginRequest {
+interface LoginRequest {
   readonly accountName: string | null
   readonly authenticator: string
   readonly loginName: string | null

@@ -3,14 +3,14 @@ import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
 import { SnowflakeError } from '../snowflake-error.ts'
 
 /** What a `CREATE SECURITY INTEGRATION … TYPE = EXTERNAL_OAUTH` would say. */
-export interface OAuthTrust {
+interface OAuthTrust {
   readonly issuer: string
   /** The `aud` that tokens must carry: one of these. */
   readonly audience: string | readonly string[]
   readonly jwksUri: string
 }
 
-export interface OAuthIdentity {
+interface OAuthIdentity {
   /** The login name of the Snowflake user, from `sub`. */
   readonly loginName: string
   /** The roles that the token is for, from `scp`. */

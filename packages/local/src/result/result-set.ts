@@ -6,7 +6,7 @@ import { type ResultColumn, resultColumns } from './result-column.ts'
 
 export type EncodedRow = readonly (string | null)[]
 
-export interface ResultSet {
+interface ResultSet {
   readonly columns: readonly ResultColumn[]
   readonly rows: readonly EncodedRow[]
 }

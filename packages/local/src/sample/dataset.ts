@@ -34,7 +34,7 @@ export interface Provider {
   readonly specialty: string
 }
 
-export type TableRows = readonly (readonly SampleCell[])[]
+type TableRows = readonly (readonly SampleCell[])[]
 
 /** The sample clinic: the same for the same seed and number of patients. */
 export interface Dataset {

@@ -1,7 +1,7 @@
 import { SnowflakeError } from '../snowflake-error.ts'
 import { Session, type SessionOptions } from './session.ts'
 
-export interface SessionLifetimes {
+interface SessionLifetimes {
   readonly sessionSeconds: number
   readonly masterSeconds: number
 }

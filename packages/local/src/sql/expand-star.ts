@@ -14,7 +14,7 @@ import {
 } from './syntax-tree.ts'
 
 /** The columns of a star in the list of a SELECT. */
-export interface ExpandedStar {
+interface ExpandedStar {
   /** Null when only DuckDB knows them. */
   readonly columns: readonly BoundColumn[] | null
   /** What takes the star's place in the list, where DuckDB would order its columns otherwise. */

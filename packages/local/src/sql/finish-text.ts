@@ -34,7 +34,7 @@ const fromEpoch = (value: string, unit: bigint, make: (micros: bigint) => string
 }
 
 /** A value as a DuckDB literal. Text is only ever between quotes, a number only ever digits. */
-export const inlineLiteral = ({ type, value }: InlineValue): string => {
+const inlineLiteral = ({ type, value }: InlineValue): string => {
   if (value === null) return 'NULL'
   switch (type) {
     case 'TEXT':

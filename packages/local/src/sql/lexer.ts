@@ -4,7 +4,7 @@ import { syntaxError } from '../snowflake-error.ts'
  * `word` is an unquoted name or keyword, `quoted` a name between double quotes, `variable` a `$name`,
  * `stage` an `@location`.
  */
-export type TokenKind = 'word' | 'quoted' | 'string' | 'number' | 'variable' | 'stage' | 'symbol'
+type TokenKind = 'word' | 'quoted' | 'string' | 'number' | 'variable' | 'stage' | 'symbol'
 
 export interface Token {
   readonly kind: TokenKind

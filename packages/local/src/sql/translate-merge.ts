@@ -11,7 +11,7 @@ import {
   type TranslatedChange,
 } from './translate-change.ts'
 
-export interface TranslatedMerge extends TranslatedChange {
+interface TranslatedMerge extends TranslatedChange {
   /** What its clauses can do, in Snowflake's order. */
   readonly actions: readonly ('INSERT' | 'UPDATE' | 'DELETE')[]
 }

@@ -26,7 +26,7 @@ export interface StatementResult {
   readonly resultIds?: readonly string[]
 }
 
-export const textColumn = (name: string): ResultColumn => ({
+const textColumn = (name: string): ResultColumn => ({
   name,
   type: text(),
   nullable: true,

@@ -5,7 +5,7 @@ process.env.SNOWFLAKE_DISABLE_MINICORE = '1'
 const { default: snowflake } = await import('snowflake-sdk')
 snowflake.configure({ logLevel: 'OFF' })
 
-export interface DriverError extends Error {
+interface DriverError extends Error {
   readonly code: string | number
   readonly sqlState?: string
 }

@@ -72,7 +72,7 @@ export const castTo = (node: unknown, type: SnowType): Rewritten => ({
   type,
 })
 
-export const tryCastTo = (node: unknown, type: SnowType): Rewritten => ({
+const tryCastTo = (node: unknown, type: SnowType): Rewritten => ({
   node: castNode('try_cast', node, type),
   type,
 })
