@@ -13,6 +13,16 @@ export interface RefusalOptions {
   readonly because?: { readonly because: string; readonly hint: string }
 }
 
+const LONGEST_DETAIL = 120
+
+/** A name can be as long as the text. */
+const shorten = (detail: string | null | undefined): string | null =>
+  detail === undefined || detail === null
+    ? null
+    : detail.length > LONGEST_DETAIL
+      ? `${detail.slice(0, LONGEST_DETAIL)}…`
+      : detail
+
 /** Ends an analysis: thrown inside this package only, and turned into a `RefusalReason` by `analyze`. */
 export class Refusal extends Error {
   readonly code: RefusalCode
@@ -23,12 +33,13 @@ export class Refusal extends Error {
   constructor(code: RefusalCode, options: RefusalOptions = {}) {
     super(code)
     const { message, hint } = refusalReasons[code]
-    const { detail, because } = options
+    const { because } = options
+    const detail = shorten(options.detail)
     this.code = code
     this.text =
       because !== undefined
         ? `the function \`${detail}\` ${because.because}`
-        : detail === undefined || detail === null
+        : detail === null
           ? message
           : `${message}: \`${detail}\``
     this.hint = because?.hint ?? hint

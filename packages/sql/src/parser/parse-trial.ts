@@ -3,7 +3,7 @@ import type { WebAssemblyModule } from './web-assembly.ts'
 
 /** How long a text may take, and how long a new thread may take on top to come up. */
 const DEADLINE_MS = 250
-const START_MS = 5_000
+const START_MS = 2_000
 
 /** What the two sides say to each other through one shared number. */
 export const trialSignal = { waiting: 0, ready: 1, ended: 2 } as const
@@ -43,6 +43,9 @@ export class ParseTrial {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
     const worker = new Worker(new URL(`./parse-worker.${extension}`, import.meta.url), {
       workerData: { module: this.#module, signal } satisfies TrialData,
+      // What the program was started with, such as modules to load first, is none of this thread's business.
+      execArgv: [],
+      env: {},
     })
     // A thread that fails to start never answers, which is a refusal; it must not end the process.
     worker.on('error', () => {})
