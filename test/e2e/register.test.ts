@@ -61,21 +61,25 @@ const run = async (program: string, variables: Record<string, string | undefined
   return { exitCode, output, errors }
 }
 
-test.each(['esm-default.mjs', 'esm-named.mjs', 'commonjs.cjs', 'forgets-destroy.cjs'])(
-  '%s is governed without a change to its code',
-  async (program) => {
-    const { exitCode, output, errors } = await run(program)
-    expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: '' })
-    const { rows } = JSON.parse(output) as { rows: unknown[] }
-    expect(rows).toHaveLength(2)
-    expect(rows[0]).toMatchObject({ PATIENT_ID: 1, SSN: expect.stringMatching(/^\*+\d{4}$/) })
-    expect(output.match(identifyingPattern())).toBeNull()
-    expect(clinic.stack.warehouse.queryHistory().at(-1)).toMatchObject({
-      authentication: 'OAUTH_ACCESS_TOKEN',
-      roleName: 'CLINIC_READER',
-    })
-  },
-)
+test.each([
+  'esm-default.mjs',
+  'esm-named.mjs',
+  'commonjs.cjs',
+  'forgets-destroy.cjs',
+  'promise-library.mjs',
+  'object-mapper.cjs',
+])('%s is governed without a change to its code', async (program) => {
+  const { exitCode, output, errors } = await run(program)
+  expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: '' })
+  const { rows } = JSON.parse(output) as { rows: unknown[] }
+  expect(rows).toHaveLength(2)
+  expect(rows[0]).toMatchObject({ PATIENT_ID: 1, SSN: expect.stringMatching(/^\*+\d{4}$/) })
+  expect(output.match(identifyingPattern())).toBeNull()
+  expect(clinic.stack.warehouse.queryHistory().at(-1)).toMatchObject({
+    authentication: 'OAUTH_ACCESS_TOKEN',
+    roleName: 'CLINIC_READER',
+  })
+})
 
 test('a program that was not told of denials gets one in the shape it knows', async () => {
   const { output } = await run('esm-default.mjs', { PROGRAM_SQL: 'delete from PATIENTS' })
