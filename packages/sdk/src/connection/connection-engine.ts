@@ -70,7 +70,10 @@ export class ConnectionEngine {
         throw this.#ending.signal.reason
       }
       this.#state = 'connected'
-      open.ports.onRevoked((reason) => void this.#revoke(reason))
+      open.ports.onRevoked((reason) => {
+        // Nobody waits for it: what runs was stopped before anything here can fail.
+        this.#revoke(reason).catch(() => {})
+      })
     } catch (error) {
       this.#state = 'ended'
       throw translateLoginError(error)

@@ -83,10 +83,9 @@ export class GovernedStatement extends EventEmitter {
     this.#received = received
     this.#settings = settings
     this.#result = settings.start(this, this.#abort.signal)
-    this.#ended = this.#result.then(
-      async (result) => await this.#complete(result),
-      (error: Error) => this.#fail(error),
-    )
+    this.#ended = this.#result
+      .then(async (result) => await this.#complete(result))
+      .catch((error: unknown) => this.#fail(this.#translate(error)))
   }
 
   static {
