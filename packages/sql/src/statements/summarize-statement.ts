@@ -14,6 +14,7 @@ import { summarizeCopy } from './copy-statement.ts'
 import { summarizeCreateTable } from './create-table-statement.ts'
 import { summarizeCreateView } from './create-view-statement.ts'
 import { summarizeDrop, summarizeTruncate } from './drop-statement.ts'
+import { summarizeComment, summarizeGrant } from './grant-statement.ts'
 import { summarizeInsert } from './insert-statement.ts'
 import { summarizeMerge } from './merge-statement.ts'
 import { summarizePlain } from './plain-statement.ts'
@@ -65,6 +66,9 @@ const kinds: ReadonlyMap<string, Summarize> = new Map<string, Summarize>([
   ['Commit', summarizeEndOfTransaction('commit')],
   ['Rollback', summarizeEndOfTransaction('rollback')],
   ['Explain', summarizeExplain(summarizeNode)],
+  ['Grant', summarizeGrant('grant')],
+  ['Revoke', summarizeGrant('revoke')],
+  ['Comment', summarizeComment],
 ])
 
 const checkKind = ({ kind, effects: classified }: Classification, lexed: Lexed): void => {
@@ -84,7 +88,7 @@ const secondStatement = ({ text, tokens }: Lexed): number => {
 /** What the parser is asked about. For every other kind the first words are all there is to say. */
 const parsedKinds = new RegExp(
   [
-    '^(?:select|insert|update|delete|merge|truncate|begin|commit|rollback|set|explain|unknown)$',
+    '^(?:select|insert|update|delete|merge|truncate|begin|commit|rollback|set|explain|grant|revoke|comment|unknown)$',
     '^(?:create|drop)-(?:materialized-)?(?:table|view)$',
     '^(?:alter-table|copy-into-table|copy-into-location)$',
   ].join('|'),

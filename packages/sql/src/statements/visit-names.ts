@@ -8,7 +8,7 @@ export const visitNames = (tree: Json | undefined, findings: Findings): void => 
   while (pending.length > 0) {
     const node = pending.pop()
     if (typeof node !== 'object' || node === null) continue
-    if (isObject(node) && typeof node.value === 'string' && 'quote_style' in node) {
+    if (isObject(node) && typeof node.value === 'string' && 'span' in node) {
       findings.visit(readWritten(node))
     } else {
       // Options are given by their written names, without a place.
