@@ -5,6 +5,7 @@ import { SnowfenceError } from '@snowfence/core'
 import { Kysely, PGliteDialect, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { DurableNodeFiles, durableStartParameters } from './durable-node-files.ts'
+import { readEmptyDatabase } from './empty-database.ts'
 import { lockDataDirectory } from './lock-data-directory.ts'
 import { migrate } from './migrate.ts'
 import type { Tables } from './tables.ts'
@@ -29,9 +30,16 @@ const corrupt = (directory: string, cause: unknown): SnowfenceError =>
     cause,
   })
 
+/** What a database that does not exist yet begins with. */
+const startFiles = async (): Promise<{ loadDataDir?: Blob }> => {
+  const files = await readEmptyDatabase()
+  return files === null ? {} : { loadDataDir: files }
+}
+
 const openEmbedded = async (dataDir: string | undefined): Promise<Database> => {
   if (dataDir === undefined) {
-    const tables = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: await PGlite.create() }) })
+    const pglite = await PGlite.create(await startFiles())
+    const tables = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) })
     await migrate(tables)
     return { tables, exclusive: true, close: () => tables.destroy() }
   }
@@ -44,6 +52,7 @@ const openEmbedded = async (dataDir: string | undefined): Promise<Database> => {
       throw corrupt(directory, new Error('the directory exists but holds no database'))
     }
     const pglite = await PGlite.create({
+      ...(existsSync(directory) ? {} : await startFiles()),
       fs: new DurableNodeFiles(directory),
       startParams: [...durableStartParameters],
     })
