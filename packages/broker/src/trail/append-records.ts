@@ -61,6 +61,30 @@ const withoutSealed = async (
   })
 }
 
+/** A sealed record as its row. */
+export const rowOfRecord = (
+  { record, text, leafHash }: SealedRecord,
+  leafIndex: number,
+  receivedAt: Date,
+) => ({
+  leaf_index: leafIndex,
+  leaf_hash: leafHash,
+  source: record.source.producer === 'broker' ? ('broker' as const) : ('session' as const),
+  session_id: record.source.sessionId,
+  name: record.span.name,
+  trace_id: record.span.traceId,
+  span_id: record.span.spanId,
+  body: text,
+  received_at: receivedAt,
+})
+
+export const receiptOf = (frontier: Frontier, firstLeaf: number, leaves: number): Receipt => ({
+  firstLeaf,
+  leaves,
+  treeSize: frontier.size,
+  rootHash: Buffer.from(frontierRoot(frontier)).toString('base64'),
+})
+
 /**
  * Seals spans as records and appends them to the tree, in the caller's transaction: they are durable with it.
  *
@@ -85,19 +109,7 @@ export const appendRecords = async (
   if (records.length > 0) {
     await transaction
       .insertInto('records')
-      .values(
-        records.map(({ record, text, leafHash }, index) => ({
-          leaf_index: size + index,
-          leaf_hash: leafHash,
-          source: record.source.producer === 'broker' ? ('broker' as const) : ('session' as const),
-          session_id: record.source.sessionId,
-          name: record.span.name,
-          trace_id: record.span.traceId,
-          span_id: record.span.spanId,
-          body: text,
-          received_at: now,
-        })),
-      )
+      .values(records.map((record, index) => rowOfRecord(record, size + index, now)))
       .execute()
     if (!(await appendTreeNodes(transaction, size, frontier.size, nodes))) {
       throw new SnowfenceError('ERR_AUDIT_NOT_DURABLE', {
@@ -105,10 +117,5 @@ export const appendRecords = async (
       })
     }
   }
-  const rootHash = Buffer.from(frontierRoot(frontier)).toString('base64')
-  return {
-    receipt: { firstLeaf: size, leaves: records.length, treeSize: frontier.size, rootHash },
-    records,
-    frontier,
-  }
+  return { receipt: receiptOf(frontier, size, records.length), records, frontier }
 }

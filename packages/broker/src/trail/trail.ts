@@ -11,6 +11,7 @@ import type { Kysely, Transaction } from 'kysely'
 import type { Clock } from '../clock.ts'
 import type { Tables } from '../database/tables.ts'
 import type { SessionRecord } from '../sessions/session.ts'
+import { appendAtEdge } from './append-at-edge.ts'
 import { type Appended, appendRecords, type SourcedSpan } from './append-records.ts'
 import { type BrokerEvent, spanOfEvent } from './broker-event.ts'
 import { createTreeStore } from './tree-rows.ts'
@@ -52,6 +53,7 @@ const sourceOf = (
 
 export const createTrail = ({ database, clock, onSealed }: TrailOptions): Trail => {
   let known = emptyFrontier
+  let sealing: Promise<undefined> = Promise.resolve(undefined)
 
   // INVARIANT: the remembered edge is one that was committed; a rolled back one could be taken for a later tree.
   const committed = ({ frontier, records }: Appended): void => {
@@ -84,16 +86,22 @@ export const createTrail = ({ database, clock, onSealed }: TrailOptions): Trail 
     async seal(session, spans) {
       const now = clock()
       const source = sourceOf('sdk', session.id, session.principal, now)
-      const appended = await database.transaction().execute((transaction) =>
-        appendRecords(
-          transaction,
-          spans.map((span) => ({ span, source })),
-          known,
-          now,
-        ),
+      const sourced = spans.map((span) => ({ span, source }))
+      // INVARIANT: one at a time in this process, so that each finds the edge where the one before it left it.
+      const appending = sealing.then(async () => {
+        const appended =
+          (sourced.length > 0 ? await appendAtEdge(database, sourced, known, now) : null) ??
+          (await database
+            .transaction()
+            .execute((transaction) => appendRecords(transaction, sourced, known, now)))
+        committed(appended)
+        return appended.receipt
+      })
+      sealing = appending.then(
+        () => undefined,
+        () => undefined,
       )
-      committed(appended)
-      return appended.receipt
+      return appending
     },
   }
 }
