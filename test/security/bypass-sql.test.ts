@@ -79,7 +79,7 @@ test('the tables can fail: the clear columns come back as they are, and a true g
 describe('no statement carries an identifying value out', () => {
   test.concurrent.each(revealing)('%s', async (_about, sqlText) => {
     const answer = await answerTo(sqlText)
-    expect(answer.match(identifyingPattern())).toBeNull()
+    expect(answer.replaceAll(/tok_[\w-]{22}/g, 'tok').match(identifyingPattern())).toBeNull()
     for (const secret of [truth.ssn, truth.ssn.slice(0, 7), truth.name, truth.date])
       expect(answer).not.toContain(secret)
   })
