@@ -91,38 +91,30 @@ test('a renewed lease is another login, which stands where the one before it sto
 })
 
 test('inside a transaction the login is kept; when it ends there, the transaction is over and said to be', async () => {
-  let lease = everNew
-  const connection = await connectWith(async () => await lease())
-  const begun = await connection.query('begin')
-  lease = everNew
-  const inside = await connection.query('select 1 as X')
-  expect(sessionOf(inside.queryId)).toBe(sessionOf(begun.queryId))
-  await connection.query('rollback')
-
-  const short = await connectWith(async () => ({
-    ...(await clinic.lease()),
-    id: randomUUID(),
-    expiresAt: new Date(Date.now() + 700).toISOString(),
+  let lifeMs = 6_000
+  const connection = await connectWith(async () => ({
+    ...(await everNew()),
+    expiresAt: new Date(Date.now() + lifeMs).toISOString(),
   }))
-  await short.query('begin')
+  const begun = await connection.query('begin')
+  lifeMs = 60_000
+  const logins = new Set([sessionOf(begun.queryId)])
+  const inside = async () => {
+    const { queryId } = await connection.query('select 1 as X')
+    logins.add(sessionOf(queryId))
+  }
   await expect
-    .poll(
-      async () =>
-        await short.query('select 1 as X').then(
-          () => null,
-          (error: unknown) => error,
-        ),
-      { timeout: 10_000 },
-    )
+    .poll(async () => await inside().catch((error: unknown) => error), { timeout: 20_000, interval: 200 })
     .toMatchObject({ snowfenceCode: 'ERR_LEASE_EXPIRED' })
-  expect((await short.query('select 2 as X')).rows).toEqual([{ X: 2 }])
+  expect(logins.size).toBe(1)
+  expect((await connection.query('select 2 as X')).rows).toEqual([{ X: 2 }])
 })
 
 test('without a new lease nothing runs after the old one has ended', async () => {
   let isGiving = true
   const connection = await connectWith(async () => {
     if (!isGiving) throw new Error('no more leases')
-    return { ...(await everNew()), expiresAt: new Date(Date.now() + 500).toISOString() }
+    return { ...(await everNew()), expiresAt: new Date(Date.now() + 4_000).toISOString() }
   })
   expect((await connection.query('select 1 as X')).rows).toEqual([{ X: 1 }])
   isGiving = false
@@ -133,6 +125,7 @@ test('without a new lease nothing runs after the old one has ended', async () =>
           () => null,
           (error: unknown) => error,
         ),
+      { timeout: 20_000, interval: 200 },
     )
     .toBeInstanceOf(Error)
 })
