@@ -127,5 +127,5 @@ test('without a new lease nothing runs after the old one has ended', async () =>
         ),
       { timeout: 20_000, interval: 200 },
     )
-    .toBeInstanceOf(Error)
+    .toMatchObject({ snowfenceCode: 'ERR_LEASE_EXPIRED' })
 })

@@ -163,7 +163,7 @@ const causes: [string, () => Promise<GovernedConnection>, object][] = [
   [
     'a policy source that fails',
     () => governedBy({}, (ports) => ({ ...ports, policy: { current: broken } })),
-    {},
+    { snowfenceCode: 'ERR_GOVERNANCE_FAILED' },
   ],
   [
     'a credential source that fails',

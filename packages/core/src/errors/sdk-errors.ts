@@ -85,6 +85,12 @@ export const sdkErrors = {
     hint: 'report the column type and mask; the value itself is not recorded',
     retryable: false,
   },
+  ERR_GOVERNANCE_FAILED: {
+    message: 'a part of the governance failed',
+    why: 'A source, a gate or a stage threw something that is not an error of its own. Nothing was released.',
+    hint: 'look at the functions that were given for leases, policy, approvals and the audit trail',
+    retryable: false,
+  },
   ERR_WAREHOUSE_FAILED: {
     message: 'the warehouse refused or could not finish the statement',
     why: 'Snowflake answered with an error. Its text can quote values, so only its code and SQLSTATE are kept.',

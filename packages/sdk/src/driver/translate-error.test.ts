@@ -84,3 +84,10 @@ test('an error of Snowfence takes the shape of the driver, with a SQLSTATE', () 
 test('what is not an error at all still becomes one with a SQLSTATE', () => {
   expect(translateDriverError(undefined, 'trace')).toMatchObject({ sqlState: '58000' })
 })
+
+test('an error of nobody known is named, and what it says is withheld', () => {
+  const shown = translateDriverError(new RangeError('123-45-6789 is out of range'), 'trace')
+  expect(shown).toMatchObject({ snowfenceCode: 'ERR_GOVERNANCE_FAILED', sqlState: '58000' })
+  expect(inspect(shown, { depth: 10 })).toContain('RangeError')
+  expect(inspect(shown, { depth: 10 })).not.toContain('123-45-6789')
+})

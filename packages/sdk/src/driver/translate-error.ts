@@ -4,6 +4,9 @@ import { createGovernedError, type DriverShapedError, isGovernedError } from './
 /** Names of the driver's errors whose texts are its own and never the server's. */
 const ownWords = new Set(['ClientError', 'NetworkError', 'LargeResultSetError', 'OCSPError', 'CRLError'])
 
+/** Names of the driver's errors that pass on what a server said. */
+const serversWords = new Set(['OperationFailedError', 'RequestFailedError', 'UnexpectedContentError'])
+
 interface DriverErrorMembers {
   readonly name?: unknown
   readonly code?: unknown
@@ -55,6 +58,13 @@ export const translateDriverError = (
     Object.defineProperty(rebuilt, 'externalize', { value: () => rebuilt, enumerable: false })
     return rebuilt
   }
+  if (!serversWords.has(name))
+    return createGovernedError('ERR_GOVERNANCE_FAILED', {
+      code: '000000',
+      sqlState: '58000',
+      message: `a part of the governance failed with \`${name}\`; its text is withheld because it can quote values`,
+      traceId,
+    })
   const code =
     typeof given.code === 'string' || typeof given.code === 'number' ? String(given.code) : '000000'
   const isAboutNames = sqlState?.startsWith('42') === true

@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { createAuditTrail, openJournalSink, type SpanSink } from '@snowfence/audit'
-import { type AuditSink, type Lease, type Principal, principalSchema } from '@snowfence/core'
+import {
+  type AuditSink,
+  isSnowfenceError,
+  type Lease,
+  type Principal,
+  principalSchema,
+  SnowfenceError,
+} from '@snowfence/core'
 import { type AskPerson, createCallbackApprovals, nobodyToAsk } from './callback-approvals.ts'
 import type { Governance, GovernanceRequest } from './governance.ts'
 import { HeldLease } from './lease-life.ts'
@@ -23,6 +30,23 @@ export interface LocalGovernanceOptions {
   readonly approvals?: AskPerson
   /** 32 bytes; random when absent, so that tokens of scope `policy` are equal within this process only. */
   readonly policyTokenKey?: Uint8Array
+}
+
+const askForLease = async (
+  { lease }: LocalGovernanceOptions,
+  request: GovernanceRequest,
+  signal: AbortSignal | undefined,
+): Promise<HeldLease> => {
+  try {
+    return new HeldLease(await lease(request, signal), Date.now())
+  } catch (cause) {
+    if (isSnowfenceError(cause)) throw cause
+    throw new SnowfenceError('ERR_LEASE_EXPIRED', {
+      message: 'the function that provides the lease failed',
+      hint: 'look at the `lease` function of the local governance',
+      cause,
+    })
+  }
 }
 
 /** One journal for all connections of a governance: a journal's file has one writer. */
@@ -82,7 +106,7 @@ export const createLocalGovernance = (options: LocalGovernanceOptions): Governan
           lease: async (signal) => {
             const known = await held?.catch(() => null)
             if (known?.isFresh(Date.now())) return known.lease
-            held = options.lease(request, signal).then((lease) => new HeldLease(lease, Date.now()))
+            held = askForLease(options, request, signal)
             return (await held).lease
           },
         },
