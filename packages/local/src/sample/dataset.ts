@@ -112,7 +112,7 @@ const sessionText = (random: Random, patient: Patient, on: Date): string =>
   ]) +
   ` Next contact by phone ${patient.phone}.`
 
-const labResult = (random: Random, test: LabTest, number: number): string => {
+const labResult = (random: Random, test: LabTest): string => {
   const value = Number((test.low + (random.below(200) / 100) * (test.high - test.low)).toFixed(1))
   return JSON.stringify({
     test: test.name,
@@ -120,7 +120,6 @@ const labResult = (random: Random, test: LabTest, number: number): string => {
     unit: test.unit,
     flag: value > test.high ? 'H' : value < test.low ? 'L' : 'N',
     range: { low: test.low, high: test.high },
-    accession: `ACC-${digits(number, 8)}`,
     panel: [
       { name: test.name, value },
       { name: `${test.name} repeat`, value: Number((value * 1.02).toFixed(2)) },
@@ -163,7 +162,7 @@ export const generateDataset = (options: { readonly seed: number; readonly patie
     }
     for (let count = random.below(6); count > 0; count--) {
       const id = labs.length + 1
-      labs.push([id, patient.id, moment(random), labResult(random, random.pick(labTests), id)])
+      labs.push([id, patient.id, moment(random), labResult(random, random.pick(labTests))])
     }
     if (random.chance(0.2)) {
       const on = moment(random)

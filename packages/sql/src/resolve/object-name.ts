@@ -34,6 +34,9 @@ const finishName = (identifiers: readonly Identifier[]): ObjectName => {
   const first = identifiers[0]
   if (first === undefined) return unknownSyntax('an object name')
   const parts = identifiers.map(({ name }) => name)
+  // Only a stage's location is written as a string, and it has one part.
+  if (identifiers.length > 1 && identifiers.some(({ quote }) => quote === "'"))
+    return unknownSyntax('a name in single quotes')
   // A placeholder where a name stands, such as `FROM ?` or `FROM $t`, is decided at run time.
   for (const { name, quote } of identifiers) {
     if (quote === null && /^[?:$]/.test(name)) throw new Refusal('dynamic-name', { place: placeOf(first) })
