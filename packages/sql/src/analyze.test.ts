@@ -50,6 +50,11 @@ describe('what is not understood is refused', () => {
     ['set x = (select max(ssn) from patients)', 'variable-holds-data'],
     ["alter session set search_path = 'x'", 'session-parameter-refused'],
     ['alter session set quoted_identifiers_ignore_case = true', 'session-parameter-refused'],
+    ['alter session set date_output_format = \'"20"MM-01-DD\'', 'session-parameter-refused'],
+    [
+      "alter session set timezone = 'UTC' timestamp_ntz_output_format = 'HH24MI'",
+      'session-parameter-refused',
+    ],
     ['create table t as select upper(ssn) from patients', 'unnamed-column'],
     ['with a as (select 1), a as (select 2) select * from a', 'duplicate-name'],
     ['select 1 union select 1, 2', 'column-count-mismatch'],
