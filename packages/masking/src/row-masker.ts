@@ -51,6 +51,11 @@ export interface RowMasker {
    * @param subjectNames names of the person the row is about, when known: free text is also searched for them
    */
   maskCell(index: number, value: unknown, subjectNames?: readonly string[]): unknown
+  /**
+   * The mask of one column as a function of its own: `maskCell` without the look-up, for hot loops. Null where every
+   * value passes as it is. Never throws.
+   */
+  cellMask(index: number): ((value: unknown) => unknown) | null
   /** The names in the columns that hold one, for `maskCell`. Empty where no column does. */
   subjectNamesIn(values: readonly unknown[]): readonly string[]
   /** A new row with every value masked. The names come from the row itself when none are given. */
@@ -155,6 +160,16 @@ export const compileRowMasker = (options: RowMaskerOptions): RowMasker => {
 
   return {
     maskCell,
+    cellMask: (index) => {
+      const { apply } = at(index)
+      return (
+        apply &&
+        ((value) => {
+          names = noNames
+          return apply(value)
+        })
+      )
+    },
     subjectNamesIn,
     maskRow: (values, subjectNames = subjectNamesIn(values)) => {
       const row = new Array<unknown>(values.length)

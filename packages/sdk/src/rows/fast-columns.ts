@@ -19,10 +19,9 @@ interface SeamedColumn {
   _getRowValueAsString(row: InternalRow): unknown
 }
 
-/** Masks one cell by the position of its column. Total: never throws. */
+/** The masks of a result by the position of the column. Total: never throw. */
 export interface FastMasker {
-  maskCell(index: number, value: unknown): unknown
-  isActive(index: number): boolean
+  cellMask(index: number): ((value: unknown) => unknown) | null
   isConstant(index: number): boolean
   constantOf(index: number): string | null
 }
@@ -163,8 +162,8 @@ export const installFastColumns = (columns: readonly DriverColumn[], masker: Fas
       column._getRowValueAsString = read
       continue
     }
-    const isActive = masker.isActive(index)
-    if (isActive) watched.push(index)
+    const cellMask = masker.cellMask(index)
+    if (cellMask !== null) watched.push(index)
     const byDriver: DriverConversion = (raw) => valueByDriver(internalRow(index, raw))
     const convert = passesProbe(column, index) ? converterFor(column.getType(), byDriver) : null
     const convertCell =
@@ -177,7 +176,7 @@ export const installFastColumns = (columns: readonly DriverColumn[], masker: Fas
             const value = convert(raw)
             return value === UNDECIDED ? valueByDriver(row) : value
           }
-    if (!isActive) {
+    if (cellMask === null) {
       column._getRowValue = convertCell
       column._getRowValueAsString = stringByDriver
       continue
@@ -186,9 +185,15 @@ export const installFastColumns = (columns: readonly DriverColumn[], masker: Fas
       (read: (row: InternalRow) => unknown) =>
       (row: InternalRow): unknown => {
         reads[index]! += 1
-        return masker.maskCell(index, read(row))
+        return cellMask(read(row))
       }
-    column._getRowValue = masked(convertCell)
+    column._getRowValue =
+      column.getType() === 'text'
+        ? (row) => {
+            reads[index]! += 1
+            return cellMask(row.values[index])
+          }
+        : masked(convertCell)
     column._getRowValueAsString = masked(stringByDriver)
   }
 
