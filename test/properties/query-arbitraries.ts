@@ -70,7 +70,9 @@ const makeSource = (
   }
   const table = value(fc.constantFrom, ...tables)
   return {
-    columns: table.columns.map((column) => ({ write: (name) => `${name(alias)}.${column}` })),
+    columns: table.columns.map((column: string) => ({
+      write: (name: Parameters<MadeQuery['write']>[0]) => `${name(alias)}.${column}`,
+    })),
     write: (name) => `${table.name} as ${name(alias)}`,
   }
 }
