@@ -113,6 +113,7 @@ export const createServices = async (parts: ServiceParts): Promise<Services> => 
     sealer,
     signals,
     trail,
+    exclusive: database.exclusive,
     onEnd: async (step, session, kind) => {
       const ids = await endApprovalsOfSession(step, session, kind, clock())
       for (const id of ids) context.signals.tell(id)

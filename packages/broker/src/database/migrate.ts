@@ -3,12 +3,14 @@ import { Migrator } from 'kysely/migration'
 import { sessionsMigration } from './migrations/0001-sessions.ts'
 import { trailMigration } from './migrations/0002-trail.ts'
 import { approvalsMigration } from './migrations/0003-approvals.ts'
+import { sealAtEdgeMigration } from './migrations/0004-seal-at-edge.ts'
 import type { Tables } from './tables.ts'
 
 const migrations = {
   '0001-sessions': sessionsMigration,
   '0002-trail': trailMigration,
   '0003-approvals': approvalsMigration,
+  '0004-seal-at-edge': sealAtEdgeMigration,
 }
 
 /** Brings the database to the present schema. Replicas that start together wait for each other. */

@@ -18,6 +18,7 @@ import { leaseLifeSeconds } from '../leases/lease-life.ts'
 import { recordLease } from '../leases/record-lease.ts'
 import type { PolicyHolder } from '../policy/policy-holder.ts'
 import type { Trail, TrailStep } from '../trail/trail.ts'
+import { createLiveSessions } from './live-sessions.ts'
 import type { SessionRecord } from './session.ts'
 import type { SessionSignals } from './session-signals.ts'
 import { endSession, findLiveSession, insertSession, lockLiveSession } from './session-store.ts'
@@ -32,6 +33,8 @@ export interface SessionServiceOptions {
   readonly sealer: Sealer
   readonly signals: SessionSignals
   readonly trail: Trail
+  /** Whether no other broker can change these sessions: then a live one need not be looked up for every request. */
+  readonly exclusive: boolean
   /** Ends what hangs on a session that is over: its approval requests. Runs in the same transaction. */
   readonly onEnd: (step: TrailStep, session: SessionRecord, kind: 'closed' | 'revoked') => Promise<void>
 }
@@ -63,7 +66,8 @@ const attributesOf = (session: SessionRecord, account: string) => ({
 })
 
 export const createSessionService = (options: SessionServiceOptions): SessionService => {
-  const { config, database, clock, credentials, policy, sealer, signals, trail, onEnd } = options
+  const { config, database, clock, credentials, policy, sealer, signals, trail, exclusive, onEnd } = options
+  const live = createLiveSessions(exclusive)
 
   const issueLease = (session: SessionRecord, now: Date): Promise<Lease> =>
     credentials.issue({
@@ -117,8 +121,13 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
     },
 
     async authenticate(token) {
-      const session = await findLiveSession(database, hashSessionToken(token), clock())
+      const hash = hashSessionToken(token)
+      const known = live.find(hash, clock())
+      if (known !== null) return known
+      const generation = live.generation
+      const session = await findLiveSession(database, hash, clock())
       if (session === null) throw new SnowfenceError('ERR_SESSION_NOT_FOUND')
+      live.remember(hash, session, generation)
       return session
     },
 
@@ -133,6 +142,7 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
     },
 
     async close(session) {
+      live.forget()
       await trail.transact(async (step) => {
         const ended = await endSession(step.transaction, {
           id: session.id,
@@ -149,9 +159,11 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
         })
         await onEnd(step, ended, 'closed')
       })
+      live.forget()
     },
 
     async revoke(sessionId, reason) {
+      live.forget()
       await trail.transact(async (step) => {
         const ended = await endSession(step.transaction, {
           id: sessionId,
@@ -168,6 +180,7 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
         })
         await onEnd(step, ended, 'revoked')
       })
+      live.forget()
       signals.tell(sessionId, { type: 'session.revoked', reason })
     },
   }

@@ -10,7 +10,7 @@ const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base6
  * none of the spans is sealed already. Null when either is not so: nothing was changed then, and `appendRecords` finds out
  * why. One statement is one wait for the disk and one way to the database, instead of seven.
  *
- * The head moves only from the assumed size, under the row's lock; records and nodes are inserted only if it moved.
+ * The head moves only from the assumed size, under the row's lock; a span that is sealed already undoes all of it.
  */
 export const appendAtEdge = async (
   database: Kysely<Tables>,
@@ -33,25 +33,7 @@ export const appendAtEdge = async (
     nodes.map(({ level, index, hash }) => ({ level, position: index, hash: base64(hash) })),
   )
   const { rows } = await sql<{ moved: boolean }>`
-    with given as materialized (
-      select * from json_to_recordset(${recordRows}::json) as row(
-        leaf_index bigint, leaf_hash text, source text, session_id text, name text,
-        trace_id text, span_id text, body text, received_at timestamptz)
-    ), moved as (
-      update tree_head set size = ${frontier.size}
-      where id = 1 and size = ${known.size}
-        and not exists (select from records sealed join given using (trace_id, span_id))
-      returning id
-    ), recorded as (
-      insert into records (leaf_index, leaf_hash, source, session_id, name, trace_id, span_id, body, received_at)
-      select leaf_index, decode(leaf_hash, 'base64'), source, session_id, name, trace_id, span_id, body, received_at
-      from given, moved
-    ), grown as (
-      insert into tree_nodes (level, position, hash)
-      select level, position, decode(hash, 'base64')
-      from json_to_recordset(${nodeRows}::json) as node(level integer, position bigint, hash text), moved
-    )
-    select exists (select from moved) as moved
+    select seal_at_edge(${known.size}, ${frontier.size}, ${recordRows}::json, ${nodeRows}::json) as moved
   `.execute(database)
   return rows[0]?.moved === true
     ? { receipt: receiptOf(frontier, known.size, records.length), records, frontier }
