@@ -18,3 +18,12 @@ test('long and moderately nested text is not', () => {
     isCostly(`with c as (select ${item.repeat(15)}1 from t where a in (select b from u)) select * from c`),
   ).toBe(false)
 })
+
+test('a chain of twenty dots is costly, wherever it stands and however it is spaced', () => {
+  for (const dot of ['e.', '"e" . ', 'e[0].'])
+    expect(isCostly(`select 1 from t where a = ${dot.repeat(20)}.e`)).toBe(true)
+})
+
+test('qualified names, however many, are not', () => {
+  expect(isCostly(`select ${'CLINIC.PUBLIC.PATIENTS.SSN, '.repeat(300)}1 from t`)).toBe(false)
+})
