@@ -1,7 +1,14 @@
 import { SnowfenceError } from '@snowfence/core'
-import { diffPolicies, type PolicyDifference, parsePolicy, type RecordedStatement } from '@snowfence/policy'
+import {
+  columnTagsOf,
+  diffPolicies,
+  type PolicyDifference,
+  parsePolicy,
+  type RecordedStatement,
+} from '@snowfence/policy'
 import { createSqlAnalyzer } from '@snowfence/sql'
 import { Command } from 'commander'
+import { policyOptions } from '../input/policy-options.ts'
 import { type Asker, parseAsker, readAsker } from '../input/read-asker.ts'
 import { readCatalog } from '../input/read-catalog.ts'
 import { readJsonLines } from '../input/read-json-lines.ts'
@@ -49,9 +56,10 @@ export const policyDiffCommand = (): Command =>
     .option('--json', 'print one JSON object per difference and a summary')
     .addHelpText('after', examples)
     .action(async (oldFile: string, newFile: string, flags: DiffFlags) => {
-      const before = parsePolicy(await readText(oldFile))
-      const after = parsePolicy(await readText(newFile))
       const catalog = await readCatalog(flags.catalog)
+      const options = policyOptions(catalog)
+      const before = parsePolicy(await readText(oldFile), options)
+      const after = parsePolicy(await readText(newFile), options)
       const fallback = flags.principal === undefined ? null : await readAsker(flags.principal, flags.purpose)
       const analyzer = await createSqlAnalyzer()
       const statements: RecordedStatement[] = []

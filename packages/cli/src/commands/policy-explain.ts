@@ -1,6 +1,7 @@
 import { evaluate, explainDecision, parsePolicy, renderDecision } from '@snowfence/policy'
 import { createSqlAnalyzer } from '@snowfence/sql'
 import { Command } from 'commander'
+import { policyOptions } from '../input/policy-options.ts'
 import { readAsker } from '../input/read-asker.ts'
 import { readCatalog } from '../input/read-catalog.ts'
 import { readMoment } from '../input/read-moment.ts'
@@ -43,7 +44,7 @@ export const policyExplainCommand = (): Command =>
     .addHelpText('after', examples)
     .action(async (flags: ExplainFlags) => {
       const catalog = await readCatalog(flags.catalog)
-      const policy = parsePolicy(await readText(flags.policy))
+      const policy = parsePolicy(await readText(flags.policy), policyOptions(catalog))
       const asker = await readAsker(flags.principal, flags.purpose)
       const analyzer = await createSqlAnalyzer()
       const { summary } = analyzer.analyze(await readText(flags.sql), {
