@@ -1,11 +1,5 @@
 import { SnowfenceError } from '@snowfence/core'
-import {
-  columnTagsOf,
-  diffPolicies,
-  type PolicyDifference,
-  parsePolicy,
-  type RecordedStatement,
-} from '@snowfence/policy'
+import { diffPolicies, type PolicyDifference, parsePolicy, type RecordedStatement } from '@snowfence/policy'
 import { createSqlAnalyzer } from '@snowfence/sql'
 import { Command } from 'commander'
 import { policyOptions } from '../input/policy-options.ts'
