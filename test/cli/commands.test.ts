@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -249,4 +250,22 @@ describe('snowfence query', () => {
     expect(status).toBe(1)
     expect(stderr).toContain('ERR_BROKER_UNREACHABLE')
   })
+})
+
+describe('snowfence dev', () => {
+  it.each(['broker', 'warehouse', 'identity'])(
+    'with the %s port in use says so, and leaves nothing running',
+    async (part) => {
+      const taken = createServer()
+      await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+      try {
+        const { port } = taken.address() as AddressInfo
+        const { stderr, status } = await snowfence(['dev', `--${part}-port`, String(port)])
+        expect(status).toBe(1)
+        expect(stderr).toMatch(/PORT_IN_USE.*already in use/)
+      } finally {
+        taken.close()
+      }
+    },
+  )
 })

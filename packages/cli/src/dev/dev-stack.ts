@@ -34,7 +34,7 @@ const ACCOUNT_URL = 'https://acme-clinic.snowflakecomputing.com'
 /**
  * Starts the whole stack. What was started is closed again when a later part fails.
  *
- * @throws SnowfenceError `ERR_BROKER_PORT_IN_USE`, `ERR_LOCAL_PORT_IN_USE`, `ERR_POLICY_INVALID`, `ERR_BROKER_DATA_CORRUPT`
+ * @throws SnowfenceError `ERR_BROKER_PORT_IN_USE`, `ERR_LOCAL_PORT_IN_USE`, `ERR_IDENTITY_PORT_IN_USE`, `ERR_POLICY_INVALID`, `ERR_BROKER_DATA_CORRUPT`
  */
 export const startDevStack = async (options: DevStackOptions = {}): Promise<DevStack> => {
   const started: (() => Promise<void>)[] = []
@@ -44,24 +44,19 @@ export const startDevStack = async (options: DevStackOptions = {}): Promise<DevS
   try {
     const brokerPort = options.ports?.broker || (await reservePort(HOST))
     const brokerUrl = `http://${HOST}:${brokerPort}`
-    const [identityProvider, warehouse] = await Promise.all([
-      startDevelopmentIdentityProvider({
-        host: HOST,
-        port: options.ports?.identity ?? 0,
-        identities: Object.values(sampleIdentities),
-      }).then((provider) => {
-        started.push(() => provider.close())
-        return provider
-      }),
-      createLocalSnowflake({
-        host: HOST,
-        port: options.ports?.warehouse ?? 0,
-        oauth: { issuer: brokerUrl, audience: ACCOUNT_URL, jwksUri: `${brokerUrl}/jwks.json` },
-      }).then((local) => {
-        started.push(() => local.close())
-        return local
-      }),
-    ])
+    // One after the other: what a failing part leaves behind must be known, to be closed again.
+    const identityProvider = await startDevelopmentIdentityProvider({
+      host: HOST,
+      port: options.ports?.identity ?? 0,
+      identities: Object.values(sampleIdentities),
+    })
+    started.push(() => identityProvider.close())
+    const warehouse = await createLocalSnowflake({
+      host: HOST,
+      port: options.ports?.warehouse ?? 0,
+      oauth: { issuer: brokerUrl, audience: ACCOUNT_URL, jwksUri: `${brokerUrl}/jwks.json` },
+    })
+    started.push(() => warehouse.close())
     const broker = await createBroker({
       listen: { host: HOST, port: brokerPort },
       issuers: [{ issuer: identityProvider.issuer, audience: BROKER_AUDIENCE }],

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { SnowfenceError } from '@snowfence/core'
 import { exportJWK, generateKeyPair } from 'jose'
 import Provider, { type Adapter, type AdapterPayload } from 'oidc-provider'
 
@@ -66,7 +67,14 @@ export const startDevelopmentIdentityProvider = async (
   const host = options.host ?? '127.0.0.1'
   const server = createServer()
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const message = `port ${options.port ?? 0} on \`${host}\` is already in use`
+      reject(
+        cause.code === 'EADDRINUSE'
+          ? new SnowfenceError('ERR_IDENTITY_PORT_IN_USE', { message, cause })
+          : cause,
+      )
+    })
     server.listen(options.port ?? 0, host, resolve)
   })
   const issuer = `http://${host}:${(server.address() as AddressInfo).port}`

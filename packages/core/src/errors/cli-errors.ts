@@ -13,4 +13,10 @@ export const cliErrors = {
     hint: 'check the path and the contents of the file',
     retryable: false,
   },
+  ERR_IDENTITY_PORT_IN_USE: {
+    message: 'the port for the development identity provider is already in use',
+    why: 'Another program listens on the address that was asked for.',
+    hint: 'stop the other program or choose another port',
+    retryable: true,
+  },
 } as const satisfies Record<string, ErrorEntry>
