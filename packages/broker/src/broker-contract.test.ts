@@ -6,7 +6,6 @@ import type { Approval, Session } from '@snowfence/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BrokerConfigInput } from './config/broker-config.ts'
 import { clinicPolicy, noteStatement } from './test-support/clinic.ts'
-import { copyEmbeddedDatabase } from './test-support/copy-embedded-database.ts'
 import { type Postgres, startPostgres } from './test-support/start-postgres.ts'
 import {
   digestFor,
@@ -32,7 +31,6 @@ const embedded = (): Backend => {
     async open() {
       directory = await mkdtemp(join(tmpdir(), 'snowfence-contract-'))
       const dataDir = join(directory, 'data')
-      await copyEmbeddedDatabase(dataDir)
       return { dataDir, encryptionKey: TEST_KEY }
     },
     close: async () => rm(directory ?? '', { recursive: true, force: true }),

@@ -8,7 +8,6 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabase } from './database/open-database.ts'
 import { CANARY, noteStatement } from './test-support/clinic.ts'
-import { copyEmbeddedDatabase } from './test-support/copy-embedded-database.ts'
 import {
   digestFor,
   startTestBroker,
@@ -35,7 +34,6 @@ describe('values of patients in statements, binds, reasons and comments', () => 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'snowfence-rest-'))
     dataDir = join(directory, 'data')
-    await copyEmbeddedDatabase(dataDir)
     test = await startTestBroker({ config: { dataDir, encryptionKey: TEST_KEY } })
   })
   afterAll(async () => {
@@ -116,7 +114,6 @@ describe('values of patients in statements, binds, reasons and comments', () => 
   it('are in no line of the log, however much is logged, and neither are tokens', async () => {
     const script = fileURLToPath(new URL('./test-support/run-broker.ts', import.meta.url))
     const another = join(directory, 'another')
-    await copyEmbeddedDatabase(another)
     const config = { ...test.config, dataDir: another, log: { level: 'debug' as const } }
     const child = spawn(process.execPath, ['--conditions=snowfence-source', script, JSON.stringify(config)], {
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -13,7 +13,6 @@ import type { Clock } from '../clock.ts'
 import type { BrokerConfigInput } from '../config/broker-config.ts'
 import { createBroker } from '../create-broker.ts'
 import { clinicCatalogue, clinicPolicy } from './clinic.ts'
-import { copyEmbeddedDatabase } from './copy-embedded-database.ts'
 import { type OidcIssuer, startOidcIssuer } from './start-oidc-issuer.ts'
 
 const AUDIENCE = 'https://broker.test'
@@ -177,7 +176,7 @@ const wrap = async (
   }
 }
 
-/** A key for data directories that begin with a copied database: there the broker would expect its own key file. */
+/** The encryption key of test brokers: given, so that a test can open what was sealed. */
 export const TEST_KEY = Buffer.alloc(32, 9).toString('base64')
 
 const prepareDatabase = async (
@@ -186,7 +185,6 @@ const prepareDatabase = async (
 ): Promise<Partial<BrokerConfigInput>> => {
   if (given.databaseUrl !== undefined || given.dataDir !== undefined) return {}
   const dataDir = join(directory, 'data')
-  await copyEmbeddedDatabase(dataDir)
   return { dataDir, encryptionKey: TEST_KEY }
 }
 

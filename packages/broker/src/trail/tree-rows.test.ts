@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
 import { describeTreeStore } from '../../../../test/contract/tree-store-contract.ts'
 import { type Database, openDatabase } from '../database/open-database.ts'
-import { copyEmbeddedDatabase } from '../test-support/copy-embedded-database.ts'
 import { type Postgres, startPostgres } from '../test-support/start-postgres.ts'
 import { createTreeStore } from './tree-rows.ts'
 
@@ -16,7 +15,6 @@ let server: Postgres
 beforeAll(async () => {
   server = await startPostgres()
   directory = await mkdtemp(join(tmpdir(), 'snowfence-trees-'))
-  await copyEmbeddedDatabase(directory)
   embedded = await openDatabase({ dataDir: directory })
   shared = await openDatabase({ databaseUrl: await server.createDatabase('trees') })
 })
