@@ -29,8 +29,22 @@ test('identifiers are unique and of a form that is never issued', () => {
 
 test('one pattern finds every value that carries a mark', () => {
   const { birthDate, zip, ...marked } = listIdentifyingValues(dataset)
-  for (const value of Object.values(marked).flat()) expect(value).toMatch(identifyingPattern())
+  for (const value of Object.values(marked).flat())
+    for (const form of [value, value.toUpperCase(), value.toLowerCase()])
+      expect(form).toMatch(identifyingPattern())
   expect([...birthDate, ...zip].join(' ')).not.toMatch(identifyingPattern())
+})
+
+test('no value is found in random bytes, tokens and digests', () => {
+  let chance = 1
+  const bytes = Buffer.from(
+    Uint8Array.from({ length: 3_000_000 }, () => {
+      chance = (Math.imul(chance, 1_664_525) + 1_013_904_223) >>> 0
+      return chance >>> 24
+    }),
+  )
+  for (const encoding of ['base64', 'base64url', 'hex', 'latin1'] as const)
+    expect(bytes.toString(encoding).match(identifyingPattern())).toBeNull()
 })
 
 test('psychotherapy notes name the patient they are about', () => {

@@ -74,7 +74,7 @@ const makePatient = (random: Random, index: number): Patient => {
     birthDate: birthDate(random, index),
     sex: random.pick(['F', 'M']),
     address: `${100 + id} Canary Street`,
-    city: inventName(namePrefixes.city, random.below(256), 2),
+    city: inventName(namePrefixes.city, random.below(256), 3),
     state,
     zip: `${area}${digits(random.below(100), 2)}`,
     // 555-0100 to 555-0199 are reserved for fiction.

@@ -23,6 +23,9 @@ const syllables = [
  */
 export const namePrefixes = { firstName: 'Xy', lastName: 'Zq', provider: 'Qv', city: 'Wx' } as const
 
+/** The source of a pattern for the names that `inventName` makes, of three syllables or more. */
+export const inventedNameSource = (prefix: string): string => `${prefix}(?:${syllables.join('|')}){3,}`
+
 /** The invented name of a number: different numbers below 16^length give different names. */
 export const inventName = (prefix: string, number: number, length: number): string => {
   let rest = number
