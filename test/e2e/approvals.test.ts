@@ -202,3 +202,50 @@ test('what is not revealed stays masked on the elevated role', async () => {
   expect(rows).toHaveLength(5)
   expect(JSON.stringify(rows).match(identifyingPattern())).toBeNull()
 })
+
+interface SpanView {
+  readonly name: string
+  readonly traceId: string
+  readonly spanId: string
+  readonly parentSpanId: string | null
+  readonly attributes: Readonly<Record<string, unknown>>
+}
+
+const sealedSpans = async (): Promise<SpanView[]> => {
+  const response = await fetch(new URL('/v1/audit/records', clinic.stack.broker.url), {
+    headers: { authorization: `Bearer ${await clinic.stack.identityToken('auditor')}` },
+  })
+  const lines = (await response.text()).split('\n').filter((line) => line !== '')
+  return lines
+    .map((line) => JSON.parse(line) as { kind: string; record: { span: SpanView } })
+    .filter(({ kind }) => kind === 'record')
+    .map(({ record }) => record.span)
+}
+
+test('what the broker records of an approval stands below the statement, in its trace', async () => {
+  const running = connection.query('select NOTE_ID, TEXT from PSYCHOTHERAPY_NOTES limit 3')
+  await clinic.ask('reviewer', 'GET', `/v1/approvals/${await untilPending()}`)
+  const id = await clinic.decide('approve')
+  const { traceId } = await running
+  const ofTrace = async () => (await sealedSpans()).filter((span) => span.traceId === traceId)
+  await expect.poll(async () => (await ofTrace()).map(({ name }) => name)).toContain('approval.settled')
+  const spans = await ofTrace()
+  const statement = spans.find(({ parentSpanId }) => parentSpanId === null)
+  const ofApproval = (await sealedSpans()).filter(
+    ({ name, attributes }) => name.startsWith('approval.') && attributes['snowfence.approval.id'] === id,
+  )
+  expect(ofApproval.map(({ name }) => name)).toEqual(
+    expect.arrayContaining([
+      'approval.requested',
+      'approval.shown',
+      'approval.decided',
+      'approval.approved',
+      'approval.claimed',
+      'approval.settled',
+    ]),
+  )
+  const elevated = spans.filter(({ name }) => name === 'lease.issued')
+  expect(elevated).toHaveLength(1)
+  for (const span of [...ofApproval, ...elevated])
+    expect(span).toMatchObject({ traceId, parentSpanId: statement?.spanId })
+})

@@ -20,6 +20,8 @@ export interface ApprovalAsk {
   readonly statement: ApprovalStatement
   readonly digest: string
   readonly reason: string | null
+  /** W3C trace context of the statement, so that what its reviewers do is seen in the same trace. */
+  readonly traceparent?: string
 }
 
 export type ApprovalAnswer =
@@ -122,6 +124,8 @@ export interface AuditAcknowledgement {
 export interface StatementTrail {
   /** 32 hex digits; the trace of the caller's active span when there is one. */
   readonly traceId: string
+  /** W3C trace context of the statement's own span; absent where the sink makes no spans. */
+  readonly traceparent?: string
   authorize(record: AuthorizeRecord): Promise<AuditAcknowledgement>
   approval(record: ApprovalRecord): Promise<AuditAcknowledgement>
   finish(record: OutcomeRecord): Promise<AuditAcknowledgement>

@@ -7,8 +7,8 @@ import { spanAttributes } from '../schema/span-attributes.ts'
 import type { SpanSink } from '../sink/span-sink.ts'
 import { createAuditTracer, parentContext } from './audit-tracer.ts'
 import { createGroupCommit } from './group-commit.ts'
-import { parseTraceparent } from './parse-traceparent.ts'
 import { acknowledge, createStatementTrail, type OpenStatementTrail } from './statement-trail.ts'
+import { parseTraceparent } from './traceparent.ts'
 
 export interface AuditTrailOptions {
   readonly sink: SpanSink

@@ -21,6 +21,7 @@ import {
   querySummary,
   summaryAttributes,
 } from './statement-attributes.ts'
+import { formatTraceparent } from './traceparent.ts'
 
 export interface StatementTrailOptions {
   readonly identity: StatementIdentity
@@ -119,6 +120,7 @@ export const createStatementTrail = (options: StatementTrailOptions): OpenStatem
 
   return {
     traceId: query.spanContext().traceId,
+    traceparent: formatTraceparent(query.spanContext()),
 
     authorize: (record) => {
       summary = record.summary

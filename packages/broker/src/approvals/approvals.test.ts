@@ -295,6 +295,48 @@ describe('an approval request', () => {
     })
   })
 
+  describe('stands in the trace that its requester names', () => {
+    const requested = async (traceparent: string) => {
+      const { status, body } = await test.ask(session, statement, { traceparent })
+      if (status !== 201) return { status, span: null }
+      const records = await test.send<{ text: string }>(
+        'GET',
+        '/v1/audit/records',
+        await test.issuer.token('auditor'),
+      )
+      const line = records.body.text
+        .split('\n')
+        .find((text) => text.includes(body.id) && text.includes('approval.requested'))
+      return { status, span: JSON.parse(line ?? '').record }
+    }
+    const traceId = 'ab'.repeat(16)
+    const spanId = 'cd'.repeat(8)
+
+    it('as a child of the named span, and still under the name of its own session and principal', async () => {
+      const { span } = await requested(`00-${traceId}-${spanId}-01`)
+      expect(span.span).toMatchObject({ traceId, parentSpanId: spanId })
+      expect(span.source).toMatchObject({ producer: 'broker', sessionId: session.sessionId })
+      expect(span.span.attributes['user.id']).toBe(session.principal.subject)
+    })
+
+    it('or in one of its own when that name is all zeros', async () => {
+      const { span } = await requested(`00-${'0'.repeat(32)}-${spanId}-01`)
+      expect(span.span.traceId).not.toBe('0'.repeat(32))
+      expect(span.span.parentSpanId).toBeNull()
+    })
+
+    it.each([
+      `00-${'AB'.repeat(16)}-${spanId}-01`,
+      `00-${traceId}-${spanId}`,
+      `00-${traceId}-${spanId}-01-more`,
+      `00-${traceId}-${spanId}-01\nx`,
+      `ff-${traceId}-${spanId}-01`,
+      'x'.repeat(100_000),
+    ])('and is refused when that is no trace context: %.60s', async (traceparent) => {
+      expect((await requested(traceparent)).status).toBe(400)
+    })
+  })
+
   describe('is judged by the broker itself', () => {
     const ask = async (sqlText: string) => test.ask(session, statementOf(sqlText))
 

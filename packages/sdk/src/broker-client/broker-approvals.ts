@@ -109,6 +109,7 @@ export const createBrokerApprovals = (broker: URL, token: () => Secret): Approva
         statement: ask.statement,
         digest: ask.digest,
         reason: ask.reason,
+        ...(ask.traceparent === undefined ? {} : { traceparent: ask.traceparent }),
       }
       const approval = await requestBroker(broker, {
         method: 'POST',

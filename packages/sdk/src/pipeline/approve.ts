@@ -1,4 +1,4 @@
-import type { ApprovalAnswer, ApprovalClaim, ErrorCode, StatementTrail } from '@snowfence/core'
+import type { ApprovalAnswer, ApprovalAsk, ApprovalClaim, ErrorCode, StatementTrail } from '@snowfence/core'
 import { createGovernedError } from '../driver/driver-error.ts'
 import { approvalStatementOf } from './authorize.ts'
 import type { PipelineEnvironment } from './pipeline-environment.ts'
@@ -43,7 +43,12 @@ export const approve = async (
 ): Promise<GrantedApproval> => {
   const { decision, approvalDigest: digest } = state
   const about = { decision, traceId: trail.traceId }
-  const ask = { statement: approvalStatementOf(state), digest, reason: state.received.reason }
+  const ask: ApprovalAsk = {
+    statement: approvalStatementOf(state),
+    digest,
+    reason: state.received.reason,
+    ...(trail.traceparent === undefined ? {} : { traceparent: trail.traceparent }),
+  }
   const { approvalId, onApproval } = state.received
   const ticket =
     approvalId === null

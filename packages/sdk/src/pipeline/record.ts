@@ -4,11 +4,15 @@ import type { PipelineEnvironment } from './pipeline-environment.ts'
 import type { AuthorizedState } from './statement-states.ts'
 
 /** The store's failure, whatever it was, as the one error that says what it means for the statement. */
-const durable = async (record: () => Promise<AuditAcknowledgement>): Promise<AuditAcknowledgement> => {
+const durable = async (
+  record: () => Promise<AuditAcknowledgement>,
+  lastReceipt: PipelineEnvironment['lastReceipt'],
+): Promise<AuditAcknowledgement> => {
   try {
     const acknowledgement = await record()
     if (typeof acknowledgement?.digest !== 'string' || acknowledgement.digest === '')
       throw new TypeError('the audit store acknowledged nothing')
+    lastReceipt.digest = acknowledgement.digest
     return acknowledgement
   } catch (cause) {
     throw new SnowfenceError('ERR_AUDIT_NOT_DURABLE', { cause })
@@ -49,20 +53,21 @@ export const openTrail = async (
   let isEnded = false
   return {
     traceId: trail.traceId,
+    ...(trail.traceparent === undefined ? {} : { traceparent: trail.traceparent }),
     get isEnded() {
       return isEnded
     },
     authorize: async (record) => {
       if (record.decision.decision === 'deny') isEnded = true
-      return await durable(() => trail.authorize(record))
+      return await durable(() => trail.authorize(record), environment.lastReceipt)
     },
     approval: async (record) => {
       if (record.state !== 'approved') isEnded = true
-      return await durable(() => trail.approval(record))
+      return await durable(() => trail.approval(record), environment.lastReceipt)
     },
     finish: async (record) => {
       isEnded = true
-      return await durable(() => trail.finish(record))
+      return await durable(() => trail.finish(record), environment.lastReceipt)
     },
   }
 }

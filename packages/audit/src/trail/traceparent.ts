@@ -9,3 +9,7 @@ export const parseTraceparent = (header: string): SpanContext | undefined => {
   const parent = { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true }
   return isSpanContextValid(parent) ? parent : undefined
 }
+
+/** A span as the W3C `traceparent` header names it. */
+export const formatTraceparent = ({ traceId, spanId, traceFlags }: SpanContext): string =>
+  `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`
