@@ -208,14 +208,17 @@ test('what the warehouse says about a value is not passed on', async () => {
   expect(error).toMatchObject({ snowfenceCode: 'ERR_WAREHOUSE_FAILED', sqlState: expect.any(String) })
 })
 
-test('every query carries the digest of its receipt, its session and its agent', async () => {
+test('every query carries its trace and span, its session, its agent, and a head of the trail', async () => {
+  await execute({ sqlText: 'select 41 as BEFORE' })
   const { statement } = await execute({ sqlText: 'select 42 as TAGGED' })
   const record = clinic.stack.warehouse
     .queryHistory()
     .find(({ queryId }) => queryId === statement.getQueryId())
   expect(JSON.parse(record?.queryTag ?? '{}')).toMatchObject({
     snowfence: 1,
-    receipt: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+    after: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+    trace: expect.stringMatching(/^[0-9a-f]{32}$/),
+    span: expect.stringMatching(/^[0-9a-f]{16}$/),
     session: expect.any(String),
     agent: 'readmissions-bot',
   })

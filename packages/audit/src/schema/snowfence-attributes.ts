@@ -294,7 +294,7 @@ export const snowfenceAttributes = {
     form: 'digest',
     spans: ['approval', 'query'],
     when: 'an earlier record of the statement was acknowledged',
-    meaning: 'Digest of the authorize record’s receipt: the same as in Snowflake’s QUERY_TAG.',
+    meaning: 'Digest of the authorize record’s receipt. Snowflake’s QUERY_TAG carries it too: a read’s, the one before.',
   },
   'snowfence.query.id': {
     type: 'string',

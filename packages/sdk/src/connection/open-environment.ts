@@ -84,6 +84,7 @@ export const openEnvironment = async (
       maskMaterial: () => ({ keys, random, asOf: new Date() }),
       now: () => new Date(),
       policy,
+      lastReceipt: { digest: null },
       ownResults: new OwnResults(),
       requestIds: new RequestIds(),
       subjects: new SubjectCounter(JSON.stringify([principal.issuer, principal.subject])),

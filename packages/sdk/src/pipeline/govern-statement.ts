@@ -15,6 +15,7 @@ import {
   type AnalyzedState,
   type AuthorizedState,
   type ExecutableState,
+  isRead,
   releaseForExecution,
 } from './statement-states.ts'
 import { untilAborted } from './until-aborted.ts'
@@ -90,7 +91,10 @@ export const governStatement = async (
 
     trail = await openTrail(authorized, environment)
     const { summary, decision } = authorized
-    const receipt = await trail.authorize({ summary, decision })
+    const recorded = trail.authorize({ summary, decision })
+    // A read runs while its record is being written: `runAndCheck` lets nothing of the answer out before.
+    recorded.catch(() => {})
+    const receipt = isRead(authorized) ? null : await recorded
     if (decision.decision === 'deny')
       throw createGovernedError(codeOfDenial(authorized), {
         decision,
@@ -107,6 +111,7 @@ export const governStatement = async (
     const executable = releaseForExecution(authorized, {
       trail,
       receipt,
+      recorded,
       approvedDigest: approval?.digest ?? null,
     })
 

@@ -37,6 +37,8 @@ export interface PipelineEnvironment {
     /** Reads it again, unless that was just done and nothing is known to have changed. Resolves to whether it was. */
     refresh(options?: { readonly hasChanged?: boolean }): Promise<boolean>
   }
+  /** Digest of the newest acknowledgement of this connection: the head that its next statement carries off the box. */
+  readonly lastReceipt: { digest: string | null }
   readonly ownResults: OwnResults
   readonly requestIds: RequestIds
   readonly subjects: SubjectCounter

@@ -22,11 +22,15 @@ const isDdl = (state: ExecutableState): boolean =>
 const tagOf = ({ receipt, trail, received }: ExecutableState, environment: PipelineEnvironment): string =>
   buildQueryTag({
     receipt,
+    lastReceipt: environment.lastReceipt.digest,
     sessionId: environment.ports.sessionId,
     agentId: environment.agent.id,
     traceId: trail.traceId,
+    traceparent: trail.traceparent,
     callerTag: callerQueryTag(received.parameters),
   })
+
+const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error('not recorded'))
 
 /** The row limit was known before only for a literal LIMIT; now the warehouse has said how many rows there are. */
 const refuseTooManyRows = ({ decision, summary, trail }: ExecutableState, rows: number): void => {
@@ -53,7 +57,7 @@ export const runAndCheck = async (
   environment: PipelineEnvironment,
   control: StatementControl,
 ): Promise<GovernedResult> => {
-  const { summary, decision, trail, received, context } = executable
+  const { summary, decision, trail, received, context, recorded } = executable
   const { signal, turn, rowMode } = control
   const lease = approval?.claim.lease ?? null
   let elevated: InnerConnection | null = null
@@ -96,7 +100,8 @@ export const runAndCheck = async (
     sent = running.statement
     control.onSent(sent)
     turn.letNextSend()
-    const statement = await running.completed
+    // Together, so that a record that fails stops a long read at once.
+    const [statement] = await Promise.all([running.completed, recorded])
 
     await settleApproval('executed')
     if (approval === null) environment.ownResults.remember(statement.getQueryId(), executable)
@@ -150,8 +155,11 @@ export const runAndCheck = async (
       },
       settled,
     }
-  } catch (error) {
-    const shown = translateDriverError(error, trail.traceId)
+  } catch (failure) {
+    // What the warehouse says of a read is let out no sooner than its rows would be.
+    const unrecorded = await recorded.then(() => null, asError)
+    if (unrecorded !== null) sent?.cancel()
+    const shown = translateDriverError(unrecorded ?? failure, trail.traceId)
     // The approval's own record at the broker stays `claimed`, then `indeterminate`, when this does not reach it.
     await settleApproval('failed').catch(() => {})
     await elevated?.close()

@@ -52,9 +52,11 @@ test('the tag of the caller becomes part of the governed tag, in whatever case i
 test('a governed tag names receipt, session, agent and trace, and fits into 2,000 characters', () => {
   const tag = buildQueryTag({
     receipt: { receipt: null, digest: 'sha256:1' },
+    lastReceipt: 'sha256:0',
     sessionId: 'session',
     agentId: '"'.repeat(200),
     traceId: 'trace',
+    traceparent: '00-trace-span-01',
     callerTag: 'x'.repeat(5_000),
   })
   expect(tag.length).toBeLessThanOrEqual(2_000)
@@ -62,6 +64,26 @@ test('a governed tag names receipt, session, agent and trace, and fits into 2,00
     snowfence: 1,
     receipt: 'sha256:1',
     session: 'session',
+    trace: 'trace',
+    span: 'span',
+  })
+})
+
+test('the tag of a read that is sent while its record is written carries the receipt before it', () => {
+  const tag = buildQueryTag({
+    receipt: null,
+    lastReceipt: 'sha256:0',
+    sessionId: null,
+    agentId: 'agent',
+    traceId: 'trace',
+    traceparent: undefined,
+    callerTag: undefined,
+  })
+  expect(JSON.parse(tag)).toEqual({
+    snowfence: 1,
+    after: 'sha256:0',
+    session: null,
+    agent: 'agent',
     trace: 'trace',
   })
 })

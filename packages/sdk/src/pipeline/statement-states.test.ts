@@ -25,8 +25,9 @@ const decision = (answer: Decision['decision']): Decision => ({
 const state = (answer: Decision['decision']): AuthorizedState =>
   ({ stage: 'authorized', decision: decision(answer), approvalDigest: 'sha256:1' }) as AuthorizedState
 
+const receipt = { receipt: null, digest: 'sha256:2' }
 const clearance = (approvedDigest: string | null = null): Clearance =>
-  ({ trail: {}, receipt: { receipt: null, digest: 'sha256:2' }, approvedDigest }) as Clearance
+  ({ trail: {}, receipt, recorded: Promise.resolve(receipt), approvedDigest }) as Clearance
 
 test('a statement that the authorize stage did not make is not released', () => {
   expect(() => releaseForExecution(state('allow'), clearance())).toThrow('not authorized')
@@ -62,4 +63,21 @@ test('an authorization is released once and an executable statement spent once',
   expect(() => spendExecutable({ ...released })).toThrow('not executable')
   expect(spendExecutable(released)).toBe(released)
   expect(() => spendExecutable(released)).toThrow('not executable')
+})
+
+test.each([
+  ['a read', 'allow', ['select'], true],
+  ['a read that needs a person', 'needs-approval', ['select'], false],
+  ['a write', 'allow', ['select', 'insert'], false],
+  ['a call', 'allow', ['call'], false],
+  ['a change of the session', 'allow', ['session'], false],
+] as const)('%s without a receipt', (_what, answer, effects, isReleased) => {
+  const summary = { status: 'analyzed', effects } as unknown as AuthorizedState['summary']
+  const release = () =>
+    releaseForExecution(markAuthorized({ ...state(answer), summary }), {
+      ...clearance('sha256:1'),
+      receipt: null,
+    })
+  if (isReleased) expect(release().stage).toBe('executable')
+  else expect(release).toThrow('durable')
 })

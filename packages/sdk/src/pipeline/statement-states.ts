@@ -31,8 +31,19 @@ export interface AuthorizedState extends Omit<AnalyzedState, 'stage'> {
 export interface ExecutableState extends Omit<AuthorizedState, 'stage'> {
   readonly stage: 'executable'
   readonly trail: StatementTrail
-  readonly receipt: AuditAcknowledgement
+  /** The store's word that the `authorize` record is durable; null for a read that is sent while it is being written. */
+  readonly receipt: AuditAcknowledgement | null
+  /** Resolves when the record is durable. Nothing that the warehouse answers may be let out before. */
+  readonly recorded: Promise<AuditAcknowledgement>
 }
+
+const reading: ReadonlySet<string> = new Set(['select', 'metadata'])
+
+/** Whether a statement, run without anybody learning its answer, would have done nothing. */
+export const isRead = ({ summary, decision }: AuthorizedState): boolean =>
+  summary.status === 'analyzed' &&
+  decision.decision === 'allow' &&
+  summary.effects.every((effect) => reading.has(effect))
 
 // INVARIANT: only `markAuthorized` and `releaseForExecution` add to these sets, so an object of the right form that
 // was made elsewhere, or changed by a spread, is not one of them.
@@ -48,8 +59,8 @@ export const markAuthorized = (state: AuthorizedState): AuthorizedState => {
 
 export interface Clearance {
   readonly trail: StatementTrail
-  /** The store's word that the `authorize` record is durable. */
-  readonly receipt: AuditAcknowledgement
+  readonly receipt: AuditAcknowledgement | null
+  readonly recorded: Promise<AuditAcknowledgement>
   /** The digest a person approved and the broker handed out, when the decision needs one. */
   readonly approvedDigest: string | null
 }
@@ -74,6 +85,8 @@ export const releaseForExecution = (state: AuthorizedState, clearance: Clearance
       state.decision.decision satisfies never
       throw new TypeError('the decision is not known')
   }
+  if (clearance.receipt === null && !isRead(state))
+    throw new TypeError('only a read may be sent before its record is durable')
   // One release for each authorization: a second run needs a second judgement.
   authorized.delete(state)
   const released = Object.freeze({
@@ -81,6 +94,7 @@ export const releaseForExecution = (state: AuthorizedState, clearance: Clearance
     stage: 'executable' as const,
     trail: clearance.trail,
     receipt: clearance.receipt,
+    recorded: clearance.recorded,
   })
   executable.add(released)
   return released
