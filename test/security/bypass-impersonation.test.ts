@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { digestOf, RECEIPT_HEADER, type Session } from '@snowfence/core'
 import { identifyingPattern } from '@snowfence/local'
 import { CompactSign } from 'jose'
-import type { GovernedConnection } from 'snowfence'
+import { createGovernedPool, type GovernedConnection } from 'snowfence'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type ClinicStack, startClinicStack } from '../e2e/clinic-stack.ts'
 
@@ -92,6 +92,16 @@ const connect = (): GovernedConnection => clinic.connection({ broker: address })
 const withJson = (answer: Answer, change: (body: Record<string, unknown>) => unknown): Answer => ({
   ...answer,
   body: Buffer.from(JSON.stringify(change(JSON.parse(answer.body.toString()) as Record<string, unknown>))),
+})
+
+const withReceipt = (answer: Answer, change: (receipt: Record<string, unknown>) => unknown): Answer => ({
+  ...answer,
+  headers: {
+    ...answer.headers,
+    [RECEIPT_HEADER]: JSON.stringify(
+      change(JSON.parse(answer.headers[RECEIPT_HEADER] ?? '{}') as Record<string, unknown>),
+    ),
+  },
 })
 
 test('the tables can fail: through an honest middle the rows come', async () => {
@@ -224,15 +234,6 @@ describe('a session that is not as it should be', () => {
 })
 
 describe('a record of which nobody says that it is durable', () => {
-  const withReceipt = (answer: Answer, change: (receipt: Record<string, unknown>) => unknown): Answer => ({
-    ...answer,
-    headers: {
-      ...answer.headers,
-      [RECEIPT_HEADER]: JSON.stringify(
-        change(JSON.parse(answer.headers[RECEIPT_HEADER] ?? '{}') as Record<string, unknown>),
-      ),
-    },
-  })
   const failures: readonly (readonly [string, Tamper])[] = [
     [
       'no receipt',
@@ -294,6 +295,87 @@ describe('a record of which nobody says that it is durable', () => {
       expect(collected).toBeInstanceOf(Error)
       if (at === 1 && from === 1) expect(rows).toEqual([])
     })
+  })
+})
+
+describe('a history that was rewritten', () => {
+  const read = 'select PATIENT_ID from PATIENTS limit 1'
+  const rewritten = { snowfenceCode: 'ERR_AUDIT_HISTORY_REWRITTEN', sqlState: '42501', retryable: false }
+  /** From this answer on: fewer records than before, or as many with another root. */
+  const rewrite = (kind: 'cut' | 'changed', from: number): void => {
+    let before: Record<string, unknown> = {}
+    on(/POST \/v1\/traces/, (answer, count) =>
+      withReceipt(answer, (receipt) => {
+        if (count < from) before = receipt
+        if (count !== from) return receipt
+        return kind === 'cut'
+          ? { ...receipt, firstLeaf: 0, treeSize: 1 }
+          : { ...receipt, firstLeaf: 0, treeSize: before.treeSize, rootHash: `${'A'.repeat(43)}=` }
+      }),
+    )
+  }
+
+  test.each([
+    ['cut', 'authorize', 3],
+    ['changed', 'authorize', 3],
+    ['cut', 'query', 4],
+  ] as const)(
+    '%s, seen at the record %s, ends the connection under its own code, though the next answers look well',
+    async (kind, _record, from) => {
+      const connection = await connect().connectAsync()
+      rewrite(kind, from)
+      await connection.query(read)
+      const rows: unknown[] = []
+      const failed = await (async () => {
+        for await (const row of connection.stream(read)) rows.push(row)
+      })().catch((error: unknown) => error)
+      expect(failed).toMatchObject(rewritten)
+      expect((failed as Error).message).toMatch(/a tree of \d+ records and root/)
+      if (from === 3) expect(rows).toEqual([])
+
+      const ran = clinic.stack.warehouse.queryHistory().length
+      for (const attempt of [connection.query(read), connection.query('select 1 as X')])
+        await expect(attempt).rejects.toMatchObject(rewritten)
+      expect(clinic.stack.warehouse.queryHistory()).toHaveLength(ran)
+      expect(connection.isUp()).toBe(false)
+      expect(await connection.isValidAsync()).toBe(false)
+    },
+  )
+
+  test('ends the statements that are on their way, and those that wait for a person', async () => {
+    const connection = await connect().connectAsync()
+    rewrite('cut', 4)
+    await connection.query(read)
+    const waiting = connection
+      .query('select NOTE_ID from PSYCHOTHERAPY_NOTES limit 1')
+      .catch((error: unknown) => error)
+    const behind = connection.query(read).catch((error: unknown) => error)
+    expect(await waiting).toMatchObject(rewritten)
+    expect(await behind).toMatchObject(rewritten)
+  })
+
+  test('takes the connection out of its pool, and out of the hands of the next one', async () => {
+    const pool = createGovernedPool({ ...clinic.options(), broker: address }, { max: 1 })
+    const pooled = await pool.acquire()
+    rewrite('cut', 3)
+    await pooled.query(read)
+    await expect(pooled.query(read)).rejects.toMatchObject(rewritten)
+    await pool.release(pooled)
+    const next = await pool.acquire()
+    expect(next).not.toBe(pooled)
+    expect((await next.query(read)).rows).toHaveLength(1)
+    await pool.release(next)
+    expect(await pool.acquire()).toBe(next)
+    await pool.release(next)
+    await pool.drain()
+    await pool.clear()
+  })
+
+  test('an outage keeps its own code, and the connection may go on after it', async () => {
+    const connection = await connect().connectAsync()
+    on(/POST \/v1\/traces/, (answer, count) => (count <= 2 ? { ...answer, status: 503 } : answer))
+    await expect(connection.query(read)).rejects.toMatchObject({ snowfenceCode: 'ERR_AUDIT_NOT_DURABLE' })
+    expect((await connection.query(read)).rows).toHaveLength(1)
   })
 })
 

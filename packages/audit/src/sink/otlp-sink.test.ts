@@ -230,6 +230,23 @@ describe('the head of the tree, as this side remembers it', () => {
   })
 })
 
+describe('a tree that contradicted itself', () => {
+  it('is not believed again when it has grown beyond its old size', async () => {
+    const { sink } = await openSink(
+      acknowledge({ firstLeaf: 8, treeSize: 9 }),
+      acknowledge({ firstLeaf: 3, treeSize: 4 }),
+      acknowledge({ firstLeaf: 20, treeSize: 21 }),
+    )
+    await write(sink)
+    const first = await write(sink).catch((error: unknown) => error)
+    expect(first).toMatchObject({
+      code: 'ERR_AUDIT_HISTORY_REWRITTEN',
+      details: { earlier: { treeSize: 9 }, now: { treeSize: 4 } },
+    })
+    expect(await write(sink).catch((error: unknown) => error)).toBe(first)
+  })
+})
+
 describe('the address of the broker', () => {
   const create = (broker: string) => () => createOtlpSink({ broker, token: () => new Secret('t') })
 

@@ -9,7 +9,7 @@ export const auditErrors = {
   },
   ERR_AUDIT_HISTORY_REWRITTEN: {
     message: 'the audit store answered with a tree that contradicts an earlier receipt',
-    why: 'A tree only grows. A smaller size, or another root at the same size, means that records were cut or changed since.',
+    why: 'A tree only grows. A smaller size, or another root at the same size, means that records were cut or changed since. That is no outage: the connection is ended with this error, nothing more runs on it, and a pool does not hand it out again.',
     hint: 'keep the last receipt, stop the agents and run `snowfence audit verify` on an export of the trail',
     retryable: false,
   },

@@ -24,6 +24,9 @@ type ConnectionState = 'pristine' | 'connecting' | 'connected' | 'ended'
 /** snowflake-sdk: `rowStreamHighWaterMark` is 10 unless the connection says otherwise. */
 const DEFAULT_HIGH_WATER_MARK = 10
 
+const revocation = (reason: string): Error =>
+  createGovernedError('ERR_SESSION_REVOKED', { message: `the session was revoked: ${reason}` })
+
 export interface StartOptions {
   /** The Snowflake query id whose result is fetched again. */
   readonly fetchOf?: string
@@ -61,7 +64,11 @@ export class ConnectionEngine {
     if (this.#state === 'connected') throw createClientError('alreadyConnected')
     if (this.#state === 'ended') throw createClientError('connectAfterEnd')
     this.#state = 'connecting'
-    this.#environment = openEnvironment(this.#options, this.#openPorts, this.#ending.signal)
+    this.#environment = openEnvironment(this.#options, this.#openPorts, {
+      signal: this.#ending.signal,
+      // Nobody waits for it: what runs was stopped before anything here can fail.
+      end: (reason) => void this.#endOnce(reason).catch(() => {}),
+    })
     try {
       const open = await this.#environment
       this.#open = open
@@ -70,10 +77,7 @@ export class ConnectionEngine {
         throw this.#ending.signal.reason
       }
       this.#state = 'connected'
-      open.ports.onRevoked((reason) => {
-        // Nobody waits for it: what runs was stopped before anything here can fail.
-        this.#revoke(reason).catch(() => {})
-      })
+      open.ports.onRevoked((reason) => open.pipeline.end(revocation(reason)))
     } catch (error) {
       this.#state = 'ended'
       throw translateLoginError(error)
@@ -209,11 +213,8 @@ export class ConnectionEngine {
     result.settled.then(done, done)
   }
 
-  async #revoke(reason: string): Promise<void> {
-    if (this.#state !== 'connected') return
-    await this.#end(
-      createGovernedError('ERR_SESSION_REVOKED', { message: `the session was revoked: ${reason}` }),
-    )
+  async #endOnce(reason: Error): Promise<void> {
+    if (this.#state === 'connected') await this.#end(reason)
   }
 
   async #end(reason: Error): Promise<void> {

@@ -21,6 +21,12 @@ export interface OpenEnvironment {
   readonly ports: OpenGovernance
 }
 
+/** How a connection ends: told from outside, or by what happens on it. */
+export interface ConnectionEnd {
+  readonly signal: AbortSignal
+  end(reason: Error): void
+}
+
 /** `acme-clinic` of `account`, or the first label of the address, as the driver takes it. */
 export const accountOf = (driver: Readonly<Record<string, unknown>>): string => {
   if (typeof driver.account === 'string') return driver.account
@@ -51,7 +57,7 @@ const policyReader = (ports: OpenGovernance): (() => Promise<PolicyInForce>) => 
 export const openEnvironment = async (
   options: ReceivedConnectionOptions,
   openPorts: (signal: AbortSignal) => Promise<OpenGovernance>,
-  signal: AbortSignal,
+  { signal, end }: ConnectionEnd,
 ): Promise<OpenEnvironment> => {
   const account = accountOf(options.driver)
   const analyzing = createSqlAnalyzer()
@@ -93,6 +99,7 @@ export const openEnvironment = async (
       inner: () => session.inner(),
       openElevated: (lease) => session.openElevated(lease),
       countStatement: (perHour) => rateLimit.take(perHour, Date.now()),
+      end,
     }
     return { pipeline, session, ports }
   } catch (error) {

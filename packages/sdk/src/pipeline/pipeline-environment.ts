@@ -49,4 +49,6 @@ export interface PipelineEnvironment {
   openElevated(lease: Lease): Promise<InnerConnection>
   /** Counts a statement against the hourly limit; false when there is none left. */
   countStatement(perHour: number | undefined): boolean
+  /** Ends the connection: what is on its way fails with this reason, and nothing more runs. */
+  end(reason: Error): void
 }

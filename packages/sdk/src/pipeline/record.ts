@@ -1,25 +1,34 @@
-import { type AuditAcknowledgement, SnowfenceError, type StatementTrail } from '@snowfence/core'
+import {
+  type AuditAcknowledgement,
+  isSnowfenceError,
+  SnowfenceError,
+  type StatementTrail,
+} from '@snowfence/core'
+import { createGovernedError } from '../driver/driver-error.ts'
 import { bindTypes } from '../statement/statement-options.ts'
 import type { PipelineEnvironment } from './pipeline-environment.ts'
 import type { AuthorizedState } from './statement-states.ts'
 
-/** The store's failure, whatever it was, as the one error that says what it means for the statement. */
-const durable = async (
-  record: () => Promise<AuditAcknowledgement>,
-  lastReceipt: PipelineEnvironment['lastReceipt'],
-): Promise<AuditAcknowledgement> => {
+/**
+ * The store's failure as the one error that says what it means for the statement. A history that was rewritten is no
+ * failure of the store but of its honesty: it keeps its own code.
+ */
+const durable = async (record: () => Promise<AuditAcknowledgement>): Promise<AuditAcknowledgement> => {
   try {
     const acknowledgement = await record()
     if (typeof acknowledgement?.digest !== 'string' || acknowledgement.digest === '')
       throw new TypeError('the audit store acknowledged nothing')
-    lastReceipt.digest = acknowledgement.digest
     return acknowledgement
   } catch (cause) {
+    if (isSnowfenceError(cause, 'ERR_AUDIT_HISTORY_REWRITTEN')) throw cause
     throw new SnowfenceError('ERR_AUDIT_NOT_DURABLE', { cause })
   }
 }
 
-/** A trail that is ended once, and whose every record is durable or an ERR_AUDIT_NOT_DURABLE. */
+/**
+ * A trail that is ended once, and whose every record is durable, an ERR_AUDIT_NOT_DURABLE, or an
+ * ERR_AUDIT_HISTORY_REWRITTEN that has ended the connection.
+ */
 export interface DurableTrail extends StatementTrail {
   /** True after a denial, a refused approval, or `finish`: nothing more is to be recorded. */
   readonly isEnded: boolean
@@ -51,6 +60,20 @@ export const openTrail = async (
     bindTypes: bindTypes(state.received.binds),
   })
   let isEnded = false
+  let rewritten: SnowfenceError | null = null
+  const write = async (record: () => Promise<AuditAcknowledgement>): Promise<AuditAcknowledgement> => {
+    try {
+      const acknowledgement = await durable(record)
+      environment.lastReceipt.digest = acknowledgement.digest
+      return acknowledgement
+    } catch (error) {
+      if (rewritten === null && isSnowfenceError(error, 'ERR_AUDIT_HISTORY_REWRITTEN')) {
+        rewritten = error
+        environment.end(createGovernedError(error.code, { message: error.message, traceId: trail.traceId }))
+      }
+      throw rewritten ?? error
+    }
+  }
   return {
     traceId: trail.traceId,
     ...(trail.traceparent === undefined ? {} : { traceparent: trail.traceparent }),
@@ -59,15 +82,15 @@ export const openTrail = async (
     },
     authorize: async (record) => {
       if (record.decision.decision === 'deny') isEnded = true
-      return await durable(() => trail.authorize(record), environment.lastReceipt)
+      return await write(() => trail.authorize(record))
     },
     approval: async (record) => {
       if (record.state !== 'approved') isEnded = true
-      return await durable(() => trail.approval(record), environment.lastReceipt)
+      return await write(() => trail.approval(record))
     },
     finish: async (record) => {
       isEnded = true
-      return await durable(() => trail.finish(record), environment.lastReceipt)
+      return await write(() => trail.finish(record))
     },
   }
 }

@@ -8,7 +8,8 @@ import { GovernedConnection } from '../connection/governed-connection.ts'
  *
  * Each connection has a session and a lease of its own. One that is given back stays lent out until its statements
  * have ended and its streams are closed: `execute` is no promise, so a program may give a connection back while its
- * statement still waits for a person. A failure to connect rejects `acquire` with its own error.
+ * statement still waits for a person. A failure to connect rejects `acquire` with its own error, and one that was
+ * ended (by its program, by a revocation, by an audit history that was rewritten) is not handed out again.
  *
  * @throws TypeError, SnowfenceError ERR_OPTION_REFUSED: wrong options are found here and not at the first `acquire`
  */
@@ -37,16 +38,18 @@ export const createGovernedPool = (
     poolOptions,
   )
 
-  const { acquire, release } = pool
+  const { acquire, destroy, release } = pool
   pool.acquire = async (priority) => {
-    const connection = await acquire.call(pool, priority)
-    if (!failures.has(connection)) return connection
-    await pool.destroy(connection)
-    throw failures.get(connection)
+    for (;;) {
+      const connection = await acquire.call(pool, priority)
+      if (connection.isUp()) return connection
+      await pool.destroy(connection)
+      if (failures.has(connection)) throw failures.get(connection)
+    }
   }
   pool.release = async (connection) => {
     await GovernedConnection.whenIdle(connection)
-    await release.call(pool, connection)
+    await (connection.isUp() ? release : destroy).call(pool, connection)
   }
   return pool
 }
