@@ -39,8 +39,9 @@ export {
 export { findSpanProblems } from './schema/find-span-problems.ts'
 export { spanAttributes } from './schema/span-attributes.ts'
 export { type JournalSinkOptions, openJournalSink } from './sink/journal-sink.ts'
+export { type LineFile, openLineFile } from './sink/line-file.ts'
 export { createMemorySink, type MemorySink } from './sink/memory-sink.ts'
-export { causeOf, type NotDurableCause } from './sink/not-durable.ts'
+export { causeOf, type NotDurableCause, notDurable } from './sink/not-durable.ts'
 export { createOtlpSink, type OtlpSinkOptions } from './sink/otlp-sink.ts'
 export type { SpanSink } from './sink/span-sink.ts'
 export {
@@ -74,6 +75,7 @@ export {
   formatRecordLine,
   parseExport,
 } from './verify/audit-export.ts'
+export { readRecordId } from './verify/record-id.ts'
 export {
   describeProblem,
   type VerificationProblem,

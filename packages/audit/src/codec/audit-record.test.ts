@@ -46,7 +46,7 @@ describe('version 1 of a record', () => {
       '{"source":{"principal":{"issuer":"https://issuer.example","subject":"agent-1"},"producer":"sdk","receivedAt":"2026-01-02T03:04:05.678Z","sessionId":"session-1"},"span":{"attributes":{"a":{"double":0.5},"z":1},"dropped":{"attributes":0,"events":0,"links":0},"endTimeUnixNano":"1700000001000000000","events":[],"flags":0,"kind":3,"links":[],"name":"SELECT PATIENTS","parentSpanId":null,"resource":{"service.name":"agent"},"scope":{"attributes":{},"name":"scope","version":"1"},"spanId":"0102030405060708","startTimeUnixNano":"1700000000123456789","status":{"code":0,"message":""},"traceId":"0102030405060708090a0b0c0d0e0f10","traceState":""},"version":1}',
     )
     expect(leafHash).toEqual(hashLeaf(text))
-    expect(id).toBe('0102030405060708090a0b0c0d0e0f10/0102030405060708')
+    expect(id).toBe('session-1/0102030405060708090a0b0c0d0e0f10/0102030405060708')
   })
 
   it('holds the sealer’s word for who sent it beside the span, so a span cannot claim it', () => {

@@ -21,7 +21,7 @@ export interface AuditRecord {
 }
 
 export interface SealedRecord {
-  /** `traceId/spanId`: a second record with this id is a retry when its span is equal, and a forgery otherwise. */
+  /** `sessionId/traceId/spanId`: a second record with this id is a retry when its span is equal, and a conflict otherwise. */
   readonly id: string
   readonly record: AuditRecord
   /** The record as canonical JSON: these bytes in UTF-8 are hashed, stored and exported. */
@@ -30,14 +30,20 @@ export interface SealedRecord {
   readonly leafHash: Uint8Array
 }
 
-export const recordId = ({ traceId, spanId }: Pick<CanonicalSpan, 'traceId' | 'spanId'>): string =>
-  `${traceId}/${spanId}`
+/**
+ * What tells a record from every other one: the ids of its span, in the name of the session that sent it. Without the
+ * session, whoever guesses an id could have the record of another session refused.
+ */
+export const recordId = (
+  { traceId, spanId }: Pick<CanonicalSpan, 'traceId' | 'spanId'>,
+  { sessionId }: Pick<RecordSource, 'sessionId'>,
+): string => `${sessionId ?? ''}/${traceId}/${spanId}`
 
 /** Gives a span the form in which it becomes a leaf. */
 export const sealRecord = (span: CanonicalSpan, source: RecordSource): SealedRecord => {
   const record: AuditRecord = { version: 1, source, span }
   const text = canonicalJson(record)
-  return { id: recordId(span), record, text, leafHash: hashLeaf(text) }
+  return { id: recordId(span, source), record, text, leafHash: hashLeaf(text) }
 }
 
 /** Whether two spans are one and the same record, sent twice. */

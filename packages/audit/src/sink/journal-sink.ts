@@ -1,6 +1,4 @@
 import type { KeyObject } from 'node:crypto'
-import { type FileHandle, open } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { isSnowfenceError, SnowfenceError } from '@snowfence/core'
 import { signCheckpoint } from '../checkpoint/checkpoint.ts'
@@ -10,8 +8,9 @@ import { oneAtATime } from '../one-at-a-time.ts'
 import { appendLeaves, frontierRoot } from '../tree/frontier.ts'
 import { createExportedHead, formatHeadLine, formatRecordLine } from '../verify/audit-export.ts'
 import { lockJournal } from './journal-lock.ts'
+import { createJournalReader } from './journal-reader.ts'
+import { openLineFile } from './line-file.ts'
 import { notDurable } from './not-durable.ts'
-import { readJournal } from './read-journal.ts'
 import type { SpanSink } from './span-sink.ts'
 
 export interface JournalSinkOptions {
@@ -22,26 +21,12 @@ export interface JournalSinkOptions {
   readonly now?: () => Date
 }
 
-/** A new file is durable only once its directory is. */
-const syncDirectory = async (file: string): Promise<void> => {
-  const directory = await open(dirname(file), 'r')
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
-  }
-}
-
 const openJournal = async (file: string) => {
-  let handle: FileHandle | undefined
+  const reader = createJournalReader()
   try {
-    handle = await open(file, 'a+', 0o600)
-    await syncDirectory(file)
-    const state = await readJournal(handle)
-    await handle.truncate(state.length)
-    return { handle, state }
+    const lines = await openLineFile(file, reader.readLine)
+    return { lines, state: reader.state }
   } catch (error) {
-    await handle?.close()
     if (isSnowfenceError(error, 'ERR_AUDIT_EXPORT_INVALID')) {
       throw new SnowfenceError('ERR_AUDIT_STORE_CORRUPT', { message: error.message, details: { file } })
     }
@@ -61,14 +46,13 @@ const openJournal = async (file: string) => {
 export const openJournalSink = async (options: JournalSinkOptions): Promise<SpanSink> => {
   const { file, signingKey, now = () => new Date() } = options
   const unlock = await lockJournal(file)
-  const { handle, state } = await openJournal(file).catch(async (error: unknown) => {
+  const { lines, state } = await openJournal(file).catch(async (error: unknown) => {
     await unlock()
     throw error
   })
   const { ids } = state
-  let { frontier, unheaded, length } = state
+  let { frontier, unheaded } = state
   let isClosed = false
-  let isBroken = false
 
   const seal = (spans: readonly ReadableSpan[]) => {
     const receivedAt = now().toISOString()
@@ -77,25 +61,10 @@ export const openJournalSink = async (options: JournalSinkOptions): Promise<Span
       .filter(({ id }) => !ids.has(id))
   }
 
-  const append = async (lines: string): Promise<void> => {
-    const bytes = Buffer.from(lines)
-    try {
-      const { size } = await handle.stat()
-      if (size !== length) throw new Error('the journal was written to by somebody else')
-      await handle.appendFile(bytes)
-      await handle.datasync()
-      length += bytes.length
-    } catch {
-      // After a failed write or sync nobody knows what is on the disk: the next opening reads it again.
-      isBroken = true
-      throw notDurable('store-failed', { file })
-    }
-  }
-
   return {
     write: oneAtATime(async (spans: readonly ReadableSpan[]) => {
       if (isClosed) throw notDurable('closed')
-      if (isBroken) throw notDurable('store-failed', { file })
+      lines.assertSound()
       const sealed = seal(spans)
       const firstLeaf = frontier.size
       const leafHashes = sealed.map(({ leafHash }) => leafHash)
@@ -114,7 +83,7 @@ export const openJournalSink = async (options: JournalSinkOptions): Promise<Span
         const records = sealed.map(({ text }, offset) =>
           formatRecordLine({ index: firstLeaf + offset, text }),
         )
-        await append([...records, formatHeadLine(exported)].join(''))
+        await lines.append([...records, formatHeadLine(exported)].join(''))
         for (const { id } of sealed) ids.add(id)
         frontier = grown
         unheaded = []
@@ -129,7 +98,7 @@ export const openJournalSink = async (options: JournalSinkOptions): Promise<Span
     close: async () => {
       if (isClosed) return
       isClosed = true
-      await handle.close()
+      await lines.close()
       await unlock()
     },
   }

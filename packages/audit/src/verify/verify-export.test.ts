@@ -197,6 +197,11 @@ describe('a record', () => {
     expect(problemsOf({ records })).toEqual([{ kind: 'record-repeated', index: 13, first: 2 }])
   })
 
+  it('with the ids of another session is a record of its own', () => {
+    const again = trail.records[2]!.text.replace('"sessionId":"session-1"', '"sessionId":"session-2"')
+    expect(problemsOf({ records: [...trail.records, { index: 13, text: again }] })).toEqual([])
+  })
+
   it('that is none is named', () => {
     const records = [...trail.records, { index: 13, text: '{"version":2}' }]
     expect(problemsOf({ records })).toEqual([{ kind: 'record-malformed', index: 13 }])

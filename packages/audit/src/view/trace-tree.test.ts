@@ -96,6 +96,21 @@ describe('the tree of a trace', () => {
     expect([...ids].sort()).toEqual(['a', 'b', 'c', 'd', 'self'])
   })
 
+  it('keeps the spans of one session together when another session gives its own spans the same ids', () => {
+    const of = (sessionId: string, entry: AuditRecord): AuditRecord => ({
+      ...entry,
+      source: { ...entry.source, sessionId },
+    })
+    const records = [
+      of('other', record('query', null, { name: 'of the other', startTimeUnixNano: '1' })),
+      of('own', query),
+      of('own', authorize),
+      of('helper', record('of a helper', 'authorize')),
+    ]
+    const places = buildTraceTree(records, traceId).map(({ depth, name }) => `${depth} ${name}`)
+    expect(places).toEqual(['0 of the other', '0 SELECT PATIENTS', '1 authorize', '2 of a helper'])
+  })
+
   it('holds a chain of any length', () => {
     const chain = Array.from({ length: 3000 }, (_, number) =>
       record(`${number}`, number === 0 ? null : `${number - 1}`),

@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../codec/audit-record.ts'
+import { type AuditRecord, recordId } from '../codec/audit-record.ts'
 import type { CanonicalSpan } from '../codec/canonical-span.ts'
 import { printable, type SpanFact, spanFacts } from './span-facts.ts'
 
@@ -26,9 +26,6 @@ interface Place {
   readonly branch: string
   readonly continuation: string
 }
-
-/** Stands for the parent of spans that have none among the records: no span has this id. */
-const ROOT = ''
 
 const byStart = (left: AuditRecord, right: AuditRecord): number => {
   const difference = BigInt(left.span.startTimeUnixNano) - BigInt(right.span.startTimeUnixNano)
@@ -69,16 +66,36 @@ const childPlaces = (children: readonly AuditRecord[], parent: Place | null): Pl
   })
 
 /**
+ * Finds the parent of a record, or null: that of its own session before any other, since a session gives its spans
+ * what ids it likes. Between two others, the one that was sealed first.
+ */
+const findParents = (
+  records: readonly AuditRecord[],
+  traceId: string,
+): ((record: AuditRecord) => AuditRecord | null) => {
+  const first = new Map<string, AuditRecord>()
+  for (const record of records) {
+    const { span, source } = record
+    if (span.traceId !== traceId) continue
+    for (const id of [span.spanId, recordId(span, source)]) if (!first.has(id)) first.set(id, record)
+  }
+  return ({ span, source }) => {
+    const { parentSpanId } = span
+    if (parentSpanId === null) return null
+    return first.get(recordId({ traceId, spanId: parentSpanId }, source)) ?? first.get(parentSpanId) ?? null
+  }
+}
+
+/**
  * Arranges the records of one trace as a tree, earliest first. Every record of the trace is in it exactly once, also
  * when its parent was not recorded, or spans name each other as parents.
  */
 export const buildTraceTree = (records: readonly AuditRecord[], traceId: string): TraceTreeLine[] => {
   const own = records.filter(({ span }) => span.traceId === traceId).sort(byStart)
-  const known = new Set(own.map(({ span }) => span.spanId))
-  const childrenOf = new Map<string, AuditRecord[]>()
+  const parentOf = findParents(records, traceId)
+  const childrenOf = new Map<AuditRecord | null, AuditRecord[]>()
   for (const record of own) {
-    const { parentSpanId } = record.span
-    const parent = parentSpanId !== null && known.has(parentSpanId) ? parentSpanId : ROOT
+    const parent = parentOf(record)
     const siblings = childrenOf.get(parent)
     if (siblings === undefined) childrenOf.set(parent, [record])
     else siblings.push(record)
@@ -92,12 +109,12 @@ export const buildTraceTree = (records: readonly AuditRecord[], traceId: string)
     for (let place = stack.pop(); place !== undefined; place = stack.pop()) {
       if (seen.has(place.record)) continue
       seen.add(place.record)
-      const children = childrenOf.get(place.record.span.spanId) ?? []
+      const children = childrenOf.get(place.record) ?? []
       lines.push(lineOf(place, children))
       stack.push(...childPlaces(children, place).reverse())
     }
   }
-  walk(childrenOf.get(ROOT) ?? [])
+  walk(childrenOf.get(null) ?? [])
   for (const record of own) if (!seen.has(record)) walk([record])
   return lines
 }

@@ -47,11 +47,11 @@ export const createForwarder = ({
 
   const encode = (batch: readonly SealedRecord[]): string => {
     const hashes = new Map(
-      batch.map(({ id, leafHash }) => [id, Buffer.from(leafHash).toString('hex')] as const),
+      batch.map(({ record, leafHash }) => [record.span, Buffer.from(leafHash).toString('hex')] as const),
     )
     return encodeTraceRequest(
       batch.map(({ record }) => record.span),
-      ({ traceId, spanId }) => ({ 'snowfence.record.hash': hashes.get(`${traceId}/${spanId}`) ?? '' }),
+      (span) => ({ 'snowfence.record.hash': hashes.get(span) ?? '' }),
     )
   }
 
