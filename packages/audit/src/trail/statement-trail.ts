@@ -99,7 +99,8 @@ export const createStatementTrail = (options: StatementTrailOptions): OpenStatem
   const end = (values: AuditAttributeValues, isError: boolean): Promise<AuditAcknowledgement> => {
     const name = summary === null ? 'statement' : querySummary(summary)
     const all: AuditAttributeValues = {
-      ...who,
+      // The query span has carried these since it began.
+      ...(isEnded ? who : {}),
       ...judgement(),
       ...approval,
       'snowfence.lease.id': identity.leaseId,
