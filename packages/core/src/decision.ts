@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Mask } from './mask.ts'
+import type { IdentifierKind } from './profiles.ts'
 import type { UsePlace } from './statement-summary.ts'
 
 /** One reason of a decision, for a person and as data for an agent. Free of literals and values. */
@@ -18,6 +19,11 @@ export interface ColumnDecision {
   /** The classes of its sources, sorted. */
   readonly classes: readonly string[]
   readonly mask: Mask | null
+  /**
+   * The identifiers that its classes say it holds. Present only where every value is one stored column's own, unchanged:
+   * nothing that the statement's writer chose is in it.
+   */
+  readonly storedIdentifiers?: readonly IdentifierKind[]
   readonly because: string
 }
 

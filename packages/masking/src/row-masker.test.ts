@@ -248,13 +248,51 @@ describe('second reading of columns that lineage calls clean', () => {
   it('takes the names from the columns of the row that hold them', () => {
     const masker = compile([
       { name: 'NAME', type: 'text', mask: { kind: 'token', scope: 'session' }, holdsSubjectName: true },
-      { name: 'NOTE', type: 'text', mask: { kind: 'scrub' } },
-      { name: 'COMMENT', type: 'text', mask: null },
+      { name: 'NOTE', type: 'text', mask: { kind: 'scrub' }, isSearchedForNames: true },
+      { name: 'COMMENT', type: 'text', mask: null, isSearchedForNames: true },
     ])
     const [, note, comment] = masker.maskRow(['Zanalin Kelbeck', 'Ms. Kelbeck is well', 'told zanalin'])
     expect([note, comment]).toEqual(['Ms. [name] is well', 'told [name]'])
     expect(masker.subjectNamesIn([null, 'x', 'y'])).toEqual([])
     expect(masker.findings()).toEqual([{ kind: 'name', column: 'COMMENT', count: 1 }])
+    expect(masker.cellMask(1)?.('zanalin is well', masker.subjectNamesIn(['Zanalin', '', '']))).toBe(
+      '[name] is well',
+    )
+    expect(masker.cellMask(1)?.('zanalin is well')).toBe('zanalin is well')
+    expect([0, 1, 2].map((index) => masker.readsNames(index))).toEqual([false, true, true])
+  })
+
+  it('does not search the texts that nobody says are stored: a guess in them would be answered', () => {
+    const masker = compile([
+      { name: 'NAME', type: 'text', mask: { kind: 'token', scope: 'session' }, holdsSubjectName: true },
+      { name: 'GUESS', type: 'text', mask: null },
+      { name: 'SCRUBBED_GUESS', type: 'text', mask: { kind: 'scrub' } },
+    ])
+    expect(masker.maskRow(['Zanalin', 'Zanalin', 'Zanalin']).slice(1)).toEqual(['Zanalin', 'Zanalin'])
+    expect(masker.readsNames(2)).toBe(false)
+  })
+
+  it.each([
+    [
+      'no column holds a name',
+      [{ name: 'NOTE', type: 'text', mask: { kind: 'scrub' } as const, isSearchedForNames: true }],
+    ],
+    [
+      'the name is a number',
+      [
+        { name: 'NOTE', type: 'text', mask: { kind: 'scrub' } as const, isSearchedForNames: true },
+        { name: 'NAME', type: 'fixed', mask: null, holdsSubjectName: true },
+      ],
+    ],
+    [
+      'the text is withheld',
+      [
+        { name: 'NOTE', type: 'text', mask: { kind: 'withhold' } as const, isSearchedForNames: true },
+        { name: 'NAME', type: 'text', mask: null, holdsSubjectName: true },
+      ],
+    ],
+  ])('needs no names where %s', (_what, columns) => {
+    expect(compile(columns).readsNames(0)).toBe(false)
   })
 
   it('leaves values that are not text as they are', () => {

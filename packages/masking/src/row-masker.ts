@@ -23,8 +23,13 @@ export interface MaskedColumn {
   readonly isRevealed?: boolean
   /** The names of the columns it comes from, for the detectors: `name` may be an alias that hides what it is. */
   readonly sourceNames?: readonly string[]
-  /** True where it holds a name of the person the row is about: the texts of the same row are searched for it. */
+  /** True where it holds a name of the person the row is about, as it is stored. */
   readonly holdsSubjectName?: boolean
+  /**
+   * True where its texts are searched for the names in the same row. For stored text only: a text that the writer of a
+   * statement can choose would tell by what is replaced in it which name it was.
+   */
+  readonly isSearchedForNames?: boolean
   /** Tokens of different domains are unrelated. Give the column's class, so that tokens of one class can be joined. */
   readonly domain?: string
 }
@@ -48,17 +53,19 @@ export interface RowMasker {
   /**
    * What may be shown of a value as the driver gave it. NULL stays NULL. Never throws.
    *
-   * @param subjectNames names of the person the row is about, when known: free text is also searched for them
+   * @param subjectNames names of the person the row is about: texts are also searched for them, whatever the column
    */
   maskCell(index: number, value: unknown, subjectNames?: readonly string[]): unknown
   /**
    * The mask of one column as a function of its own: `maskCell` without the look-up, for hot loops. Null where every
    * value passes as it is. Never throws.
    */
-  cellMask(index: number): ((value: unknown) => unknown) | null
+  cellMask(index: number): ((value: unknown, subjectNames?: readonly string[]) => unknown) | null
+  /** Whether `maskCell` of this column is to be given the names in its row: it is searched for them, and some are there. */
+  readsNames(index: number): boolean
   /** The names in the columns that hold one, for `maskCell`. Empty where no column does. */
   subjectNamesIn(values: readonly unknown[]): readonly string[]
-  /** A new row with every value masked. The names come from the row itself when none are given. */
+  /** A new row with every value masked. Where no names are given, they come from the row, for the columns that `readsNames`. */
   maskRow(values: readonly unknown[], subjectNames?: readonly string[]): unknown[]
   /** False where every value passes as it is, so that the call may be skipped. */
   isActive(index: number): boolean
@@ -154,7 +161,11 @@ export const compileRowMasker = (options: RowMaskerOptions): RowMasker => {
     return apply(value)
   }
 
-  const nameColumns = columns.flatMap(({ holdsSubjectName }, index) => (holdsSubjectName ? [index] : []))
+  const nameColumns = columns.flatMap(({ holdsSubjectName, type }, index) =>
+    holdsSubjectName && typeFamilyOf(type) === 'text' ? [index] : [],
+  )
+  const readsNames = (index: number): boolean =>
+    nameColumns.length > 0 && columns[index]?.isSearchedForNames === true && at(index).constant === null
   const subjectNamesIn = (values: readonly unknown[]): readonly string[] =>
     nameColumns.length === 0 ? noNames : nameColumns.map((index) => values[index]).filter(isText)
 
@@ -164,17 +175,23 @@ export const compileRowMasker = (options: RowMaskerOptions): RowMasker => {
       const { apply } = at(index)
       return (
         apply &&
-        ((value) => {
-          names = noNames
+        ((value, subjectNames = noNames) => {
+          names = subjectNames
           return apply(value)
         })
       )
     },
+    readsNames,
     subjectNamesIn,
-    maskRow: (values, subjectNames = subjectNamesIn(values)) => {
+    maskRow: (values, subjectNames) => {
+      const inRow = subjectNames ?? subjectNamesIn(values)
       const row = new Array<unknown>(values.length)
       for (let index = 0; index < values.length; index += 1)
-        row[index] = maskCell(index, values[index], subjectNames)
+        row[index] = maskCell(
+          index,
+          values[index],
+          subjectNames !== undefined || readsNames(index) ? inRow : noNames,
+        )
       return row
     },
     isActive: (index) => at(index).apply !== null,

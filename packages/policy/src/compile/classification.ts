@@ -6,7 +6,7 @@ import { compileNamePattern, type NamePattern } from '../naming/name-pattern.ts'
 import { normalizeName, splitColumnName, splitName } from '../naming/qualified-name.ts'
 import type { ColumnTags } from './column-tags.ts'
 import { synonymsOf } from './function-synonyms.ts'
-import { identifierOf } from './identifier-of.ts'
+import { identifierOf, statedIdentifierOf } from './identifier-of.ts'
 import { remember } from './remember.ts'
 
 export interface CompiledClass {
@@ -16,6 +16,8 @@ export interface CompiledClass {
   /** The mask of a function's result; null shows it. A function that is not here withholds. */
   readonly functions: ReadonlyMap<string, Mask | null>
   readonly identifier: IdentifierKind
+  /** Null where the class does not tell, and `identifier` is only the strictest reading. */
+  readonly statedIdentifier: IdentifierKind | null
 }
 
 /** What the policy says about one column, before any rule. */
@@ -48,6 +50,7 @@ const compileClass = (name: string, definition: ClassDefinition): CompiledClass 
       allowed.flatMap(([called, shown]) => synonymsOf(called).map((known) => [known, shown])),
     ),
     identifier: identifierOf(name, definition),
+    statedIdentifier: statedIdentifierOf(name, definition),
   }
 }
 

@@ -10,15 +10,15 @@ const byMask: Partial<Record<MaskKind, IdentifierKind>> = {
   scrub: 'free-text',
 }
 
-/**
- * Which identifier a class holds: as it says, else by its name, else by its mask. A class that tells nothing is
- * taken for a direct identifier, the kind that the fewest masks satisfy.
- */
-export const identifierOf = (
-  name: string,
-  definition: Pick<ClassDefinition, 'identifier' | 'mask'>,
-): IdentifierKind =>
+type Definition = Pick<ClassDefinition, 'identifier' | 'mask'>
+
+/** Which identifier a class holds: as it says, else by its name, else by its mask. Null for one that tells nothing. */
+export const statedIdentifierOf = (name: string, definition: Definition): IdentifierKind | null =>
   definition.identifier ??
   identifierKinds.find((kind) => kind === name) ??
   byMask[definition.mask.kind] ??
-  'name'
+  null
+
+/** The same, where a class that tells nothing is taken for the direct identifier that the fewest masks satisfy. */
+export const identifierOf = (name: string, definition: Definition): IdentifierKind =>
+  statedIdentifierOf(name, definition) ?? 'name'

@@ -1,4 +1,4 @@
-import type { ColumnDecision, ColumnFlow, Mask, OutputColumn } from '@snowfence/core'
+import type { ColumnDecision, ColumnFlow, IdentifierKind, Mask, OutputColumn } from '@snowfence/core'
 import type { ColumnLens, SeenColumn } from './column-lens.ts'
 import { fittingMask } from './fitting-mask.ts'
 import { strictestMask } from './strictest-mask.ts'
@@ -54,6 +54,18 @@ const seeDerived = (flow: ColumnFlow, seen: SeenColumn): Pick<SeenFlow, 'masks' 
   }
 }
 
+/**
+ * The identifiers of an output whose every value is one stored column's own. The name of a UNION, of VALUES and of a
+ * function stands among the functions of a flow, so a constant of the writer's choice is never taken for stored.
+ */
+const storedIdentifiers = (flows: readonly SeenFlow[]): readonly IdentifierKind[] | null => {
+  const [only, ...others] = flows
+  if (only === undefined || others.length > 0 || only.via !== 'value' || only.functions.length > 0)
+    return null
+  const stated = only.seen.classes.flatMap(({ statedIdentifier }) => statedIdentifier ?? [])
+  return [...new Set(stated)].sort()
+}
+
 export interface SeenOutput {
   readonly decision: ColumnDecision
   readonly flows: readonly SeenFlow[]
@@ -70,6 +82,7 @@ export const seeOutput = (output: OutputColumn, lens: ColumnLens): SeenOutput =>
   }
   const mask = strictestMask(flows.flatMap((flow) => flow.masks))
   const classes = new Set(flows.flatMap(({ seen }) => seen.classes.map((cls) => cls.name)))
+  const stored = storedIdentifiers(flows)
   const sources = new Set(flows.map(({ seen }) => seen.column))
   return {
     flows,
@@ -78,6 +91,7 @@ export const seeOutput = (output: OutputColumn, lens: ColumnLens): SeenOutput =>
       sources: [...sources].sort(),
       classes: [...classes].sort(),
       mask,
+      ...(stored === null ? {} : { storedIdentifiers: stored }),
       because: explain(flows, mask),
     },
   }

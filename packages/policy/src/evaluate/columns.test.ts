@@ -17,6 +17,7 @@ describe('the mask of an output', () => {
         sources: [`${PATIENTS}.SSN`],
         classes: ['ssn'],
         mask: { kind: 'partial', keepFirst: 0, keepLast: 4 },
+        storedIdentifiers: ['ssn'],
         because: `${PATIENTS}.SSN is of class ssn`,
       },
     ])
@@ -82,6 +83,36 @@ describe('the mask of an output', () => {
   - { id: tight, effect: permit, actions: [select], resources: [CLINIC.*], masks: { ssn: redact } }`)
     expect(maskOf(flow(`${PATIENTS}.SSN`), both)).toBe('redact')
     expect(maskOf(flow(`${VISITS}.SSN`), both)).toBe('redact')
+  })
+})
+
+describe('what an output holds as it is stored', () => {
+  const storedOf = (flows: Parameters<typeof output>[0], under = policy) =>
+    evaluate(under, request(statement({ outputs: [output(flows, 'X')] }))).columns[0]?.storedIdentifiers
+
+  it('is told by the classes of its one column', () => {
+    expect(storedOf(flow(`${PATIENTS}.NAME`))).toEqual(['name'])
+    expect(storedOf(flow(`${PATIENTS}.SEX`))).toEqual([])
+    const scrubbing = parsePolicy(`
+version: 1
+classes: { remark: { mask: scrub }, flag: { mask: token } }
+resources: [{ table: ${NOTES}, columns: { TEXT: remark, FLAG: flag } }]
+rules:
+${readAll}`)
+    expect(storedOf(flow(`${NOTES}.TEXT`), scrubbing)).toEqual(['free-text'])
+    // A class that tells nothing is treated as a name where that is strict, and is not taken for one here.
+    expect(storedOf(flow(`${NOTES}.FLAG`), scrubbing)).toEqual([])
+  })
+
+  it.each([
+    ['a constant', []],
+    ['the arms of a union', flow(`${PATIENTS}.NAME`, 'value', ['UNION'])],
+    ['a function, though it gives values back as they are', flow(`${PATIENTS}.NAME`, 'value', ['MAX'])],
+    ['something computed', flow(`${PATIENTS}.NAME`, 'derived', ['||'])],
+    ['a count', flow(`${PATIENTS}.NAME`, 'count', ['COUNT'])],
+    ['two columns', [flow(`${PATIENTS}.NAME`), flow(`${COPY}.NAME`)]],
+  ])('is not said of %s', (_what, flows) => {
+    expect(storedOf(flows)).toBeUndefined()
   })
 })
 
