@@ -36,10 +36,13 @@ export class InnerConnection {
   readonly #connection: DriverConnection
   readonly role: string
   readonly expiresAt: number
+  /** The native types that every statement gets as strings unless it says otherwise. */
+  readonly fetchAsString: readonly string[]
 
-  private constructor(connection: DriverConnection, lease: Lease) {
+  private constructor(connection: DriverConnection, lease: Lease, fetchAsString: readonly string[]) {
     this.#connection = connection
     this.role = lease.role
+    this.fetchAsString = fetchAsString
     this.expiresAt = Date.parse(lease.expiresAt)
   }
 
@@ -65,7 +68,8 @@ export class InnerConnection {
       // The driver logs in again when this callback throws, so it must not.
       connection.connect((error) => (error ? reject(error) : resolve()))
     }).finally(() => restoreLogging(loadDriver()))
-    return new InnerConnection(connection, lease)
+    const { fetchAsString } = options
+    return new InnerConnection(connection, lease, Array.isArray(fetchAsString) ? [...fetchAsString] : [])
   }
 
   /**

@@ -6,9 +6,9 @@ import type {
   StatementTrail,
 } from '@snowfence/core'
 import type { Finding } from '@snowfence/masking'
-import type { DriverStatement } from '../driver/snowflake-driver.ts'
-import type { OpenedRows } from '../rows/masked-row-stream.ts'
+import type { DriverColumn, DriverStatement } from '../driver/snowflake-driver.ts'
 import type { ResultColumn } from '../rows/result-shape.ts'
+import type { OpenedRows } from '../rows/row-flow.ts'
 import type { DriverRow } from '../rows/row-shaper.ts'
 
 export interface RowRange {
@@ -30,6 +30,8 @@ export interface GovernedResult {
   readonly columns: readonly ResultColumn[]
   /** The driver's completed statement: for the facade's private field, never for the caller. */
   readonly statement: DriverStatement
+  /** The driver's columns: they read raw values out of the driver's rows. */
+  readonly driverColumns: readonly DriverColumn[]
   openRows(range?: RowRange): OpenedRows
   /** The masked values of a shaped row by position. */
   valuesOf(row: DriverRow): readonly unknown[]

@@ -117,18 +117,26 @@ export const runAndCheck = async (
     if (!received.asyncExec) refuseTooManyRows(executable, statement.getNumRows() ?? 0)
     const masker = compileMasker(columns, environment.maskMaterial())
     const driverColumns = received.asyncExec ? [] : (statement.getColumns() ?? [])
-    const mustCount = boundsSubjects(decision)
-    // Subjects are counted by their raw values, which the fast path never makes.
-    const fastPath = environment.fastPath && !mustCount
-    const masked = prepareRows({ columns, driverColumns, masker, innerMode, rowMode, fastPath })
-    const shape = mustCount
-      ? environment.subjects.count(
-          masked,
-          decision,
-          columns.map(({ name }) => name),
-          environment.now(),
-        )
-      : masked
+    const openRows = prepareRows({
+      statement,
+      columns,
+      driverColumns,
+      masker,
+      innerMode,
+      rowMode,
+      fetchAsString: received.fetchAsString ?? inner.fetchAsString,
+      fastPath: environment.fastPath,
+      // Subjects are counted by their raw values, which the fast path never makes.
+      inspect: boundsSubjects(decision)
+        ? (shape) =>
+            environment.subjects.count(
+              shape,
+              decision,
+              columns.map(({ name }) => name),
+              environment.now(),
+            )
+        : null,
+    })
 
     let settling: Promise<void> | null = null
     let announce: (settling: Promise<void>) => void = () => {}
@@ -144,7 +152,8 @@ export const runAndCheck = async (
       role: place().role,
       columns: columns.map((column, index) => ({ ...column, type: masker.outputType(index) })),
       statement,
-      openRows: (range = {}) => ({ source: statement.streamRows({ ...range } as never), shape }),
+      driverColumns,
+      openRows: (range = {}) => openRows(range),
       valuesOf: compileRowReader(columns, innerMode, rowMode),
       settle: async (outcome) => {
         settling ??= finishTrail(trail, { ...outcome, ...place(), columns, findings: masker.findings() })

@@ -1,4 +1,4 @@
-import type { OpenedRows } from './masked-row-stream.ts'
+import type { OpenedRows } from './row-flow.ts'
 import type { DriverRow } from './row-shaper.ts'
 
 /**
@@ -6,20 +6,19 @@ import type { DriverRow } from './row-shaper.ts'
  *
  * @throws the driver's error, or GovernedError ERR_MASK_FAILED
  */
-export const collectMaskedRows = async ({ source, shape }: OpenedRows): Promise<DriverRow[]> =>
+export const collectMaskedRows = async (opened: OpenedRows): Promise<DriverRow[]> =>
   await new Promise((resolve, reject) => {
     const rows: DriverRow[] = []
-    const fail = (error: unknown): void => {
-      source.destroy()
-      reject(error)
-    }
-    source.on('readable', () => {
-      try {
-        for (let row = source.read(); row !== null; row = source.read()) rows.push(shape(row))
-      } catch (error) {
-        fail(error)
-      }
+    const flow = opened({
+      row: (row) => {
+        rows.push(row)
+        return true
+      },
+      end: () => resolve(rows),
+      fail: (error) => {
+        flow.stop()
+        reject(error)
+      },
     })
-    source.on('end', () => resolve(rows))
-    source.on('error', fail)
+    flow.more()
   })

@@ -2,13 +2,17 @@ import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { collectMaskedRows } from './collect-masked-rows.ts'
 import { MaskedRowStream, type MaskedRowStreamOptions } from './masked-row-stream.ts'
+import { readRows } from './row-flow.ts'
 
 const shape = (row: unknown) => [`masked ${(row as unknown[])[0]}`]
 const rows = (count: number): unknown[][] => Array.from({ length: count }, (_, index) => [index])
 
 const streamOver = (
   source: Readable,
-  { settle = async () => {}, open = async () => ({ source, shape }) }: Partial<MaskedRowStreamOptions> = {},
+  {
+    settle = async () => {},
+    open = async () => readRows(source, shape),
+  }: Partial<MaskedRowStreamOptions> = {},
 ) =>
   new MaskedRowStream({
     highWaterMark: 10,
@@ -82,13 +86,11 @@ test('an error of the source is translated, and recorded before it is seen', asy
 
 test('a shaper that throws fails the stream and hands out no further row', async () => {
   const stream = streamOver(Readable.from(rows(3)), {
-    open: async () => ({
-      source: Readable.from(rows(3)),
-      shape: (row) => {
+    open: async () =>
+      readRows(Readable.from(rows(3)), (row) => {
         if ((row as number[])[0] === 1) throw new Error('mask failed')
         return row
-      },
-    }),
+      }),
   })
   const seen: unknown[] = []
   await expect(
@@ -109,7 +111,7 @@ test('a statement that fails before it has rows fails its stream', async () => {
 })
 
 test('collecting masks while it reads, and rejects with the error of the source', async () => {
-  expect(await collectMaskedRows({ source: Readable.from(rows(3)), shape })).toEqual([
+  expect(await collectMaskedRows(readRows(Readable.from(rows(3)), shape))).toEqual([
     ['masked 0'],
     ['masked 1'],
     ['masked 2'],
@@ -120,5 +122,5 @@ test('collecting masks while it reads, and rejects with the error of the source'
       this.destroy(new Error('broken'))
     },
   })
-  await expect(collectMaskedRows({ source: broken, shape })).rejects.toThrow('broken')
+  await expect(collectMaskedRows(readRows(broken, shape))).rejects.toThrow('broken')
 })

@@ -1,11 +1,5 @@
 import { Readable } from 'node:stream'
-import type { DriverRow, RowShaper } from './row-shaper.ts'
-
-/** A result that may be read: rows come from the driver, and leave only through the shaper. */
-export interface OpenedRows {
-  readonly source: Readable
-  readonly shape: RowShaper
-}
+import type { OpenedRows, RowFlow } from './row-flow.ts'
 
 export interface MaskedRowStreamOptions {
   readonly highWaterMark: number
@@ -23,12 +17,10 @@ export interface MaskedRowStreamOptions {
  */
 export class MaskedRowStream extends Readable {
   readonly #options: MaskedRowStreamOptions
-  #source: Readable | null = null
-  #shape: RowShaper | null = null
+  #flow: RowFlow | null = null
   #rows = 0
   #isOpening = false
   #isSettled = false
-  #isWanted = false
 
   constructor(options: MaskedRowStreamOptions) {
     super({ objectMode: true, highWaterMark: options.highWaterMark })
@@ -36,8 +28,7 @@ export class MaskedRowStream extends Readable {
   }
 
   override _read(): void {
-    this.#isWanted = true
-    if (this.#source) this.#pump()
+    if (this.#flow) this.#flow.more()
     else if (!this.#isOpening) {
       this.#isOpening = true
       this.#open().catch((error: unknown) => this.#fail(error))
@@ -45,8 +36,8 @@ export class MaskedRowStream extends Readable {
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
-    this.#source?.destroy()
-    this.#source = null
+    this.#flow?.stop()
+    this.#flow = null
     if (this.#isSettled) {
       callback(error)
       return
@@ -59,37 +50,17 @@ export class MaskedRowStream extends Readable {
   }
 
   async #open(): Promise<void> {
-    const { source, shape } = await this.#options.open()
-    if (this.destroyed) {
-      source.destroy()
-      return
-    }
-    this.#source = source
-    this.#shape = shape
-    source.on('readable', () => this.#pump())
-    source.on('end', () => void this.#finish())
-    source.on('error', (error: unknown) => this.#fail(error))
-    this.#pump()
-  }
-
-  #pump(): void {
-    const source = this.#source
-    const shape = this.#shape
-    if (!source || !shape || !this.#isWanted) return
-    try {
-      for (;;) {
-        const row = source.read() as DriverRow | null
-        if (row === null) return
-        const shaped = shape(row)
+    const opened = await this.#options.open()
+    if (this.destroyed) return
+    this.#flow = opened({
+      row: (row) => {
         this.#rows += 1
-        if (!this.push(shaped)) {
-          this.#isWanted = false
-          return
-        }
-      }
-    } catch (error) {
-      this.#fail(error)
-    }
+        return this.push(row)
+      },
+      end: () => void this.#finish(),
+      fail: (error) => this.#fail(error),
+    })
+    this.#flow.more()
   }
 
   async #finish(): Promise<void> {

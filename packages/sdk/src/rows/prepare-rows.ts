@@ -1,50 +1,60 @@
 import type { RowMasker } from '@snowfence/masking'
 import { createGovernedError } from '../driver/driver-error.ts'
-import type { DriverColumn } from '../driver/snowflake-driver.ts'
+import type { DriverColumn, DriverStatement } from '../driver/snowflake-driver.ts'
+import type { RowRange } from '../pipeline/governed-result.ts'
 import type { RowMode } from '../statement/statement-options.ts'
-import { type FastRows, installFastColumns } from './fast-columns.ts'
+import { compileCellReaders } from './cell-readers.ts'
+import { type RawCells, takeRawCells } from './raw-cells.ts'
 import type { ResultColumn } from './result-shape.ts'
-import { type CellMasker, compileRowShaper, type RowShaper } from './row-shaper.ts'
+import { type OpenedRows, readRows } from './row-flow.ts'
+import { compileRowBuilder, compileRowShaper, type DriverRow, type RowShaper } from './row-shaper.ts'
 
 export interface RowPreparation {
+  readonly statement: DriverStatement
   readonly columns: readonly ResultColumn[]
   readonly driverColumns: readonly DriverColumn[]
   readonly masker: RowMasker
   readonly innerMode: 'object' | 'array'
   readonly rowMode: RowMode
+  /** The native types that the statement or its connection wants as strings, where a stream does not say. */
+  readonly fetchAsString: readonly string[]
   /** False keeps to the driver's public API. */
   readonly fastPath: boolean
+  /** Looks at each row before it is masked. Rows are the driver's own then. */
+  readonly inspect: ((shape: RowShaper) => RowShaper) | null
 }
 
-const alreadyMasked: CellMasker = { isActive: () => false, maskCell: (_index, value) => value }
+/** Opens a range of a result for reading. */
+export type OpenRows = (range: RowRange) => OpenedRows
 
-const proven = (fast: FastRows, shape: RowShaper): RowShaper => {
-  let arrived = 0
-  return (row) => {
-    arrived += 1
-    const problem = fast.problem(arrived)
-    if (problem === null) return shape(row)
-    throw createGovernedError('ERR_MASK_FAILED', {
-      message:
-        problem === 'bypassed'
-          ? 'the driver did not read a masked column in the way that was foreseen'
-          : 'the driver could not convert a value',
-      hint: 'set `fastPath: false` on the connection, and report the version of snowflake-sdk',
-    })
+const unreadable = (): Error =>
+  createGovernedError('ERR_MASK_FAILED', {
+    message: 'the driver could not convert a value',
+    hint: 'set `fastPath: false` on the connection, and report the version of snowflake-sdk',
+  })
+
+/**
+ * Decides where the masks of a result are applied: on its raw cells, before the driver converts them, or on the driver's
+ * rows where its private parts are not as known.
+ */
+export const prepareRows = (preparation: RowPreparation): OpenRows => {
+  const { statement, columns, driverColumns, masker, innerMode, rowMode, inspect } = preparation
+  const shape = compileRowShaper(columns, masker, innerMode, rowMode)
+  const shown = inspect === null ? shape : inspect(shape)
+  const openPublic: OpenRows = (range) => readRows(statement.streamRows({ ...range } as never), shown)
+  if (!preparation.fastPath || inspect !== null) return openPublic
+  const readers = compileCellReaders(driverColumns, masker)
+  const streams = readers && takeRawCells(statement, driverColumns)
+  if (!readers || !streams) return openPublic
+  return ({ fetchAsString = preparation.fetchAsString, ...range }) => {
+    const build = compileRowBuilder(columns, readers(fetchAsString), rowMode)
+    const buildOrFail = (cells: RawCells): DriverRow => {
+      try {
+        return build(cells)
+      } catch {
+        throw unreadable()
+      }
+    }
+    return streams.open(range, buildOrFail) ?? openPublic({ ...range, fetchAsString })
   }
-}
-
-/** Decides where the masks of a result are applied, at the driver's columns or on its rows, and gives the row shaper. */
-export const prepareRows = ({
-  columns,
-  driverColumns,
-  masker,
-  innerMode,
-  rowMode,
-  fastPath,
-}: RowPreparation): RowShaper => {
-  const fast = fastPath ? installFastColumns(driverColumns, masker) : null
-  return fast === null
-    ? compileRowShaper(columns, masker, innerMode, rowMode)
-    : proven(fast, compileRowShaper(columns, alreadyMasked, innerMode, rowMode))
 }

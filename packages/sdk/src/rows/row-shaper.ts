@@ -1,6 +1,8 @@
 import type { RowMasker } from '@snowfence/masking'
 import { createGovernedError } from '../driver/driver-error.ts'
 import type { RowMode } from '../statement/statement-options.ts'
+import type { CellReader } from './cell-readers.ts'
+import type { RawCells } from './raw-cells.ts'
 import type { ResultColumn } from './result-shape.ts'
 
 export type DriverRow = unknown[] | Record<string, unknown>
@@ -101,6 +103,34 @@ export const compileRowShaper = (
     const values = maskArray(given) as unknown[]
     const row: Record<string, unknown> = {}
     for (let index = 0; index < names.length; index += 1) setMember(row, names[index]!, values[index])
+    return row
+  }
+}
+
+/** Compiles the making of a row, in the form the caller asked for, out of its raw cells. */
+export const compileRowBuilder = (
+  columns: readonly ResultColumn[],
+  readers: readonly CellReader[],
+  wanted: RowMode,
+): ((cells: RawCells) => DriverRow) => {
+  const width = readers.length
+  if (wanted === 'array')
+    return (cells) => {
+      const row = new Array<unknown>(width)
+      for (let index = 0; index < width; index += 1) row[index] = readers[index]!(cells[index])
+      return row
+    }
+  const names = outerNames(columns, wanted)
+  if (names.includes('__proto__'))
+    return (cells) => {
+      const row: Record<string, unknown> = {}
+      for (let index = 0; index < width; index += 1)
+        setMember(row, names[index]!, readers[index]!(cells[index]))
+      return row
+    }
+  return (cells) => {
+    const row: Record<string, unknown> = {}
+    for (let index = 0; index < width; index += 1) row[names[index]!] = readers[index]!(cells[index])
     return row
   }
 }

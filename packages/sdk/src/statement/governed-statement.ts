@@ -253,9 +253,9 @@ export class GovernedStatement extends EventEmitter {
       })
       return
     }
-    this.#columns = result.statement
-      .getColumns()
-      ?.map((column, index) => viewColumn(column, result.columns[index]?.type ?? column.getType()))
+    this.#columns = result.driverColumns.map((column, index) =>
+      viewColumn(column, result.columns[index]?.type ?? column.getType()),
+    )
     if (complete !== undefined && !this.#settings.streamResult) {
       await this.#answerWith(async () => await this.#collect(result))
       return
