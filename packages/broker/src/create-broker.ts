@@ -50,9 +50,13 @@ export const createBroker = async (
     if (url === undefined) throw new TypeError('the public address is known when the broker listens')
     return url
   }
+  const parts: ServiceParts = { config, document, rootKey, database, clock, catalogue, publicUrl }
+  const services = await createServices(parts).catch(async (error: unknown) => {
+    await database.close()
+    throw error
+  })
+  const { trail } = services.context
   try {
-    const parts: ServiceParts = { config, document, rootKey, database, clock, catalogue, publicUrl }
-    const services = await createServices(parts)
     await takeUp(services)
     const closing = new AbortController()
     const app = await buildApp(parts, services, closing.signal)
@@ -63,6 +67,7 @@ export const createBroker = async (
       await stopFollowing()
       await services.forwarder?.close()
       await services.catalogue.close()
+      await trail.close()
       await database.close()
     }
     let ended: Promise<void> | undefined
@@ -83,6 +88,7 @@ export const createBroker = async (
       [Symbol.asyncDispose]: close,
     }
   } catch (error) {
+    await trail.close()
     await database.close()
     throw error
   }
@@ -119,6 +125,7 @@ const buildApp = (parts: ServiceParts, services: Services, closing: AbortSignal)
     issuer: publicUrl,
     metrics,
     checkReady: async () => {
+      await trail.settle()
       await sql`select 1`.execute(database.tables)
     },
     closing,

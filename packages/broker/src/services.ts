@@ -18,7 +18,7 @@ import { type CheckedDocument, createPolicyHolder, type PolicyHolder } from './p
 import { createSessionService, type SessionService } from './sessions/session-service.ts'
 import { SessionSignals } from './sessions/session-signals.ts'
 import { createForwarder, type Forwarder } from './trail/forwarder.ts'
-import { createTrail } from './trail/trail.ts'
+import { openTrail, type Trail } from './trail/trail.ts'
 
 export interface ServiceParts {
   readonly config: BrokerConfig
@@ -66,9 +66,13 @@ const openForwarder = ({ endpoint, headers }: BrokerConfig['otlp'], metrics: Met
         onDropped: (records) => metrics.countForwarded('dropped', records),
       })
 
-const openTrail = ({ database, clock }: ServiceParts, metrics: Metrics, forwarder: Forwarder | null) =>
-  createTrail({
-    database: database.tables,
+const openObservedTrail = (
+  { database, clock }: ServiceParts,
+  metrics: Metrics,
+  forwarder: Forwarder | null,
+): Promise<Trail> =>
+  openTrail({
+    database,
     clock,
     onSealed: (records) => {
       for (const { record } of records) {
@@ -80,7 +84,7 @@ const openTrail = ({ database, clock }: ServiceParts, metrics: Metrics, forwarde
     },
   })
 
-/** @throws SnowfenceError `ERR_BROKER_DATA_CORRUPT` when the stored keys cannot be opened. */
+/** @throws SnowfenceError `ERR_BROKER_DATA_CORRUPT` when the stored keys cannot be opened, or the journal is damaged. */
 export const createServices = async (parts: ServiceParts): Promise<Services> => {
   const { config, document, rootKey, database, clock, publicUrl } = parts
   const sealer = createSealer(rootKey)
@@ -88,10 +92,12 @@ export const createServices = async (parts: ServiceParts): Promise<Services> => 
   const policy = await createPolicyHolder(config.policy, document, keys)
   const metrics = createMetrics()
   const forwarder = openForwarder(config.otlp, metrics)
-  const trail = openTrail(parts, metrics, forwarder)
+  const analyzer = await createSqlAnalyzer()
   const { accountUrl } = config.snowflake
   const credentials = createExternalOauthIssuer({ keys, clock, issuer: publicUrl, audience: accountUrl })
   const catalogue = parts.catalogue ?? createCatalogueSource(config.snowflake, credentials)
+  // The last that can fail: nobody would close its journal.
+  const trail = await openObservedTrail(parts, metrics, forwarder)
   const context: ApprovalContext = {
     config,
     database: database.tables,
@@ -99,7 +105,7 @@ export const createServices = async (parts: ServiceParts): Promise<Services> => 
     trail,
     policy,
     credentials,
-    judge: createStatementJudge({ analyzer: await createSqlAnalyzer(), catalogue, clock }),
+    judge: createStatementJudge({ analyzer, catalogue, clock }),
     texts: createSealedTexts(sealer),
     signals: new ApprovalSignals(),
   }

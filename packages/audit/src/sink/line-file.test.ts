@@ -31,7 +31,9 @@ describe('a file of lines', () => {
     expect(await readFile(file, 'utf8')).toBe('')
     await second.lines.append('{"a":4}\n')
     await second.lines.close()
-    expect((await open()).read).toEqual(['1 {"a":4}'])
+    const third = await open()
+    expect(third.read).toEqual(['1 {"a":4}'])
+    await third.lines.close()
   })
 
   it('drops a last line wherever a crash cut it', async () => {

@@ -4,6 +4,7 @@ import { sessionsMigration } from './migrations/0001-sessions.ts'
 import { trailMigration } from './migrations/0002-trail.ts'
 import { approvalsMigration } from './migrations/0003-approvals.ts'
 import { sealAtEdgeMigration } from './migrations/0004-seal-at-edge.ts'
+import { idsOfSessionMigration } from './migrations/0005-ids-of-a-session.ts'
 import type { Tables } from './tables.ts'
 
 const migrations = {
@@ -11,6 +12,7 @@ const migrations = {
   '0002-trail': trailMigration,
   '0003-approvals': approvalsMigration,
   '0004-seal-at-edge': sealAtEdgeMigration,
+  '0005-ids-of-a-session': idsOfSessionMigration,
 }
 
 /** Brings the database to the present schema. Replicas that start together wait for each other. */

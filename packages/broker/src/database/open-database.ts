@@ -21,6 +21,8 @@ export interface Database {
   readonly tables: Kysely<Tables>
   /** Whether this broker is the only one that can have the database open. */
   readonly exclusive: boolean
+  /** Where audit records wait on the disk for the database; null when they go to the database at once. */
+  readonly journalFile: string | null
   close(): Promise<void>
 }
 
@@ -41,7 +43,7 @@ const openEmbedded = async (dataDir: string | undefined): Promise<Database> => {
     const pglite = await PGlite.create(await startFiles())
     const tables = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) })
     await migrate(tables)
-    return { tables, exclusive: true, close: () => tables.destroy() }
+    return { tables, exclusive: true, journalFile: null, close: () => tables.destroy() }
   }
   const unlock = lockDataDirectory(dataDir)
   const directory = join(dataDir, 'database')
@@ -67,6 +69,7 @@ const openEmbedded = async (dataDir: string | undefined): Promise<Database> => {
   return {
     tables: opened,
     exclusive: true,
+    journalFile: join(dataDir, 'audit-journal.jsonl'),
     close: async () => {
       try {
         await opened.destroy()
@@ -88,7 +91,7 @@ const openPostgres = async (databaseUrl: string): Promise<Database> => {
     await tables.destroy().catch(() => undefined)
     throw new SnowfenceError('ERR_BROKER_DATABASE_UNREACHABLE', { cause: error })
   }
-  return { tables, exclusive: false, close: () => tables.destroy() }
+  return { tables, exclusive: false, journalFile: null, close: () => tables.destroy() }
 }
 
 /**

@@ -1,41 +1,44 @@
-import { appendLeaves, type Frontier, sealRecord } from '@snowfence/audit'
+import { appendLeaves, type Frontier, type SealedRecord } from '@snowfence/audit'
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '../database/tables.ts'
-import { type Appended, receiptOf, rowOfRecord, type SourcedSpan } from './append-records.ts'
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
 
+const rowOf = ({ record: { source, span }, text, leafHash }: SealedRecord, leafIndex: number) => ({
+  leaf_index: leafIndex,
+  leaf_hash: base64(leafHash),
+  source: source.producer === 'broker' ? 'broker' : 'session',
+  session_id: source.sessionId,
+  name: span.name,
+  trace_id: span.traceId,
+  span_id: span.spanId,
+  body: text,
+  received_at: source.receivedAt,
+})
+
 /**
- * Seals spans in one SQL statement, on the assumption that the tree still ends where this process last saw it and that
- * none of the spans is sealed already. Null when either is not so: nothing was changed then, and `appendRecords` finds out
- * why. One statement is one wait for the disk and one way to the database, instead of seven.
+ * Appends records in one SQL statement, on the assumption that the tree ends at a known edge and that none of them is
+ * sealed already. Gives the new edge, or null when either is not so: nothing was changed then. One statement is one wait
+ * for the disk and one way to the database, instead of seven.
  *
- * The head moves only from the assumed size, under the row's lock; a span that is sealed already undoes all of it.
+ * The head moves only from the assumed size, under the row's lock; a record that is sealed already undoes all of it.
  */
 export const appendAtEdge = async (
   database: Kysely<Tables>,
-  spans: readonly SourcedSpan[],
+  records: readonly SealedRecord[],
   known: Frontier,
-  now: Date,
-): Promise<Appended | null> => {
-  const records = spans.map(({ span, source }) => sealRecord(span, source))
+): Promise<Frontier | null> => {
+  if (records.length === 0) return known
   const { frontier, nodes } = appendLeaves(
     known,
     records.map(({ leafHash }) => leafHash),
   )
-  const recordRows = JSON.stringify(
-    records.map((record, index) => {
-      const row = rowOfRecord(record, known.size + index, now)
-      return { ...row, leaf_hash: base64(row.leaf_hash) }
-    }),
-  )
+  const recordRows = JSON.stringify(records.map((record, index) => rowOf(record, known.size + index)))
   const nodeRows = JSON.stringify(
     nodes.map(({ level, index, hash }) => ({ level, position: index, hash: base64(hash) })),
   )
   const { rows } = await sql<{ moved: boolean }>`
     select seal_at_edge(${known.size}, ${frontier.size}, ${recordRows}::json, ${nodeRows}::json) as moved
   `.execute(database)
-  return rows[0]?.moved === true
-    ? { receipt: receiptOf(frontier, known.size, records.length), records, frontier }
-    : null
+  return rows[0]?.moved === true ? frontier : null
 }

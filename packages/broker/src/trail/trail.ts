@@ -2,18 +2,21 @@ import {
   type AuditTree,
   type CanonicalSpan,
   createAuditTree,
-  emptyFrontier,
   type RecordSource,
   type SealedRecord,
+  sealRecord,
 } from '@snowfence/audit'
 import type { Receipt } from '@snowfence/core'
-import type { Kysely, Transaction } from 'kysely'
+import type { Transaction } from 'kysely'
 import type { Clock } from '../clock.ts'
+import type { Database } from '../database/open-database.ts'
 import type { Tables } from '../database/tables.ts'
 import type { SessionRecord } from '../sessions/session.ts'
-import { appendAtEdge } from './append-at-edge.ts'
-import { type Appended, appendRecords, type SourcedSpan } from './append-records.ts'
 import { type BrokerEvent, spanOfEvent } from './broker-event.ts'
+import { createDatabaseStore } from './database-store.ts'
+import { openJournaledStore } from './journaled-store.ts'
+import type { Appended } from './record-store.ts'
+import { createSealGroups } from './seal-groups.ts'
 import { createTreeStore } from './tree-rows.ts'
 
 /** What one step of the broker works with: the transaction, and the trail that commits with it. */
@@ -26,14 +29,21 @@ export interface TrailStep {
 export interface Trail {
   /** Runs a change of state together with the records of it: both become durable, or neither. */
   transact<T>(work: (step: TrailStep) => Promise<T>): Promise<T>
-  /** Seals what a session sent. Resolves when it is durable. */
+  /**
+   * Seals what a session sent. Resolves when it is durable.
+   *
+   * @throws SnowfenceError `ERR_AUDIT_RECORD_CONFLICT`, `ERR_AUDIT_NOT_DURABLE`
+   */
   seal(session: SessionRecord, spans: readonly CanonicalSpan[]): Promise<Receipt>
-  /** For heads and proofs. */
-  readonly tree: AuditTree
+  /** For heads and proofs. Whoever asks for the head finds everything that was acknowledged before in the database. */
+  readonly tree: Pick<AuditTree, 'head' | 'inclusionProof' | 'consistencyProof' | 'evidence'>
+  /** Resolves when the database holds everything that was acknowledged. @throws SnowfenceError `ERR_AUDIT_NOT_DURABLE` */
+  settle(): Promise<void>
+  close(): Promise<void>
 }
 
 export interface TrailOptions {
-  readonly database: Kysely<Tables>
+  readonly database: Pick<Database, 'tables' | 'journalFile'>
   readonly clock: Clock
   /** Told of every sealed record after it is durable. Must not throw or block. */
   readonly onSealed: (records: readonly SealedRecord[]) => void
@@ -51,57 +61,54 @@ const sourceOf = (
   receivedAt: now.toISOString(),
 })
 
-export const createTrail = ({ database, clock, onSealed }: TrailOptions): Trail => {
-  let known = emptyFrontier
-  let sealing: Promise<undefined> = Promise.resolve(undefined)
-
-  // INVARIANT: the remembered edge is one that was committed; a rolled back one could be taken for a later tree.
-  const committed = ({ frontier, records }: Appended): void => {
-    if (frontier.size >= known.size) known = frontier
-    if (records.length > 0) onSealed(records)
-  }
+/** @throws SnowfenceError `ERR_BROKER_DATA_CORRUPT` when the journal and the database do not belong together. */
+export const openTrail = async ({ database, clock, onSealed }: TrailOptions): Promise<Trail> => {
+  const { tables, journalFile } = database
+  const store =
+    journalFile === null ? createDatabaseStore(tables) : await openJournaledStore(tables, journalFile)
+  const addToGroup = createSealGroups(store)
+  const treeStore = createTreeStore(tables)
+  const tree = createAuditTree({
+    ...treeStore,
+    // Every question about the tree begins with its size, so none is answered without what is still in the journal.
+    size: async () => {
+      await store.settle()
+      return treeStore.size()
+    },
+  })
 
   return {
-    tree: createAuditTree(createTreeStore(database)),
+    tree,
     async transact(work) {
-      const { result, appended } = await database.transaction().execute(async (transaction) => {
+      const { result, records } = await store.transact(async (transaction) => {
         const now = clock()
-        const spans: SourcedSpan[] = []
+        const records: SealedRecord[] = []
         const result = await work({
           transaction,
           record(event) {
-            const { sessionId, principal } = event
-            spans.push({
-              span: spanOfEvent(event, now),
-              source: sourceOf('broker', sessionId, principal, now),
-            })
+            const source = sourceOf('broker', event.sessionId, event.principal, now)
+            records.push(sealRecord(spanOfEvent(event, now), source))
           },
         })
-        const appended = spans.length === 0 ? null : await appendRecords(transaction, spans, known, now)
-        return { result, appended }
+        return { result, records }
       })
-      if (appended !== null) committed(appended)
+      if (records.length > 0) onSealed(records)
       return result
     },
     async seal(session, spans) {
-      const now = clock()
-      const source = sourceOf('sdk', session.id, session.principal, now)
-      const sourced = spans.map((span) => ({ span, source }))
-      // INVARIANT: one at a time in this process, so that each finds the edge where the one before it left it.
-      const appending = sealing.then(async () => {
-        const appended =
-          (sourced.length > 0 ? await appendAtEdge(database, sourced, known, now) : null) ??
-          (await database
-            .transaction()
-            .execute((transaction) => appendRecords(transaction, sourced, known, now)))
-        committed(appended)
-        return appended.receipt
+      const source = sourceOf('sdk', session.id, session.principal, clock())
+      const { receipt, records } = await new Promise<Appended>((accept, refuse) => {
+        addToGroup({
+          sessionId: session.id,
+          records: spans.map((span) => sealRecord(span, source)),
+          accept,
+          refuse,
+        })
       })
-      sealing = appending.then(
-        () => undefined,
-        () => undefined,
-      )
-      return appending
+      if (records.length > 0) onSealed(records)
+      return receipt
     },
+    settle: () => store.settle(),
+    close: () => store.close(),
   }
 }

@@ -37,6 +37,18 @@ export const readTreeNodes = async (
   })
 }
 
+/** Hashes of the leaves from an index on, in their order. */
+export const readLeafHashes = async (database: Kysely<Tables>, from: number): Promise<Uint8Array[]> => {
+  const rows = await database
+    .selectFrom('tree_nodes')
+    .select('hash')
+    .where('level', '=', 0)
+    .where('position', '>=', from)
+    .orderBy('position')
+    .execute()
+  return rows.map(({ hash }) => new Uint8Array(hash))
+}
+
 /** Adds complete nodes and moves the head; false when the tree does not have the expected size any more. */
 export const appendTreeNodes = async (
   transaction: Transaction<Tables>,

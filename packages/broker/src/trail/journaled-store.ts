@@ -1,0 +1,200 @@
+import { appendLeaves, notDurable, recordId } from '@snowfence/audit'
+import type { Kysely, Transaction } from 'kysely'
+import type { Tables } from '../database/tables.ts'
+import { acceptAll } from './accept-all.ts'
+import { appendAtEdge } from './append-at-edge.ts'
+import { formatEntry } from './journal-entry.ts'
+import { openJournal } from './open-journal.ts'
+import type { RecordStore, SealRequest, Step } from './record-store.ts'
+import { createSealedIds } from './sealed-ids.ts'
+import { createTurns } from './turns.ts'
+import { withoutSealed } from './without-sealed.ts'
+
+/** Waiting records are moved when nothing came for this long, */
+const IDLE_MS = 100
+/** or the first of them has waited for this long, */
+const MAX_AGE_MS = 1000
+/** or they are this many: */
+const MANY = 512
+/** so many in one turn, since nothing else is answered in that time. */
+const MOVED_AT_ONCE = 64
+/** No more are taken before some were moved: a database that fails stops the agents, as it does without a journal. */
+const MAX_WAITING = 1024
+
+const findIds = async (database: Kysely<Tables>, sessionId: string, most: number): Promise<string[]> => {
+  const rows = await database
+    .selectFrom('records')
+    .select(['trace_id', 'span_id'])
+    .where('session_id', '=', sessionId)
+    .limit(most)
+    .execute()
+  return rows.map((row) => recordId({ traceId: row.trace_id, spanId: row.span_id }, { sessionId }))
+}
+
+/**
+ * Acknowledges records when they are in a journal on the disk, and moves them to the database behind it.
+ *
+ * For a database that nobody else writes to: leaves are given out at an edge that is known here alone. What a crash left
+ * in the journal is moved before this resolves.
+ *
+ * INVARIANT: the tree is what the database holds (`stored`) and behind it `waiting`, which is in the journal; `edge` is
+ * its end. Everything that changes one of them takes its turn.
+ *
+ * @throws SnowfenceError `ERR_BROKER_DATA_CORRUPT`
+ */
+export const openJournaledStore = async (database: Kysely<Tables>, file: string): Promise<RecordStore> => {
+  const { lines, ...found } = await openJournal(database, file)
+  const inTurn = createTurns()
+  let { stored, waiting } = found
+  let edge = appendLeaves(
+    stored,
+    waiting.map(({ leafHash }) => leafHash),
+  ).frontier
+  let waitingSince = 0
+  let timer: NodeJS.Timeout | undefined
+  let isMoving = false
+  let isLost = false
+
+  const ids = createSealedIds({
+    load: async (sessionId, most) => [
+      ...waiting.filter(({ record }) => record.source.sessionId === sessionId).map(({ id }) => id),
+      ...(await findIds(database, sessionId, most)),
+    ],
+  })
+
+  const assertSound = (): void => {
+    if (isLost) throw notDurable('store-failed', { reason: 'the database has another end than the journal' })
+    lines.assertSound()
+  }
+
+  /** After this nobody knows what belongs behind what: only the next start can compare the journal with the database. */
+  const lose = (): never => {
+    isLost = true
+    throw notDurable('store-failed', { reason: 'the database has another end than the journal' })
+  }
+
+  /** Moves the first of the waiting records. The journal is cut when the last one is in the database, never before. */
+  const move = async (count: number): Promise<void> => {
+    assertSound()
+    if (waiting.length === 0) return
+    const moved = waiting.slice(0, count)
+    stored = (await appendAtEdge(database, moved, stored)) ?? lose()
+    waiting = waiting.slice(moved.length)
+    if (waiting.length === 0) await lines.clear()
+  }
+
+  const moveInTurns = async (): Promise<void> => {
+    if (isMoving) return
+    isMoving = true
+    try {
+      while (waiting.length > MOVED_AT_ONCE) await inTurn(() => move(MOVED_AT_ONCE))
+      await inTurn(() => move(waiting.length))
+    } catch {
+      // They stay in the journal and are tried again; whoever reads the trail or changes anything is told.
+    } finally {
+      isMoving = false
+    }
+  }
+
+  const planMove = (): void => {
+    if (waiting.length >= MANY || performance.now() - waitingSince >= MAX_AGE_MS) void moveInTurns()
+    else timer = timer?.refresh() ?? setTimeout(() => void moveInTurns(), IDLE_MS).unref()
+  }
+
+  /** Commits what `work` does and, behind everything that waits, the records that it adds. */
+  const commit = async <T>(work: (transaction: Transaction<Tables>) => Promise<Step<T>>) => {
+    assertSound()
+    let isCommitting = false
+    const committed = await database
+      .transaction()
+      .execute(async (transaction) => {
+        const step = await work(transaction)
+        const added = step.records.length > 0
+        const frontier = added
+          ? ((await appendAtEdge(transaction, [...waiting, ...step.records], stored)) ?? lose())
+          : null
+        isCommitting = added
+        return { step, frontier }
+      })
+      .catch((error: unknown) => {
+        // A commit that failed may have happened. Behind the wrong edge the next record would be lost.
+        if (isCommitting) isLost = true
+        throw error
+      })
+    if (committed.frontier === null) return committed.step
+    const hadWaiting = waiting.length > 0
+    stored = committed.frontier
+    edge = stored
+    waiting = []
+    for (const { id, record } of committed.step.records) ids.add(record.source.sessionId ?? '', [id])
+    // It is committed, whatever becomes of the journal: a cut that fails is found by the next one who writes.
+    if (hadWaiting) await lines.clear().catch(() => undefined)
+    return committed.step
+  }
+
+  /** For a request of which something may be sealed already. */
+  const appendByDatabase = async (request: SealRequest): Promise<void> => {
+    await move(waiting.length)
+    const { records } = await commit(async (transaction) => ({
+      result: undefined,
+      records: await withoutSealed(transaction, request.sessionId, request.records),
+    }))
+    acceptAll([{ ...request, records }], edge.size - records.length, edge)
+  }
+
+  const appendByJournal = async (requests: readonly SealRequest[]): Promise<void> => {
+    const firstLeaf = edge.size
+    const records = requests.flatMap((request) => request.records)
+    if (records.length > 0) {
+      await lines.append(
+        records.map((sealed, offset) => formatEntry({ index: firstLeaf + offset, sealed })).join(''),
+      )
+      edge = appendLeaves(
+        edge,
+        records.map(({ leafHash }) => leafHash),
+      ).frontier
+      if (waiting.length === 0) waitingSince = performance.now()
+      waiting = [...waiting, ...records]
+      planMove()
+    }
+    acceptAll(requests, firstLeaf, edge)
+  }
+
+  try {
+    await move(waiting.length)
+    // What was moved in an earlier run, just before it ended.
+    await lines.clear()
+  } catch (error) {
+    await lines.close()
+    throw error
+  }
+
+  return {
+    append: (group) =>
+      inTurn(async () => {
+        assertSound()
+        if (waiting.length >= MAX_WAITING) await move(waiting.length)
+        const fresh: SealRequest[] = []
+        const doubtful: SealRequest[] = []
+        for (const request of group) {
+          const isFresh = await ids.take(
+            request.sessionId,
+            request.records.map(({ id }) => id),
+          )
+          ;(isFresh ? fresh : doubtful).push(request)
+        }
+        if (fresh.length > 0) await appendByJournal(fresh)
+        for (const request of doubtful) await appendByDatabase(request).catch(request.refuse)
+      }),
+    transact: (work) => inTurn(() => commit(work)),
+    settle: () => inTurn(() => move(waiting.length)),
+    async close() {
+      clearTimeout(timer)
+      await inTurn(async () => {
+        // What cannot be moved now is moved at the next start.
+        await move(waiting.length).catch(() => undefined)
+        await lines.close()
+      })
+    },
+  }
+}

@@ -1,0 +1,40 @@
+import type { SealedRecord } from '@snowfence/audit'
+import type { Receipt } from '@snowfence/core'
+import type { Transaction } from 'kysely'
+import type { Tables } from '../database/tables.ts'
+
+/** What came of one request: where its records stand, and those of them that were not sealed before. */
+export interface Appended {
+  readonly receipt: Receipt
+  readonly records: readonly SealedRecord[]
+}
+
+/** The records of one request of a session, and whom to tell. Of two answers the first one holds. */
+export interface SealRequest {
+  readonly sessionId: string
+  readonly records: readonly SealedRecord[]
+  accept(appended: Appended): void
+  refuse(error: unknown): void
+}
+
+/** A change of state, and the records of it. */
+export interface Step<T> {
+  readonly result: T
+  readonly records: readonly SealedRecord[]
+}
+
+/** Where records become leaves of the tree, and durable. */
+export interface RecordStore {
+  /**
+   * Appends the records of several requests together, and answers each when they are durable; one that cannot be taken
+   * does not fail the others. Records that are sealed already are left out. One call at a time.
+   *
+   * What it throws is the answer to those that have none yet.
+   */
+  append(group: readonly SealRequest[]): Promise<void>
+  /** Commits a change of state together with the records of it. */
+  transact<T>(work: (transaction: Transaction<Tables>) => Promise<Step<T>>): Promise<Step<T>>
+  /** Resolves when the database holds every record that was acknowledged. @throws ERR_AUDIT_NOT_DURABLE */
+  settle(): Promise<void>
+  close(): Promise<void>
+}
