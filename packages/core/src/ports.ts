@@ -84,6 +84,8 @@ export interface StatementIdentity {
 export interface AuthorizeRecord {
   readonly summary: StatementSummary
   readonly decision: Decision
+  /** True for a read that runs meanwhile and whose end waits for both records: they may travel together. */
+  readonly mayLinger?: boolean
 }
 
 /** What a person said to a statement that needed one. */

@@ -21,6 +21,8 @@ export interface AuditTrailOptions {
   readonly maxBatch?: number
   /** How long the store may take to acknowledge. 10 seconds by default. */
   readonly timeoutMilliseconds?: number
+  /** How long the record of a read that is under way waits for another one to share its request. 2 by default. */
+  readonly lingerMilliseconds?: number
 }
 
 export interface RecordOptions {
@@ -48,9 +50,9 @@ export interface AuditTrail extends AuditSink {
 
 export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
   const { sink, serviceName, producer = 'sdk' } = options
-  const { maxQueue = 4096, maxBatch = 256, timeoutMilliseconds = 10_000 } = options
+  const { maxQueue = 4096, maxBatch = 256, timeoutMilliseconds = 10_000, lingerMilliseconds = 2 } = options
   const tracer = createAuditTracer({ serviceName, producer })
-  const group = createGroupCommit({ sink, maxQueue, maxBatch, timeoutMilliseconds })
+  const group = createGroupCommit({ sink, maxQueue, maxBatch, timeoutMilliseconds, lingerMilliseconds })
   const open = new Set<OpenStatementTrail>()
 
   return {
@@ -59,7 +61,7 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
         identity,
         tracer,
         parent: parentContext(),
-        commit: (span) => group.commit(span),
+        commit: (span, options) => group.commit(span, options),
         onEnd: () => open.delete(trail),
       })
       open.add(trail)
@@ -74,7 +76,10 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
       if (isError) span.setStatus({ code: SpanStatusCode.ERROR })
       span.end()
       // The SDK's span is both: the API's type hides what the exporters read.
-      return acknowledge(span, await group.commit(span as unknown as ReadableSpan, signal))
+      return acknowledge(
+        span,
+        await group.commit(span as unknown as ReadableSpan, signal === undefined ? {} : { signal }),
+      )
     },
 
     close: async () => {

@@ -28,7 +28,7 @@ const createHeldSink = () => {
   return { sink, writes }
 }
 
-const limits = { maxQueue: 10, maxBatch: 4, timeoutMilliseconds: 60_000 }
+const limits = { maxQueue: 10, maxBatch: 4, timeoutMilliseconds: 60_000, lingerMilliseconds: 60_000 }
 const settled = async (promises: readonly Promise<Receipt>[]) =>
   (await Promise.allSettled(promises)).map((result) =>
     result.status === 'fulfilled' ? result.value.firstLeaf : causeOf(result.reason),
@@ -129,7 +129,13 @@ describe('a write that fails', () => {
 describe('the queue', () => {
   it('refuses a record when it is full, and keeps those that wait', async () => {
     const { sink, writes } = createHeldSink()
-    const group = createGroupCommit({ sink, maxQueue: 2, maxBatch: 4, timeoutMilliseconds: 60_000 })
+    const group = createGroupCommit({
+      sink,
+      maxQueue: 2,
+      maxBatch: 4,
+      timeoutMilliseconds: 60_000,
+      lingerMilliseconds: 60_000,
+    })
     const commits = createSpans(4).map((span) => group.commit(span))
     commits[3]!.catch(() => {})
     writes[0]!.end()
@@ -143,7 +149,7 @@ describe('the queue', () => {
     const group = createGroupCommit({ sink, ...limits })
     const [first, second] = createSpans(2)
     const caller = new AbortController()
-    const commits = [group.commit(first!), group.commit(second!, caller.signal)]
+    const commits = [group.commit(first!), group.commit(second!, { signal: caller.signal })]
     commits[1]!.catch(() => {})
     caller.abort()
     writes[0]!.end()
@@ -166,5 +172,39 @@ describe('the queue', () => {
     writes[1]!.end()
     await closing
     expect(await settled([...commits, late])).toEqual([0, 1, 'closed'])
+  })
+})
+
+describe('a record that may linger', () => {
+  it('travels with the next one that does not', async () => {
+    const { sink, writes } = createHeldSink()
+    const group = createGroupCommit({ sink, ...limits })
+    const [first, second] = createSpans(2)
+    const commits = [group.commit(first!, { mayLinger: true })]
+    await turn()
+    expect(writes).toEqual([])
+    commits.push(group.commit(second!))
+    expect(writes.map(({ names }) => names)).toEqual([['span 0', 'span 1']])
+    writes[0]!.end()
+    expect(await settled(commits)).toEqual([0, 0])
+  })
+
+  it('goes by itself when nothing else comes', async () => {
+    const { sink, writes } = createHeldSink()
+    const group = createGroupCommit({ sink, ...limits, lingerMilliseconds: 1 })
+    const commit = group.commit(createSpans(1)[0]!, { mayLinger: true })
+    while (writes.length === 0) await turn()
+    writes[0]!.end()
+    expect(await settled([commit])).toEqual([0])
+  })
+
+  it('is written when the group closes', async () => {
+    const { sink, writes } = createHeldSink()
+    const group = createGroupCommit({ sink, ...limits })
+    const commit = group.commit(createSpans(1)[0]!, { mayLinger: true })
+    const closing = group.close()
+    writes[0]!.end()
+    await closing
+    expect(await settled([commit])).toEqual([0])
   })
 })

@@ -11,6 +11,14 @@ export interface GroupCommitOptions {
   readonly maxBatch: number
   /** How long one write may take. */
   readonly timeoutMilliseconds: number
+  /** How long a record that may linger waits for another to travel with. */
+  readonly lingerMilliseconds: number
+}
+
+export interface CommitOptions {
+  readonly signal?: AbortSignal
+  /** True for a record that nothing waits for yet: it goes with the next one that does not linger, or soon by itself. */
+  readonly mayLinger?: boolean
 }
 
 /** Makes single records durable; those that come while a write is under way share the next one. */
@@ -22,7 +30,7 @@ export interface GroupCommit {
    *
    * @throws ERR_AUDIT_NOT_DURABLE for exactly the records of the write that failed.
    */
-  commit(span: ReadableSpan, signal?: AbortSignal): Promise<Receipt>
+  commit(span: ReadableSpan, options?: CommitOptions): Promise<Receipt>
   /** Writes what is queued, then refuses everything. */
   close(): Promise<void>
 }
@@ -54,9 +62,10 @@ const withinTime = async (
 }
 
 export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
-  const { sink, maxQueue, maxBatch, timeoutMilliseconds } = options
+  const { sink, maxQueue, maxBatch, timeoutMilliseconds, lingerMilliseconds } = options
   let queue: Waiting[] = []
   let draining: Promise<void> | null = null
+  let lingering: NodeJS.Timeout | null = null
   let isClosed = false
 
   const write = async (batch: readonly Waiting[]): Promise<void> => {
@@ -85,8 +94,14 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
     draining = null
   }
 
+  const start = (): void => {
+    if (lingering !== null) clearTimeout(lingering)
+    lingering = null
+    draining ??= drain()
+  }
+
   return {
-    commit: (span, signal) => {
+    commit: (span, { signal, mayLinger = false } = {}) => {
       if (isClosed) return Promise.reject(notDurable('closed'))
       if (signal?.aborted) return Promise.reject(notDurable('aborted'))
       if (queue.length >= maxQueue) return Promise.reject(notDurable('queue-full', { waiting: queue.length }))
@@ -105,11 +120,15 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
             reject(error)
           },
         })
-        draining ??= drain()
+        // While a write is under way, whatever comes shares the next one.
+        if (draining !== null) return
+        if (mayLinger) lingering ??= setTimeout(start, lingerMilliseconds)
+        else start()
       })
     },
     close: async () => {
       isClosed = true
+      if (lingering !== null) start()
       await draining
       await sink.close()
     },

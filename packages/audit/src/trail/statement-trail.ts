@@ -14,6 +14,7 @@ import {
 import type { AuditSpanKind } from '../schema/attribute-definition.ts'
 import type { AuditAttributeValues } from '../schema/audit-attributes.ts'
 import { spanAttributes } from '../schema/span-attributes.ts'
+import type { CommitOptions } from './group-commit.ts'
 import {
   appliedMasks,
   decisionAttributes,
@@ -27,7 +28,7 @@ export interface StatementTrailOptions {
   readonly identity: StatementIdentity
   readonly tracer: Tracer
   readonly parent: Context
-  readonly commit: (span: ReadableSpan) => Promise<Receipt>
+  readonly commit: (span: ReadableSpan, options?: CommitOptions) => Promise<Receipt>
   /** Called once, when the statement's query span was ended. */
   readonly onEnd: () => void
 }
@@ -69,10 +70,10 @@ export const createStatementTrail = (options: StatementTrailOptions): OpenStatem
   let approval: AuditAttributeValues = {}
   let isEnded = false
 
-  const write = async (span: Span): Promise<AuditAcknowledgement> => {
+  const write = async (span: Span, options?: CommitOptions): Promise<AuditAcknowledgement> => {
     span.end()
     // The SDK's span is both: the API's type hides what the exporters read.
-    return acknowledge(span, await commit(span as unknown as ReadableSpan))
+    return acknowledge(span, await commit(span as unknown as ReadableSpan, options))
   }
 
   const child = (
@@ -136,7 +137,8 @@ export const createStatementTrail = (options: StatementTrailOptions): OpenStatem
         query.setStatus({ code: SpanStatusCode.ERROR })
         return write(query)
       }
-      return write(child('authorize', name, values, startedAt)).then((acknowledgement) => {
+      const { mayLinger = false } = record
+      return write(child('authorize', name, values, startedAt), { mayLinger }).then((acknowledgement) => {
         authorized = acknowledgement
         return acknowledgement
       })
