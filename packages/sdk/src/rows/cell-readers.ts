@@ -1,3 +1,4 @@
+import type { RowMasker } from '@snowfence/masking'
 import { parseVariant } from '../driver/parse-variant.ts'
 import type { DriverColumn } from '../driver/snowflake-driver.ts'
 import {
@@ -9,14 +10,14 @@ import {
 import { type InternalRow, isSeamed } from './raw-cells.ts'
 
 /** The masks of a result by the position of the column. Total: never throw. */
-export interface FastMasker {
-  cellMask(index: number): ((value: unknown) => unknown) | null
-  isConstant(index: number): boolean
-  constantOf(index: number): string | null
-}
+export type ColumnMasks = Pick<RowMasker, 'cellMask' | 'isConstant' | 'constantOf' | 'readsNames'>
 
-/** What is shown of a raw cell. Throws where the driver cannot convert it. */
-export type CellReader = (raw: unknown) => unknown
+/**
+ * What is shown of a raw cell. Throws where the driver cannot convert it.
+ *
+ * @param subjectNames the names in the same row, for a column that is searched for them
+ */
+export type CellReader = (raw: unknown, subjectNames?: readonly string[]) => unknown
 
 /** A cell and what the driver makes of it: a column that answers otherwise is left to the driver. */
 const probes: Readonly<
@@ -139,7 +140,7 @@ export type CellReaders = (fetchAsString: readonly string[]) => readonly CellRea
  */
 export const compileCellReaders = (
   columns: readonly DriverColumn[],
-  masker: FastMasker,
+  masker: ColumnMasks,
 ): CellReaders | null => {
   const compiled: ((asString: ReadonlySet<string>) => CellReader)[] = []
   for (const [index, column] of columns.entries()) {
@@ -158,7 +159,8 @@ export const compileCellReaders = (
       const isString = asString.has(native)
       const read = isString ? readString : readValue
       if (mask === null) return read
-      return type === 'text' && !isString ? mask : (raw) => mask(read(raw))
+      if (masker.readsNames(index)) return (raw, subjectNames) => mask(read(raw), subjectNames)
+      return type === 'text' && !isString ? (raw) => mask(raw) : (raw) => mask(read(raw))
     })
   }
   return (fetchAsString) => {

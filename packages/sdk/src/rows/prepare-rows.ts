@@ -46,8 +46,10 @@ export const prepareRows = (preparation: RowPreparation): OpenRows => {
   const readers = compileCellReaders(driverColumns, masker)
   const streams = readers && takeRawCells(statement, driverColumns)
   if (!readers || !streams) return openPublic
+  const readsNames = columns.some((_column, index) => masker.readsNames(index))
+  const namesIn = readsNames ? (cells: RawCells) => masker.subjectNamesIn(cells) : null
   return ({ fetchAsString = preparation.fetchAsString, ...range }) => {
-    const build = compileRowBuilder(columns, readers(fetchAsString), rowMode)
+    const build = compileRowBuilder(columns, readers(fetchAsString), namesIn, rowMode)
     const buildOrFail = (cells: RawCells): DriverRow => {
       try {
         return build(cells)

@@ -4,7 +4,7 @@ import { createRandomVault } from '@snowfence/masking'
 import { expect, test } from 'vitest'
 import { compileMasker } from './compile-masker.ts'
 import type { ResultColumn } from './result-shape.ts'
-import { compileRowReader, compileRowShaper, innerRowMode } from './row-shaper.ts'
+import { compileRowBuilder, compileRowReader, compileRowShaper, innerRowMode } from './row-shaper.ts'
 
 const redact: Mask = { kind: 'redact', text: '[redacted]' }
 
@@ -70,6 +70,8 @@ test('a mask that throws withholds the value and fails with the type alone in it
   const columns = [column('A', redact)]
   const broken = {
     isActive: () => true,
+    readsNames: () => false,
+    subjectNamesIn: () => [],
     maskCell: () => {
       throw new Error('closed')
     },
@@ -94,4 +96,22 @@ test('shaped rows are read by position in every form', () => {
       '[redacted]',
     ])
   }
+})
+
+test('the names in a row are found in its stored texts before they are masked themselves', () => {
+  const columns: readonly ResultColumn[] = [
+    { ...column('NAME', redact), holdsSubjectName: true },
+    { ...column('NOTE', { kind: 'scrub' }), isSearchedForNames: true },
+    { ...column('OTHER', { kind: 'scrub' }) },
+  ]
+  const masks = masker(columns)
+  const note = 'seen with Quellworth today'
+  const shown = { NAME: '[redacted]', NOTE: 'seen with [name] today', OTHER: note }
+  const asObject = compileRowShaper(columns, masks, 'object', 'object')
+  expect(asObject({ NAME: 'Zarinda Quellworth', NOTE: note, OTHER: note })).toEqual(shown)
+  const fromArray = compileRowShaper(columns, masks, 'array', 'object')
+  expect(fromArray(['Zarinda Quellworth', note, note])).toEqual(shown)
+  const readers = columns.map((_column, index) => masks.cellMask(index) ?? ((raw: unknown) => raw))
+  const build = compileRowBuilder(columns, readers, (cells) => masks.subjectNamesIn(cells), 'object')
+  expect(build(['Zarinda Quellworth', note, null])).toEqual({ ...shown, OTHER: null })
 })

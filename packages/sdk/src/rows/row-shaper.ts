@@ -9,7 +9,7 @@ export type DriverRow = unknown[] | Record<string, unknown>
 export type RowShaper = (row: DriverRow) => DriverRow
 
 /** Masks cells by the position of their column. */
-export type CellMasker = Pick<RowMasker, 'maskCell' | 'isActive'>
+export type CellMasker = Pick<RowMasker, 'maskCell' | 'isActive' | 'readsNames' | 'subjectNamesIn'>
 
 /**
  * Which form to ask of the driver. Objects are cheapest, but their keys must say without doubt which column a value
@@ -70,10 +70,11 @@ export const compileRowShaper = (
 ): RowShaper => {
   const masked = columns.flatMap((_column, index) => (masker.isActive(index) ? [index] : []))
   const maskedNames = masked.map((index) => columns[index]!.name)
+  const readsNames = masked.some((index) => masker.readsNames(index))
 
-  const mask = (index: number, value: unknown): unknown => {
+  const mask = (index: number, value: unknown, subjectNames: readonly string[] | undefined): unknown => {
     try {
-      return masker.maskCell(index, value)
+      return masker.maskCell(index, value, masker.readsNames(index) ? subjectNames : undefined)
     } catch {
       throw createGovernedError('ERR_MASK_FAILED', {
         message: `a value of type \`${columns[index]!.type}\` could not be masked`,
@@ -84,16 +85,21 @@ export const compileRowShaper = (
   if (inner === 'object')
     return (given) => {
       const row = given as Record<string, unknown>
+      // Before the first mask, which may be that of a name.
+      const subjectNames = readsNames
+        ? masker.subjectNamesIn(columns.map(({ name }) => row[name]))
+        : undefined
       for (let at = 0; at < masked.length; at += 1) {
         const name = maskedNames[at]!
-        row[name] = mask(masked[at]!, row[name])
+        row[name] = mask(masked[at]!, row[name], subjectNames)
       }
       return row
     }
 
   const maskArray: RowShaper = (given) => {
     const row = given as unknown[]
-    for (const index of masked) row[index] = mask(index, row[index])
+    const subjectNames = readsNames ? masker.subjectNamesIn(row) : undefined
+    for (const index of masked) row[index] = mask(index, row[index], subjectNames)
     return row
   }
   if (wanted === 'array') return maskArray
@@ -107,25 +113,31 @@ export const compileRowShaper = (
   }
 }
 
-/** Compiles the making of a row, in the form the caller asked for, out of its raw cells. */
+/**
+ * Compiles the making of a row, in the form the caller asked for, out of its raw cells.
+ *
+ * @param namesIn the names in a row that its texts are searched for; null where none are
+ */
 export const compileRowBuilder = (
   columns: readonly ResultColumn[],
   readers: readonly CellReader[],
+  namesIn: ((cells: RawCells) => readonly string[]) | null,
   wanted: RowMode,
 ): ((cells: RawCells) => DriverRow) => {
   const width = readers.length
-  if (wanted === 'array')
-    return (cells) => {
-      const row = new Array<unknown>(width)
-      for (let index = 0; index < width; index += 1) row[index] = readers[index]!(cells[index])
-      return row
-    }
+  const read = (cells: RawCells): unknown[] => {
+    const subjectNames = namesIn === null ? undefined : namesIn(cells)
+    const row = new Array<unknown>(width)
+    for (let index = 0; index < width; index += 1) row[index] = readers[index]!(cells[index], subjectNames)
+    return row
+  }
+  if (wanted === 'array') return read
   const names = outerNames(columns, wanted)
-  if (names.includes('__proto__'))
+  if (namesIn !== null || names.includes('__proto__'))
     return (cells) => {
+      const values = read(cells)
       const row: Record<string, unknown> = {}
-      for (let index = 0; index < width; index += 1)
-        setMember(row, names[index]!, readers[index]!(cells[index]))
+      for (let index = 0; index < width; index += 1) setMember(row, names[index]!, values[index])
       return row
     }
   return (cells) => {
