@@ -1,4 +1,4 @@
-import type { ColumnDecision, Mask, OutputColumn, StatementSummary } from '@snowfence/core'
+import type { ColumnDecision, ColumnName, Mask, OutputColumn, StatementSummary } from '@snowfence/core'
 import { createGovernedError } from '../driver/driver-error.ts'
 import type { DriverColumn } from '../driver/snowflake-driver.ts'
 import { classifyStatusColumn } from './status-result.ts'
@@ -13,12 +13,37 @@ export interface ResultColumn {
   readonly isRevealed: boolean
   /** Tokens of one class can be joined with each other, and with no other's. */
   readonly domain: string
+  /** The names of the columns whose values it shows: `name` may be an alias that hides what it is. */
+  readonly sourceNames?: readonly string[]
+  /** Its values are stored names of the person that a row is about. */
+  readonly holdsSubjectName?: boolean
+  /** Its texts are stored ones, searched for the names in their row. */
+  readonly isSearchedForNames?: boolean
 }
 
 const mismatch = (message: string) => createGovernedError('ERR_RESULT_SHAPE_MISMATCH', { message })
 
 const matches = (output: OutputColumn, column: DriverColumn): boolean =>
   output.name === null || output.name === column.getName()
+
+/** `CLINIC.PUBLIC.PATIENTS."first name"`: the last part, as it is stored. */
+const lastPart = (column: ColumnName): string => {
+  const [, quoted, plain] = /(?:"((?:[^"]|"")*)"|([^".]*))$/.exec(column) ?? []
+  return quoted?.replaceAll('""', '"') ?? plain ?? ''
+}
+
+/**
+ * What lineage knows of a column beside its mask. A text is searched for names only where it is a stored one: the writer
+ * of a statement would learn by what is replaced in a text of theirs whether it is somebody's name.
+ */
+const describeOrigin = (
+  { flows }: OutputColumn,
+  { mask, storedIdentifiers: stored }: ColumnDecision,
+): Pick<ResultColumn, 'sourceNames' | 'holdsSubjectName' | 'isSearchedForNames'> => ({
+  sourceNames: flows.filter(({ via }) => via === 'value').map(({ column }) => lastPart(column)),
+  holdsSubjectName: stored?.includes('name') === true,
+  isSearchedForNames: stored !== undefined && mask?.kind === 'scrub',
+})
 
 /**
  * Pairs the columns that came back with the masks that were decided, by position.
@@ -62,6 +87,7 @@ export const checkResultShape = (
       mask: decision.mask,
       isRevealed: decision.mask === null && decision.classes.length > 0,
       domain: decision.classes.join('+'),
+      ...describeOrigin(output, decision),
     }
   })
 }
