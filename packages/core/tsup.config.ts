@@ -1,3 +1,3 @@
 import { library } from '../../scripts/tsup-library.ts'
 
-export default library()
+export default library({ entry: { index: 'src/index.ts', http: 'src/http/index.ts' } })

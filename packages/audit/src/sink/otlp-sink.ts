@@ -1,9 +1,9 @@
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import type { Receipt, Secret } from '@snowfence/core'
+import { createHttpClient, type HttpAnswer, type HttpRequest } from '@snowfence/core/http'
 import { oneAtATime } from '../one-at-a-time.ts'
 import { createHeadGuard } from './head-guard.ts'
-import { createHttpPost, type HttpAnswer } from './http-post.ts'
 import { notDurable } from './not-durable.ts'
 import { readReceipt } from './read-receipt.ts'
 import type { SpanSink } from './span-sink.ts'
@@ -13,7 +13,7 @@ export interface OtlpSinkOptions {
   readonly broker: string
   /** The session token in force, asked for with every request. */
   readonly token: () => Secret
-  /** Certificate authorities to trust for the broker, in PEM. */
+  /** Certificate authorities that alone vouch for the broker, in PEM. Those that Node knows when absent. */
   readonly ca?: string
 }
 
@@ -26,8 +26,12 @@ const errorCodeOf = (error: unknown): string =>
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
 
-const tracesUrl = (broker: string): URL => {
-  const url = new URL('v1/traces', broker.endsWith('/') ? broker : `${broker}/`)
+const MAX_CONNECTIONS = 2
+/** More than any acknowledgement needs: what is longer is not from a broker. */
+const MAX_ANSWER_BYTES = 64 * 1024
+
+const brokerUrl = (broker: string): URL => {
+  const url = new URL(broker)
   const isPlainLoopback = url.protocol === 'http:' && isLoopback(url.hostname)
   if (url.protocol !== 'https:' && !isPlainLoopback) {
     throw new TypeError('`broker` must be an https address, or plain http on the loopback interface')
@@ -73,7 +77,11 @@ const serialize = (spans: readonly ReadableSpan[]): Uint8Array => {
  * @throws TypeError for an address that is neither https nor plain http on loopback.
  */
 export const createOtlpSink = ({ broker, token, ca }: OtlpSinkOptions): SpanSink => {
-  const post = createHttpPost(tracesUrl(broker), ca === undefined ? {} : { ca })
+  const client = createHttpClient(brokerUrl(broker), {
+    ...(ca === undefined ? {} : { ca }),
+    maxConnections: MAX_CONNECTIONS,
+    maxAnswerBytes: MAX_ANSWER_BYTES,
+  })
   const checkHead = createHeadGuard()
   let isClosed = false
 
@@ -81,15 +89,21 @@ export const createOtlpSink = ({ broker, token, ca }: OtlpSinkOptions): SpanSink
     body: Uint8Array,
     signal: AbortSignal,
   ): Promise<{ answer: HttpAnswer; isRetry: boolean }> => {
-    const headers = { 'content-type': 'application/x-protobuf', authorization: bearerOf(token) }
+    const request: HttpRequest = {
+      method: 'POST',
+      path: 'v1/traces',
+      headers: { 'content-type': 'application/x-protobuf', authorization: bearerOf(token) },
+      body,
+      signal,
+    }
     try {
-      return { answer: await post(body, headers, signal), isRetry: false }
+      return { answer: await client.send(request), isRetry: false }
     } catch (error) {
       if (signal.aborted) throw notDurable('timeout')
       if (!resetCodes.has(errorCodeOf(error))) throw notDurable('unreachable', { code: errorCodeOf(error) })
     }
     try {
-      return { answer: await post(body, headers, signal), isRetry: true }
+      return { answer: await client.send(request), isRetry: true }
     } catch (error) {
       if (signal.aborted) throw notDurable('timeout')
       throw notDurable('unreachable', { code: errorCodeOf(error) })
@@ -110,7 +124,7 @@ export const createOtlpSink = ({ broker, token, ca }: OtlpSinkOptions): SpanSink
     }),
     close: async () => {
       isClosed = true
-      post.close()
+      client.close()
     },
   }
 }

@@ -1,7 +1,7 @@
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import { RECEIPT_HEADER, type Receipt, receiptSchema } from '@snowfence/core'
+import type { HttpAnswer } from '@snowfence/core/http'
 import { HASH_LENGTH } from '../tree/hash.ts'
-import type { HttpAnswer } from './http-post.ts'
 import { notDurable } from './not-durable.ts'
 
 const parseReceipt = (header: string | string[] | undefined): Receipt | null => {

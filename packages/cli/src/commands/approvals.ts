@@ -39,11 +39,12 @@ const withCommonOptions = (command: Command): Command =>
   command
     .option('--env <file>', 'settings as `snowfence dev --env FILE` writes them')
     .option('--broker <url>', 'address of the broker')
+    .option('--broker-ca <file>', 'certificate authority of the broker (SNOWFENCE_BROKER_CA_FILE)')
     .option('--token-file <file>', 'file with the identity token of the reviewer')
     .option('--json', 'print JSON')
 
 const readRequest = async (call: BrokerCall, id: string): Promise<Approval> =>
-  approvalSchema.parse(await (await call('GET', `/v1/approvals/${encodeURIComponent(id)}`)).json())
+  approvalSchema.parse((await call('GET', `v1/approvals/${encodeURIComponent(id)}`)).json())
 
 const decide = (decision: 'approve' | 'reject'): Command =>
   withCommonOptions(new Command(decision))
@@ -52,18 +53,13 @@ const decide = (decision: 'approve' | 'reject'): Command =>
     .option('--comment <text>', 'shown to the requester, kept in the record')
     .action(async (id: string, flags: ApprovalFlags) => {
       const call = await createBrokerCall(flags, 'SNOWFENCE_REVIEWER_TOKEN_FILE')
-      const request = approvalSchema.parse(
-        await (await call('GET', `/v1/approvals/${encodeURIComponent(id)}`)).json(),
-      )
-      const decided = approvalSchema.parse(
-        await (
-          await call('POST', `/v1/approvals/${encodeURIComponent(id)}/decision`, {
-            decision,
-            comment: flags.comment ?? null,
-            seenDigest: request.digest,
-          })
-        ).json(),
-      )
+      const request = await readRequest(call, id)
+      const answer = await call('POST', `v1/approvals/${encodeURIComponent(id)}/decision`, {
+        decision,
+        comment: flags.comment ?? null,
+        seenDigest: request.digest,
+      })
+      const decided = approvalSchema.parse(answer.json())
       process.stdout.write(flags.json ? `${JSON.stringify(decided)}\n` : `${render(decided)}\n`)
     })
 
@@ -77,9 +73,7 @@ export const approvalsCommand = (): Command =>
         .description('pending requests that this reviewer may decide')
         .action(async (flags: ApprovalFlags) => {
           const call = await createBrokerCall(flags, 'SNOWFENCE_REVIEWER_TOKEN_FILE')
-          const listed = approvalListSchema.parse(
-            await (await call('GET', '/v1/approvals?state=pending')).json(),
-          )
+          const listed = approvalListSchema.parse((await call('GET', 'v1/approvals?state=pending')).json())
           // The list is without literals; each request by itself shows the exact statement to those who may decide it.
           const approvals = await Promise.all(listed.approvals.map(({ id }) => readRequest(call, id)))
           if (flags.json) process.stdout.write(`${JSON.stringify(approvals)}\n`)

@@ -10,7 +10,7 @@ import {
 } from '@snowfence/audit'
 import { SnowfenceError } from '@snowfence/core'
 import { Command } from 'commander'
-import { type BrokerCallFlags, createBrokerCall } from '../input/broker-call.ts'
+import { type BrokerAnswer, type BrokerCallFlags, createBrokerCall } from '../input/broker-call.ts'
 import { readText } from '../input/read-text.ts'
 import { paletteFor } from '../output/palette.ts'
 
@@ -28,6 +28,7 @@ const withBroker = (command: Command): Command =>
   command
     .option('--env <file>', 'settings as `snowfence dev --env FILE` writes them')
     .option('--broker <url>', 'address of the broker')
+    .option('--broker-ca <file>', 'certificate authority of the broker (SNOWFENCE_BROKER_CA_FILE)')
     .option(
       '--token-file <file>',
       'file with the identity token of an auditor (SNOWFENCE_AUDITOR_TOKEN_FILE)',
@@ -38,10 +39,10 @@ const exportCommand = (): Command =>
     .description('write the whole trail as JSON Lines')
     .action(async (flags: BrokerCallFlags) => {
       const call = await createBrokerCall(flags, 'SNOWFENCE_AUDITOR_TOKEN_FILE')
-      for (let next: string | null = '/v1/audit/records'; next !== null; ) {
-        const response: Response = await call('GET', next)
-        process.stdout.write(await response.text())
-        next = /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1] ?? null
+      for (let next: string | null = 'v1/audit/records'; next !== null; ) {
+        const { text, headers }: BrokerAnswer = await call('GET', next)
+        process.stdout.write(text)
+        next = /<([^>]+)>; rel="next"/.exec(String(headers.link ?? ''))?.[1] ?? null
       }
     })
 
@@ -50,7 +51,7 @@ const keyCommand = (): Command =>
     .description('print the public key of the trail')
     .action(async (flags: BrokerCallFlags) => {
       const call = await createBrokerCall(flags, 'SNOWFENCE_AUDITOR_TOKEN_FILE')
-      process.stdout.write(await (await call('GET', '/v1/audit/key')).text())
+      process.stdout.write((await call('GET', 'v1/audit/key')).text)
     })
 
 const parseAnchor = (text: string) => {

@@ -113,6 +113,7 @@ export const queryCommand = (): Command =>
     .option('--reason <text>', 'why it is asked, for the person who approves')
     .option('--purpose <code>', 'purpose of use (SNOWFENCE_PURPOSE)')
     .option('--broker <url>', 'address of the broker (SNOWFENCE_BROKER)')
+    .option('--broker-ca <file>', 'certificate authority of the broker (SNOWFENCE_BROKER_CA_FILE)')
     .option('--identity-token-file <file>', 'file with the identity token (SNOWFENCE_IDENTITY_TOKEN_FILE)')
     .option('--agent <id>', 'id of the agent (SNOWFENCE_AGENT_ID)')
     .option('--account <name>', 'Snowflake account (SNOWFLAKE_ACCOUNT)')
@@ -134,7 +135,7 @@ export const queryCommand = (): Command =>
         import('../query/query-settings.ts'),
         import('../query/query-answer.ts'),
       ])
-      const connection = createQueryConnection(flags, environment, flags.wait ? 'wait' : 'throw')
+      const connection = await createQueryConnection(flags, environment, flags.wait ? 'wait' : 'throw')
       const interrupt = new AbortController()
       const onSignal = () => interrupt.abort()
       process.once('SIGINT', onSignal).once('SIGTERM', onSignal)

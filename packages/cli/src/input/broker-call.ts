@@ -1,26 +1,61 @@
 import { readFile } from 'node:fs/promises'
 import { brokerErrorSchema, type ErrorCode, errorCatalogue, SnowfenceError } from '@snowfence/core'
+import { createHttpClient, type HttpAnswer } from '@snowfence/core/http'
 import { readEnvironment } from './read-environment-file.ts'
+import { readText } from './read-text.ts'
 
 /** Flags of every command that calls the broker as a person. */
 export interface BrokerCallFlags {
   readonly env?: string
   readonly broker?: string
+  readonly brokerCa?: string
   readonly tokenFile?: string
 }
 
+/** A good answer of the broker's. */
+export interface BrokerAnswer {
+  readonly text: string
+  readonly headers: HttpAnswer['headers']
+  /** @throws ERR_BROKER_RESPONSE_INVALID */
+  json(): unknown
+}
+
 /** Sends a request with the identity token and gives the answer. @throws the broker's own error */
-export type BrokerCall = (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<Response>
+export type BrokerCall = (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<BrokerAnswer>
 
 const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorCatalogue, code)
 
-const errorOf = async (response: Response): Promise<SnowfenceError> => {
-  const refusal = brokerErrorSchema.safeParse(await response.json().catch(() => null))
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new SnowfenceError('ERR_BROKER_RESPONSE_INVALID')
+  }
+}
+
+const errorOf = (text: string): SnowfenceError => {
+  const refusal = brokerErrorSchema.safeParse(parseJson(text))
   if (!refusal.success || !isErrorCode(refusal.data.error.code))
     return new SnowfenceError('ERR_BROKER_RESPONSE_INVALID')
   const { code, message, hint } = refusal.data.error
   return new SnowfenceError(code, { message, hint })
 }
+
+const TIMEOUT_MS = 60_000
+
+/** An identity token goes to https, or to this machine. */
+const readAddress = (broker: string): URL => {
+  const url = URL.canParse(broker) ? new URL(broker) : null
+  const isLoopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url?.hostname ?? '')
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)) return url
+  throw new SnowfenceError('ERR_CLI_USAGE', {
+    message: 'the address of the broker is not https, so the identity token would be sent in the clear',
+    hint: 'give --broker with https; plain http is for this machine alone',
+  })
+}
+
+const readAuthority = async (file: string | undefined): Promise<{ readonly ca?: string }> =>
+  file ? { ca: await readText(file) } : {}
 
 /**
  * Prepares calls to the broker from flags, with the environment behind them.
@@ -49,24 +84,29 @@ export const createBrokerCall = async (
       cause,
     })
   }
+  const ca = await readAuthority(flags.brokerCa ?? environment.SNOWFENCE_BROKER_CA_FILE)
+  const client = createHttpClient(readAddress(broker), ca)
   return async (method, path, body) => {
-    let response: Response
+    let answer: HttpAnswer
     try {
-      response = await fetch(new URL(path, broker), {
+      answer = await client.send({
         method,
+        path: path.replace(/^\//, ''),
         headers: {
           authorization: `Bearer ${token}`,
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
       })
     } catch (cause) {
       throw new SnowfenceError('ERR_BROKER_UNREACHABLE', {
-        message: `the broker at \`${broker}\` could not be reached`,
+        message: `the broker at \`${client.url.origin}\` could not be reached (${(cause as NodeJS.ErrnoException).code ?? 'unknown'})`,
         cause,
       })
     }
-    if (!response.ok) throw await errorOf(response)
-    return response
+    const text = answer.body.toString('utf8')
+    if (answer.status < 200 || answer.status >= 300) throw errorOf(text)
+    return { text, headers: answer.headers, json: () => parseJson(text) }
   }
 }

@@ -1,8 +1,10 @@
 import { SnowfenceError } from '@snowfence/core'
 import { createGovernedConnection, identity } from 'snowfence'
+import { readText } from '../input/read-text.ts'
 
 export interface QueryFlags {
   readonly broker?: string
+  readonly brokerCa?: string
   readonly identityTokenFile?: string
   readonly account?: string
   readonly accessUrl?: string
@@ -22,11 +24,12 @@ const required = (value: string | undefined, flag: string, variable: string): st
 }
 
 /** A governed connection from flags, with the environment's variables behind them. Not connected yet. */
-export const createQueryConnection = (
+export const createQueryConnection = async (
   flags: QueryFlags,
   environment: NodeJS.ProcessEnv,
   onApproval: 'wait' | 'throw',
 ) => {
+  const authority = flags.brokerCa ?? environment.SNOWFENCE_BROKER_CA_FILE
   const accessUrl = flags.accessUrl ?? environment.SNOWFLAKE_ACCESS_URL
   const warehouse = flags.warehouse ?? environment.SNOWFLAKE_WAREHOUSE
   const database = flags.database ?? environment.SNOWFLAKE_DATABASE
@@ -38,6 +41,7 @@ export const createQueryConnection = (
     ...(database ? { database } : {}),
     ...(schema ? { schema } : {}),
     broker: required(flags.broker ?? environment.SNOWFENCE_BROKER, 'broker', 'SNOWFENCE_BROKER'),
+    ...(authority ? { brokerCa: await readText(authority) } : {}),
     identity: identity.fromFile(
       required(
         flags.identityTokenFile ?? environment.SNOWFENCE_IDENTITY_TOKEN_FILE,

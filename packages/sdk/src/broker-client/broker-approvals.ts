@@ -10,6 +10,7 @@ import {
   type Secret,
   SnowfenceError,
 } from '@snowfence/core'
+import type { HttpClient } from '@snowfence/core/http'
 import { requestBroker } from './broker-request.ts'
 
 /** The broker answers a long poll within 25 seconds; the rest is for the way. */
@@ -18,7 +19,7 @@ const POLL_TIMEOUT_MS = 40_000
 const REQUEST_TIMEOUT_MS = 10_000
 
 /** Asks the broker for a person's answer: files the request, long-polls it, claims it once, settles it. */
-export const createBrokerApprovals = (broker: URL, token: () => Secret): ApprovalGate => {
+export const createBrokerApprovals = (broker: HttpClient, token: () => Secret): ApprovalGate => {
   const path = (id: string, action = ''): string =>
     `v1/approvals/${encodeURIComponent(id)}${action === '' ? '' : `/${action}`}`
 

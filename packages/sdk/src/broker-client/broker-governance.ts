@@ -1,4 +1,5 @@
 import { sessionSchema } from '@snowfence/core'
+import { createHttpClient } from '@snowfence/core/http'
 import type { IdentitySource } from '../identity/identity-source.ts'
 import type { Governance, GovernanceRequest } from '../ports/governance.ts'
 import { requestBroker } from './broker-request.ts'
@@ -9,8 +10,18 @@ const REQUEST_TIMEOUT_MS = 10_000
 
 const CLIENT = { name: 'snowfence', version: '0.1.0' } as const
 
+export interface BrokerGovernanceOptions {
+  /** Address of the broker. */
+  readonly url: URL
+  /** Certificate authorities that alone vouch for it, in PEM; null for those that Node knows. */
+  readonly ca: string | null
+  readonly identity: IdentitySource
+}
+
 /** Fills the four ports from a broker: exchanges the identity token for a session, verifies its policy. */
-export const createBrokerGovernance = (broker: URL, identity: IdentitySource): Governance => {
+export const createBrokerGovernance = ({ url, ca, identity }: BrokerGovernanceOptions): Governance => {
+  const trust = ca === null ? {} : { ca }
+  const broker = createHttpClient(url, trust)
   const verify = createPolicyVerifier(broker)
 
   const openSession = async (request: GovernanceRequest, signal?: AbortSignal): Promise<VerifiedSession> => {
@@ -40,6 +51,7 @@ export const createBrokerGovernance = (broker: URL, identity: IdentitySource): G
     open: async (request, signal) =>
       new BrokerSession({
         broker,
+        trust,
         first: await openSession(request, signal),
         reopen: async () => await openSession(request),
         verify,

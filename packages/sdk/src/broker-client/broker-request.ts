@@ -5,6 +5,7 @@ import {
   type Secret,
   SnowfenceError,
 } from '@snowfence/core'
+import type { HttpAnswer, HttpClient } from '@snowfence/core/http'
 
 /** What a good answer looks like: a schema of core's protocol. */
 export interface AnswerSchema<T> {
@@ -31,22 +32,46 @@ export interface BrokerRequest<T> {
 
 const isKnownCode = (code: string): code is ErrorCode => Object.hasOwn(errorCatalogue, code)
 
+const parseJson = (body: Buffer): unknown => {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
 /** An error of the broker's keeps its code and hint where both are of the catalogue; anything else is not believed. */
-const refusalOf = async (response: Response): Promise<SnowfenceError> => {
-  const parsed = brokerErrorSchema.safeParse(await response.json().catch(() => null))
+const refusalOf = ({ status, body }: HttpAnswer): SnowfenceError => {
+  const parsed = brokerErrorSchema.safeParse(parseJson(body))
   if (parsed.success && isKnownCode(parsed.data.error.code)) {
     const { code, message, hint, details } = parsed.data.error
     return new SnowfenceError(code, { message, hint, ...(details ? { details } : {}) })
   }
   return new SnowfenceError('ERR_BROKER_RESPONSE_INVALID', {
-    message: `the broker answered with status ${response.status} and without an error that is understood`,
-    details: { status: response.status },
+    message: `the broker answered with status ${status} and without an error that is understood`,
+    details: { status },
   })
 }
 
-/** The address of a path below the broker's, which may itself have a path. */
-export const brokerUrl = (broker: URL, path: string): URL =>
-  new URL(path, broker.href.endsWith('/') ? broker : `${broker.href}/`)
+const unreachable = (broker: URL, why: string, cause?: unknown): SnowfenceError =>
+  new SnowfenceError('ERR_BROKER_UNREACHABLE', {
+    message: `the broker at \`${broker.origin}\` ${why}`,
+    ...(cause === undefined ? {} : { cause }),
+  })
+
+/** Node's codes for a certificate that nobody known vouches for, that is for another name, or that is out of its time. */
+const certificateCode =
+  /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT_|INVALID_CA|HOSTNAME_MISMATCH)/
+
+const failureOf = (broker: URL, cause: unknown): SnowfenceError => {
+  const code = String((cause as { code?: unknown } | null)?.code ?? '')
+  if (!certificateCode.test(code)) return unreachable(broker, 'could not be reached', cause)
+  return new SnowfenceError('ERR_BROKER_UNREACHABLE', {
+    message: `the certificate of the broker at \`${broker.origin}\` is not trusted (${code})`,
+    hint: 'give the certificate authority of the broker as `brokerCa` (SNOWFENCE_BROKER_CA_FILE), and its name as in the certificate',
+    cause,
+  })
+}
 
 /**
  * One request to the broker. Redirects are refused: the token is meant for the broker alone.
@@ -54,13 +79,13 @@ export const brokerUrl = (broker: URL, path: string): URL =>
  * @throws SnowfenceError ERR_BROKER_UNREACHABLE, ERR_BROKER_RESPONSE_INVALID, or the code the broker answered with
  * @throws the signal's reason when it was aborted
  */
-export const requestBroker = async <T>(broker: URL, request: BrokerRequest<T>): Promise<T> => {
+export const requestBroker = async <T>(broker: HttpClient, request: BrokerRequest<T>): Promise<T> => {
   const { method, path, token, body, answer, signal, timeoutMs } = request
-  let response: Response
+  let received: HttpAnswer
   try {
-    response = await fetch(brokerUrl(broker, path), {
+    received = await broker.send({
       method,
-      redirect: 'error',
+      path,
       headers: {
         authorization: `Bearer ${token.reveal()}`,
         accept: 'application/json',
@@ -71,17 +96,14 @@ export const requestBroker = async <T>(broker: URL, request: BrokerRequest<T>): 
     })
   } catch (cause) {
     signal?.throwIfAborted()
-    throw new SnowfenceError('ERR_BROKER_UNREACHABLE', {
-      message: `the broker at \`${broker.origin}\` could not be reached`,
-      cause,
-    })
+    throw failureOf(broker.url, cause)
   }
-  if (!response.ok) throw await refusalOf(response)
-  if (answer === null) {
-    await response.body?.cancel()
-    return undefined as T
-  }
-  const parsed = answer.safeParse(await response.json().catch(() => undefined))
+  const { status } = received
+  if (status >= 300 && status < 400)
+    throw unreachable(broker.url, 'answered with a redirect, which is not followed')
+  if (status < 200 || status >= 400) throw refusalOf(received)
+  if (answer === null) return undefined as T
+  const parsed = answer.safeParse(parseJson(received.body))
   if (!parsed.success)
     throw new SnowfenceError('ERR_BROKER_RESPONSE_INVALID', {
       details: { path, problems: parsed.error.issues.map((issue) => issue.path.map(String).join('.')) },

@@ -9,6 +9,7 @@ import {
   type SessionEvent,
   SnowfenceError,
 } from '@snowfence/core'
+import type { HttpClient, HttpClientOptions } from '@snowfence/core/http'
 import type { OpenGovernance } from '../ports/governance.ts'
 import { HeldLease } from '../ports/lease-life.ts'
 import { createBrokerApprovals } from './broker-approvals.ts'
@@ -26,7 +27,9 @@ export interface VerifiedSession {
 }
 
 export interface BrokerSessionOptions {
-  readonly broker: URL
+  readonly broker: HttpClient
+  /** The authorities that vouch for the broker, for the connections of the audit trail. */
+  readonly trust: Pick<HttpClientOptions, 'ca'>
   readonly first: VerifiedSession
   /** Opens another session with a fresh identity token, for when this one has lived its time. */
   reopen(): Promise<VerifiedSession>
@@ -67,7 +70,7 @@ export class BrokerSession implements OpenGovernance {
     const token = (): Secret => this.#token
     this.approvals = createBrokerApprovals(options.broker, token)
     this.audit = createAuditTrail({
-      sink: createOtlpSink({ broker: options.broker.href, token }),
+      sink: createOtlpSink({ broker: options.broker.url.href, token, ...options.trust }),
       serviceName: 'snowfence',
     })
     this.#listen()
@@ -89,6 +92,7 @@ export class BrokerSession implements OpenGovernance {
     await this.audit.close()
     // A session that could not be ended by request ends by itself, minutes later.
     await this.#request('DELETE', '', null).catch(() => {})
+    this.#options.broker.close()
   }
 
   async #currentLease(): Promise<Lease> {

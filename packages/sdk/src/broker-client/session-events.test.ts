@@ -1,6 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Secret, type SessionEvent } from '@snowfence/core'
+import { createHttpClient } from '@snowfence/core/http'
 import { afterEach, expect, test } from 'vitest'
 import { listenToSession } from './session-events.ts'
 
@@ -30,7 +31,7 @@ const listen = (broker: URL) => {
   const events: SessionEvent[] = []
   let gone = 0
   const done = listenToSession({
-    broker,
+    broker: createHttpClient(broker),
     sessionId: 'session',
     token: () => new Secret('token'),
     signal: controller.signal,

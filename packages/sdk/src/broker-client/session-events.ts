@@ -1,9 +1,8 @@
 import { type Secret, type SessionEvent, sessionEventSchema } from '@snowfence/core'
-import { brokerUrl } from './broker-request.ts'
-import { openEventStream } from './open-event-stream.ts'
+import type { HttpClient } from '@snowfence/core/http'
 
 export interface SessionEventsOptions {
-  readonly broker: URL
+  readonly broker: HttpClient
   readonly sessionId: string
   token(): Secret
   onEvent(event: SessionEvent): void
@@ -62,15 +61,15 @@ const pause = async (milliseconds: number, signal: AbortSignal): Promise<void> =
  */
 export const listenToSession = async (options: SessionEventsOptions): Promise<void> => {
   const { broker, sessionId, signal } = options
-  const url = brokerUrl(broker, `v1/sessions/${encodeURIComponent(sessionId)}/events`)
   let pauseMs = FIRST_PAUSE_MS
   while (!signal.aborted) {
     try {
-      const response = await openEventStream(
-        url,
-        { authorization: `Bearer ${options.token().reveal()}`, accept: 'text/event-stream' },
+      const response = await broker.open({
+        method: 'GET',
+        path: `v1/sessions/${encodeURIComponent(sessionId)}/events`,
+        headers: { authorization: `Bearer ${options.token().reveal()}`, accept: 'text/event-stream' },
         signal,
-      )
+      })
       const { statusCode = 0 } = response
       if (statusCode === 401 || statusCode === 404 || statusCode === 410) {
         response.destroy()

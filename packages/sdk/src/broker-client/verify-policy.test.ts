@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { digestOf } from '@snowfence/core'
+import { createHttpClient } from '@snowfence/core/http'
 import { CompactSign, type CryptoKey, exportJWK, generateKeyPair } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createPolicyVerifier } from './verify-policy.ts'
@@ -22,7 +23,9 @@ beforeAll(async () => {
     response.setHeader('content-type', 'application/json').end(JSON.stringify(jwks))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  verify = createPolicyVerifier(new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`))
+  verify = createPolicyVerifier(
+    createHttpClient(new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)),
+  )
 })
 afterAll(async () => {
   server.closeAllConnections()

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { type Agent, agentSchema, SnowfenceError } from '@snowfence/core'
 import type { DriverConnectionOptions } from '../driver/snowflake-driver.ts'
 import type { IdentitySource } from '../identity/identity-source.ts'
@@ -58,6 +59,7 @@ export const isPassedOn = (name: string): boolean => (passedOn as readonly strin
 
 const ownOptions = [
   'broker',
+  'brokerCa',
   'governance',
   'identity',
   'purpose',
@@ -95,6 +97,11 @@ const whyRefused = (name: string): { message: string; hint: string } => {
 export interface GovernedOptions {
   /** Address of the broker, https; plain http only on loopback. */
   readonly broker?: string | URL
+  /**
+   * The certificate authority of the broker, as PEM text, where it is a private one. It alone vouches for the broker
+   * then, and none of the authorities that Node knows.
+   */
+  readonly brokerCa?: string
   /** Ports filled by hand instead of a broker: a local policy, an approvals callback, a local journal. */
   readonly governance?: Governance
   /** Who the program is: where its OIDC identity token comes from. Needed with `broker`. */
@@ -120,6 +127,7 @@ export type GovernedConnectionOptions = Omit<
 export interface ReceivedConnectionOptions {
   readonly driver: Readonly<Record<string, unknown>>
   readonly broker: URL | null
+  readonly brokerCa: string | null
   readonly governance: Governance | null
   readonly identity: IdentitySource | null
   readonly purpose: string
@@ -152,6 +160,16 @@ const requireSafeTransport = (name: string, value: string | URL): URL => {
   return url
 }
 
+const requireAuthority = (ca: unknown, broker: URL | null): string => {
+  if (broker?.protocol !== 'https:') throw new TypeError('`brokerCa` needs a `broker` at an https address')
+  try {
+    if (typeof ca === 'string' && new X509Certificate(ca)) return ca
+  } catch {
+    // What was given could be a key, so it is in no error.
+  }
+  throw new TypeError('`brokerCa` must be a certificate authority as PEM text')
+}
+
 /**
  * Reads and copies the options of a governed connection. The caller's object is never changed.
  *
@@ -177,6 +195,7 @@ export const receiveConnectionOptions = (options: GovernedConnectionOptions): Re
   const agent = agentSchema.safeParse(given.agent)
   if (!agent.success) throw new TypeError('`agent` must be an object with at least an `id`')
   const broker = given.broker === undefined ? null : requireSafeTransport('broker', given.broker as string)
+  const brokerCa = given.brokerCa === undefined ? null : requireAuthority(given.brokerCa, broker)
   const governance = (given.governance as Governance | undefined) ?? null
   const identity = (given.identity as IdentitySource | undefined) ?? null
   if ((broker === null) === (governance === null))
@@ -190,6 +209,7 @@ export const receiveConnectionOptions = (options: GovernedConnectionOptions): Re
       ),
     ),
     broker,
+    brokerCa,
     governance,
     identity,
     purpose,

@@ -8,10 +8,10 @@ import {
 import { GovernedConnection } from './governed-connection.ts'
 import { governanceRequestOf } from './open-environment.ts'
 
-const governanceOf = ({ broker, identity, governance }: ReceivedConnectionOptions): Governance => {
+const governanceOf = ({ broker, brokerCa, identity, governance }: ReceivedConnectionOptions): Governance => {
   if (governance !== null) return governance
   if (broker === null || identity === null) throw new TypeError('a broker needs an identity')
-  return createBrokerGovernance(broker, identity)
+  return createBrokerGovernance({ url: broker, ca: brokerCa, identity })
 }
 
 /**

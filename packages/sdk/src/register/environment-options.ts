@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { SnowfenceError } from '@snowfence/core'
 import type { GovernedOptions } from '../connection/connection-options.ts'
 import { identity } from '../identity/identity.ts'
@@ -26,10 +27,24 @@ const identityOf = (environment: Environment): IdentitySource => {
   return identity.fromEnv('SNOWFENCE_IDENTITY_TOKEN')
 }
 
+const authorityOf = (environment: Environment): Pick<GovernedOptions, 'brokerCa'> => {
+  const file = environment.SNOWFENCE_BROKER_CA_FILE
+  if (!file) return {}
+  try {
+    return { brokerCa: readFileSync(file, 'utf8') }
+  } catch (cause) {
+    throw new SnowfenceError('ERR_OPTION_REFUSED', {
+      message: `the file \`${file}\` of \`SNOWFENCE_BROKER_CA_FILE\` could not be read, so the program does not start`,
+      hint: 'set SNOWFENCE_BROKER_CA_FILE to the certificate authority of the broker, in PEM',
+      cause,
+    })
+  }
+}
+
 /**
  * The options of every connection of a governed program, from `SNOWFENCE_*` variables.
  *
- * @throws SnowfenceError ERR_OPTION_REFUSED naming the variable that is missing
+ * @throws SnowfenceError ERR_OPTION_REFUSED naming the variable that is missing, or whose file cannot be read
  */
 export const readEnvironmentOptions = (environment: Environment): GovernedOptions => {
   const optional = (member: string, name: string): Record<string, string> => {
@@ -38,6 +53,7 @@ export const readEnvironmentOptions = (environment: Environment): GovernedOption
   }
   return {
     broker: required(environment, 'SNOWFENCE_BROKER', 'the address of the broker'),
+    ...authorityOf(environment),
     identity: identityOf(environment),
     purpose: required(environment, 'SNOWFENCE_PURPOSE', 'the purpose of use, such as TREAT'),
     agent: {
