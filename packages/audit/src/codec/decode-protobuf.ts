@@ -37,13 +37,16 @@ const readField = (
   depth: number,
   budget: MessageBudget,
 ): OtlpField => {
-  if (typeof kind === 'object') return readMessage(reader.bytes(), kind.message, depth + 1, budget)
+  if (typeof kind === 'object') {
+    const length = reader.uint32()
+    return readMessage(reader, reader.pos + length, kind.message, depth + 1, budget)
+  }
   switch (kind) {
     case 'string':
       return reader.string(true)
     case 'bytes':
       // A copy: the reader gives a view, and the request's buffer may be reused by its owner.
-      return Uint8Array.from(reader.bytes())
+      return new Uint8Array(reader.bytes())
     case 'bool':
       return reader.bool()
     case 'double':
@@ -63,19 +66,29 @@ const readField = (
   }
 }
 
+/** The fields of each message of which only one may be given. */
+const alternatives: ReadonlyMap<string, readonly FieldDefinition[]> = new Map(
+  Object.entries(otlpMessages).map(([name, fields]) => [
+    name,
+    Object.values(fields).filter(({ oneof }) => oneof !== undefined),
+  ]),
+)
+
 const assertFirst = (message: Record<string, OtlpField>, field: FieldDefinition, name: MessageName): void => {
   // Protobuf lets the last one win, and another reader may not: two readings of one record are refused.
   if (Object.hasOwn(message, field.name)) throw refuseRequest(`${name}.${field.name} is given twice`)
   const { oneof } = field
   if (oneof === undefined) return
-  const rival = Object.values(otlpMessages[name]).find(
-    (other) => other.oneof === oneof && Object.hasOwn(message, other.name),
-  )
+  const rival = alternatives
+    .get(name)
+    ?.find((other) => other.oneof === oneof && Object.hasOwn(message, other.name))
   if (rival !== undefined) throw refuseRequest(`${name} holds both ${rival.name} and ${field.name}`)
 }
 
+/** Reads the message that ends at `end`. One reader for all of them: most messages are a few bytes long. */
 const readMessage = (
-  bytes: Uint8Array,
+  reader: BinaryReader,
+  end: number,
   name: MessageName,
   depth: number,
   budget: MessageBudget,
@@ -83,9 +96,8 @@ const readMessage = (
   budget.left -= 1
   if (budget.left < 0) throw refuseRequest('it holds too many messages')
   if (depth > MAX_MESSAGE_DEPTH) throw refuseRequest('values are nested too deeply')
-  const reader = new BinaryReader(bytes)
   const message: Record<string, OtlpField> = {}
-  while (reader.pos < reader.len) {
+  while (reader.pos < end) {
     const [number, wireType] = reader.tag()
     const field = otlpMessages[name][number]
     if (field === undefined) {
@@ -103,6 +115,8 @@ const readMessage = (
       message[field.name] = readField(reader, field.kind, depth, budget)
     }
   }
+  // A field that reaches beyond its message would be read as a part of this one and of the next.
+  if (reader.pos !== end) throw refuseRequest(`${name} does not end where it says`)
   return message
 }
 
@@ -114,7 +128,13 @@ const readMessage = (
  */
 export const decodeProtobuf = (bytes: Uint8Array): OtlpMessage => {
   try {
-    return readMessage(bytes, 'ExportTraceServiceRequest', 0, createMessageBudget())
+    return readMessage(
+      new BinaryReader(bytes),
+      bytes.length,
+      'ExportTraceServiceRequest',
+      0,
+      createMessageBudget(),
+    )
   } catch (error) {
     if (isSnowfenceError(error)) throw error
     // The reader's own errors are about the wire format; their texts are left out, they could quote the input.

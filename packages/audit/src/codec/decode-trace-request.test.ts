@@ -246,6 +246,17 @@ describe('a protobuf request is refused', () => {
     }
   })
 
+  it('with a field that reaches out of its message into the next', () => {
+    // A `resource_spans` of four bytes, in which `schema_url` says that it is five bytes long and has two of them.
+    const bytes = Buffer.from('0a041a0561620a0161', 'hex')
+    expect(refusalOf(bytes, PROTOBUF)).toContain('ResourceSpans does not end where it says')
+  })
+
+  it('with a message that reaches out of the one around it', () => {
+    // The `resource` within says that it is longer than the `resource_spans` that holds it.
+    expect(refusalOf(Buffer.from('0a020a0208000000', 'hex'), PROTOBUF)).not.toBe('not refused')
+  })
+
   it('with a field that is not known', () => {
     expect(refusalOf(spanWith(wrap(99, new Uint8Array(1))), PROTOBUF)).toContain(
       'a field 99 that is not known',
