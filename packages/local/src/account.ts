@@ -15,6 +15,8 @@ import type { Session } from './session/session.ts'
 import { SessionRegistry } from './session/session-registry.ts'
 import { Turns } from './session/turns.ts'
 import { containerNotFound, noCurrentDatabase } from './snowflake-error.ts'
+import { isOfSession } from './stage/stage.ts'
+import { Stages } from './stage/stages.ts'
 import { readAccountState } from './store/account-state.ts'
 import type { Store } from './store/open-store.ts'
 
@@ -38,6 +40,7 @@ export class Account {
   readonly access = new AccessControl()
   readonly users = new Users()
   readonly warehouses = new Set<string>()
+  readonly stages: Stages
   /** Changes of what exists happen one at a time. */
   readonly structure = new Turns()
   readonly sessions: SessionRegistry
@@ -53,6 +56,7 @@ export class Account {
     this.name = options.settings.name
     this.settings = options.settings
     this.#save = options.store.save
+    this.stages = new Stages(options.store.stagedFiles)
     this.connections = new ConnectionPool(options.store.engine)
     this.verifyToken = options.verifyToken
     this.sessions = new SessionRegistry(options.settings, () => Date.now())
@@ -124,6 +128,8 @@ export class Account {
       this.connections.release(open)
     }
     if (session.temporaryTables.size > 0) await this.#dropTemporaryTables(session)
+    session.temporaryStages.clear()
+    await this.stages.files.removeStages(isOfSession(session.id))
   }
 
   async #dropTemporaryTables(session: Session): Promise<void> {

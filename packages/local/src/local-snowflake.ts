@@ -69,7 +69,7 @@ export const createLocalSnowflake = async (options: LocalOptions = {}): Promise<
     clearTimeout(force)
     for (const session of account.sessions.all()) await account.endSession(session)
     account.connections.close()
-    store.close()
+    await store.close()
   }
   try {
     if (store.state) reopen(account, settings, store.state)

@@ -2,7 +2,7 @@ import type { TableEntry } from '../dictionary/dictionary.ts'
 import { displayName, displayObject } from '../dictionary/identifier.ts'
 import { insufficientPrivileges, objectNotFound } from '../snowflake-error.ts'
 
-type SecurableKind = 'ACCOUNT' | 'DATABASE' | 'SCHEMA' | 'TABLE' | 'WAREHOUSE'
+type SecurableKind = 'ACCOUNT' | 'DATABASE' | 'SCHEMA' | 'TABLE' | 'STAGE' | 'WAREHOUSE'
 
 export const privileges = [
   'SELECT',
@@ -11,6 +11,8 @@ export const privileges = [
   'DELETE',
   'TRUNCATE',
   'REFERENCES',
+  'READ',
+  'WRITE',
   'OWNERSHIP',
   'USAGE',
   'OPERATE',
@@ -19,6 +21,7 @@ export const privileges = [
   'CREATE SCHEMA',
   'CREATE TABLE',
   'CREATE VIEW',
+  'CREATE STAGE',
   'CREATE DATABASE',
 ] as const
 export type Privilege = (typeof privileges)[number]
@@ -34,6 +37,8 @@ export const schemaSecurable = (database: string, schema: string): Securable =>
   `SCHEMA ${displayName(database)}.${displayName(schema)}`
 export const tableSecurable = (table: { database: string; schema: string; name: string }): Securable =>
   `TABLE ${displayObject(table)}`
+export const stageSecurable = (stage: { database: string; schema: string; name: string }): Securable =>
+  `STAGE ${displayObject(stage)}`
 export const warehouseSecurable = (warehouse: string): Securable => `WAREHOUSE ${displayName(warehouse)}`
 
 interface Role {

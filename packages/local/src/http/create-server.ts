@@ -6,8 +6,10 @@ import { failure, invalidRequest } from './envelope.ts'
 import { addLoginRoute } from './login-route.ts'
 import { addQueryRoutes } from './query-routes.ts'
 import { addSessionRoutes } from './session-routes.ts'
+import { addStageRoutes } from './stage-routes.ts'
 
-const maximumBodyBytes = 64 * 1024 * 1024
+/** Also for the binds of a large bulk insert. */
+const maximumBodyBytes = 256 * 1024 * 1024
 
 const parseBody = (body: Buffer, encoding: string | undefined): unknown => {
   const plain = encoding === 'gzip' ? gunzipSync(body, { maxOutputLength: maximumBodyBytes }) : body
@@ -53,5 +55,6 @@ export const createServer = (account: Account, baseUrl: () => string): FastifyIn
   addLoginRoute(server, account)
   addSessionRoutes(server, account)
   addQueryRoutes(server, account, baseUrl)
+  addStageRoutes(server, account)
   return server
 }

@@ -4,8 +4,10 @@ import type { Query } from '../query/query.ts'
 import { rowType } from '../result/result-column.ts'
 import type { EncodedRow } from '../result/result-set.ts'
 import { noSuchQuery } from '../snowflake-error.ts'
+import type { Transfer } from '../statement/run-transfer.ts'
 import { type StatementResult, statementTypes } from '../statement/statement-result.ts'
 import { type Envelope, failure, success } from './envelope.ts'
+import { stageEndPoint } from './stage-routes.ts'
 
 const running = '333333'
 const runningDetached = '333334'
@@ -53,6 +55,29 @@ export const chunkRowsOf = (
   chunkRows: number,
 ): readonly EncodedRow[] => result.rows.slice((index + 1) * chunkRows, (index + 2) * chunkRows)
 
+/** What the driver's file transfer reads. The files are at this server, addressed as Google's cloud addresses its own. */
+const transferData = (transfer: Transfer, baseUrl: string) => ({
+  command: transfer.command,
+  src_locations: transfer.sourceLocations,
+  ...(transfer.localLocation === null ? {} : { localLocation: transfer.localLocation }),
+  parallel: transfer.parallel,
+  autoCompress: transfer.autoCompress,
+  sourceCompression: transfer.sourceCompression,
+  overwrite: transfer.overwrite,
+  presignedUrls: [],
+  encryptionMaterial: null,
+  stageInfo: {
+    locationType: 'GCS',
+    location: transfer.location,
+    path: transfer.location,
+    region: 'local',
+    storageAccount: null,
+    isClientSideEncrypted: false,
+    endPoint: stageEndPoint(baseUrl),
+    creds: { GCS_ACCESS_TOKEN: transfer.token },
+  },
+})
+
 const resultData = (account: Account, query: Query, result: StatementResult, baseUrl: string) => {
   const { session } = query
   const { chunkRows } = account.settings
@@ -82,6 +107,7 @@ const resultData = (account: Account, query: Query, result: StatementResult, bas
     sendResultTime: Date.now(),
     queryResultFormat: 'json',
     queryContext: { entries: [] },
+    ...(result.transfer ? transferData(result.transfer, baseUrl) : {}),
     ...(result.resultIds
       ? { resultIds: result.resultIds.join(','), resultTypes: result.resultIds.map(() => '4096').join(',') }
       : {}),

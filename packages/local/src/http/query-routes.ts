@@ -25,7 +25,11 @@ export const addQueryRoutes = (server: FastifyInstance, account: Account, baseUr
   server.post('/queries/v1/query-request', async (request) => {
     const session = sessionOf(request)
     const { requestId = null } = requestSchema.parse(request.query)
-    const query = account.queries.start(session, readQueryRequest(session, requestId, request.body))
+    const client = request.headers['user-agent'] ?? ''
+    const query = account.queries.start(
+      session,
+      readQueryRequest(session, { requestId, client }, request.body),
+    )
     if (query.request.detached) return inProgress(query)
     return answerQuery(account, query, account.settings.inProgressAfterMs, baseUrl())
   })

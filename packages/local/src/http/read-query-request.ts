@@ -52,16 +52,21 @@ const readBinds = (bindings: Readonly<Record<string, z.output<typeof bindingSche
 }
 
 /** A statement's request from its body, with the parameters that hold for this statement alone. */
-export const readQueryRequest = (session: Session, requestId: string | null, body: unknown): QueryRequest => {
+export const readQueryRequest = (
+  session: Session,
+  { requestId, client }: Pick<QueryRequest, 'requestId' | 'client'>,
+  body: unknown,
+): QueryRequest => {
   const parsed = bodySchema.safeParse(body)
   if (!parsed.success) throw invalidRequest()
   const { sqlText, bindings, bindStage, parameters, asyncExec, describeOnly } = parsed.data
-  if (bindStage) throw new SnowflakeError('000002', '0A000', "Unsupported feature 'binds through a stage'.")
   const parameter = (name: string) => parameters?.[name] ?? session.parameters.get(name)
   return {
     requestId,
     sqlText,
     binds: bindings && Object.keys(bindings).length > 0 ? readBinds(bindings) : [],
+    bindStage: bindStage ?? null,
+    client,
     describeOnly: describeOnly === true,
     detached: asyncExec === true,
     multiStatementCount: Number(parameter('MULTI_STATEMENT_COUNT')),

@@ -13,6 +13,10 @@ export interface QueryRequest {
   readonly requestId: string | null
   readonly sqlText: string
   readonly binds: Binds
+  /** Where the driver staged the binds of a bulk insert instead of sending them. */
+  readonly bindStage: string | null
+  /** How the driver names itself, such as `JavaScript/3.3.0`. */
+  readonly client: string
   readonly describeOnly: boolean
   readonly detached: boolean
   readonly multiStatementCount: number

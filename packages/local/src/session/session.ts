@@ -3,6 +3,7 @@ import type { User } from '../access/users.ts'
 import type { TableEntry } from '../dictionary/dictionary.ts'
 import type { EngineConnection } from '../engine/duckdb.ts'
 import type { InlineValue } from '../sql/finish-text.ts'
+import type { StageEntry } from '../stage/stage.ts'
 import { SessionParameters } from './session-parameters.ts'
 import { Turns } from './turns.ts'
 
@@ -43,6 +44,8 @@ export class Session {
   readonly turns = new Turns()
   /** Tables that only this session sees, by full name. */
   readonly temporaryTables = new Map<string, TableEntry>()
+  /** Stages that only this session sees, by full name. */
+  readonly temporaryStages = new Map<string, StageEntry>()
   closed = false
 
   constructor(options: SessionOptions) {

@@ -277,8 +277,9 @@ describe('a statement that would not mean the same is refused', () => {
     ['an unfinished text', "select 'abc", '001003'],
     ['CONNECT BY', 'select id from sales connect by prior id = id', '000002'],
     ['a stage', 'select * from @stage/file.csv', '000002'],
-    ['COPY INTO', 'copy into @stage from sales', '000002'],
-    ['PUT', 'put file:///etc/passwd @stage', '000002'],
+    ['COPY INTO from a query over files', 'copy into sales from (select $1 from @~)', '000002'],
+    ['COPY INTO that goes on after an error', 'copy into sales from @~ on_error = continue', '000002'],
+    ['a transfer by pattern', "get @~ file:///tmp pattern = 'x'", '000002'],
   ])('%s', async (_, sql, code) => {
     expect(await failureOf(execute(connection, sql))).toMatchObject({ code })
   })

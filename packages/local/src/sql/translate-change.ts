@@ -27,6 +27,8 @@ export interface TranslatedChange {
   readonly target: TableEntry
   /** The statement with these values in it. */
   text(values: ReadonlyMap<string, InlineValue>): string
+  /** INSERT … VALUES of one row, with the values of many: one statement for all of them. Null where it has no such form. */
+  readonly manyRows: ((rows: readonly ReadonlyMap<string, InlineValue>[]) => string) | null
   /** Queries over all that the statement reads, to be verified before it runs. */
   readonly skeletons: readonly string[]
   readonly tables: readonly TableEntry[]
@@ -118,6 +120,7 @@ export const finishChange = (
   target: TableEntry,
   tree: SyntaxNode,
   skeletons: readonly SyntaxNode[],
+  isOneRow = false,
 ): TranslatedChange => {
   if (binder.supplied.length > 0) throw unsupported('INFORMATION_SCHEMA in a statement that changes data')
   for (const skeleton of skeletons) binder.encodeIdentifiers(skeleton)
@@ -126,9 +129,19 @@ export const finishChange = (
   return {
     target,
     text: (rowValues) => finishText(generated, rowValues),
+    manyRows: isOneRow ? manyRowsOf(generated) : null,
     skeletons: skeletons.map((skeleton) => finishText(generateDuckdb(skeleton), values)),
     tables: binder.tables,
   }
+}
+
+/** Only the names of the target stand before VALUES, so what is behind its first occurrence outside of them is the row. */
+const manyRowsOf = (generated: string): TranslatedChange['manyRows'] => {
+  const [, head, row] =
+    /^(INSERT INTO (?:"(?:[^"]|"")*"|[^"'])*? VALUES) (\([\s\S]*\))$/.exec(generated) ?? []
+  if (head === undefined || row === undefined) return null
+  return (rows) =>
+    `${finishText(head.replace(/ VALUES$/, ''), new Map())} VALUES ${rows.map((values) => finishText(row, values)).join(', ')}`
 }
 
 /** INSERT INTO … VALUES and INSERT INTO … SELECT. */
@@ -173,7 +186,8 @@ export const translateInsert = (payload: SyntaxNode, input: ChangeInput): Transl
     })
   }
   const expressions = rows.flat().filter((value) => !isDefault(value))
-  return finishChange(binder, input, entry, { insert: payload }, [skeletonOf(expressions, [], null)])
+  const skeleton = skeletonOf(expressions, [], null)
+  return finishChange(binder, input, entry, { insert: payload }, [skeleton], rows.length === 1)
 }
 
 const isDefault = (value: SyntaxNode): boolean => {

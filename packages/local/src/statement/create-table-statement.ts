@@ -86,10 +86,12 @@ export const createTableStatement = async (execution: Execution): Promise<Statem
     }
     return made
   })
-  if (existing) forgetTable(execution, existing)
+  // What is forgotten at once is in its place again before anybody else can look.
+  const forgotten = existing ? forgetTable(execution, existing) : undefined
   if (temporary) session.temporaryTables.set(displayObject(entry), entry)
   else account.dictionary.putTable(entry)
   giveOwnership(execution, tableSecurable(entry))
+  await forgotten
   return statusResult('ddl', `Table ${displayName(name.name)} successfully created.`)
 }
 

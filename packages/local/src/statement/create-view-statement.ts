@@ -72,8 +72,9 @@ export const createViewStatement = async (execution: Execution): Promise<Stateme
     await connection.run(`CREATE VIEW ${physicalTable(made)} (${names}) AS ${query.text}`)
     return { ...made, kind: 'view' as const, definition: execution.source }
   })
-  if (existing) forgetTable(execution, existing)
+  const forgotten = existing ? forgetTable(execution, existing) : undefined
   account.dictionary.putTable(entry)
   giveOwnership(execution, tableSecurable(entry))
+  await forgotten
   return statusResult('ddl', `View ${displayName(name.name)} successfully created.`)
 }

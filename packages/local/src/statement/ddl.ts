@@ -3,12 +3,14 @@ import {
   type Privilege,
   type Securable,
   schemaSecurable,
+  stageSecurable,
   tableSecurable,
 } from '../access/access-control.ts'
 import type { TableEntry } from '../dictionary/dictionary.ts'
 import { displayName, displayObject, type ObjectName } from '../dictionary/identifier.ts'
 import type { EngineConnection } from '../engine/duckdb.ts'
 import { containerNotFound, insufficientPrivileges, objectNotFound } from '../snowflake-error.ts'
+import { temporaryTableStageKey } from '../stage/stage.ts'
 import type { Execution } from './execution.ts'
 import { endTransaction } from './run-transaction.ts'
 
@@ -76,8 +78,24 @@ export const giveOwnership = ({ account, session }: Execution, on: Securable): v
   account.access.grant(session.role, 'OWNERSHIP', on)
 }
 
-export const forgetTable = ({ account, session }: Execution, table: TableEntry): void => {
+export const forgetTable = async ({ account, session }: Execution, table: TableEntry): Promise<void> => {
   if (table.temporary) session.temporaryTables.delete(displayObject(table))
   else account.dictionary.removeTable(table)
   account.access.forget(tableSecurable(table))
+  if (table.temporary) {
+    const key = temporaryTableStageKey(session.id, table)
+    await account.stages.files.removeStages((candidate) => candidate === key)
+  } else await account.stages.forgetTable(table)
+}
+
+/** The named stages of a schema that was dropped go with their files. */
+export const forgetStages = async (
+  { account }: Execution,
+  place: { readonly database: string; readonly schema: string },
+): Promise<void> => {
+  for (const stage of account.stages.all()) {
+    if (stage.database !== place.database || stage.schema !== place.schema) continue
+    await account.stages.drop(stage)
+    account.access.forget(stageSecurable(stage))
+  }
 }

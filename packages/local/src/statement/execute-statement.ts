@@ -2,6 +2,7 @@ import { unsupported } from '../snowflake-error.ts'
 import type { Execution } from './execution.ts'
 import { runAlter } from './run-alter.ts'
 import { runCall } from './run-call.ts'
+import { runCopy } from './run-copy.ts'
 import { runCreate } from './run-create.ts'
 import { runDescribe } from './run-describe.ts'
 import { runDelete, runInsert, runMerge, runTruncate, runUpdate } from './run-dml.ts'
@@ -10,7 +11,9 @@ import { runGrant, runRevoke } from './run-grant.ts'
 import { runQuery } from './run-query.ts'
 import { runAlterSession, runSet, runUnset } from './run-session.ts'
 import { runShow } from './run-show.ts'
+import { runList, runRemove } from './run-stage.ts'
 import { runBegin, runCommit, runRollback } from './run-transaction.ts'
+import { runGet, runPut } from './run-transfer.ts'
 import { runUse } from './run-use.ts'
 import type { StatementResult } from './statement-result.ts'
 
@@ -42,6 +45,13 @@ const runners: Readonly<Record<string, Runner>> = {
   COMMIT: runCommit,
   ROLLBACK: runRollback,
   CALL: runCall,
+  COPY: runCopy,
+  LIST: runList,
+  LS: runList,
+  REMOVE: runRemove,
+  RM: runRemove,
+  PUT: runPut,
+  GET: runGet,
 }
 
 /** Statements after which databases, tables, roles or users may be others than before. */

@@ -5,12 +5,13 @@ import { createTableStatement } from './create-table-statement.ts'
 import { createViewStatement } from './create-view-statement.ts'
 import { changeStructure, giveOwnership, requireAdministrator, requireOnDatabase } from './ddl.ts'
 import type { Execution } from './execution.ts'
+import { createStage } from './run-stage.ts'
 import { type StatementResult, statusResult } from './statement-result.ts'
 import { TokenReader } from './token-reader.ts'
 
 const tableWords = ['TEMPORARY', 'TEMP', 'TRANSIENT', 'VOLATILE', 'LOCAL', 'GLOBAL', 'SECURE', 'RECURSIVE']
 
-/** CREATE DATABASE, SCHEMA, TABLE, VIEW, ROLE, USER, WAREHOUSE. */
+/** CREATE DATABASE, SCHEMA, TABLE, VIEW, STAGE, ROLE, USER, WAREHOUSE. */
 export const runCreate = async (execution: Execution): Promise<StatementResult> => {
   const reader = new TokenReader(execution.tokens)
   reader.expect('CREATE')
@@ -18,6 +19,7 @@ export const runCreate = async (execution: Execution): Promise<StatementResult> 
   while (tableWords.some((word) => reader.take(word)));
   if (reader.take('TABLE')) return createTableStatement(execution)
   if (reader.take('VIEW')) return createViewStatement(execution)
+  if (reader.take('STAGE')) return createStage(execution)
   if (replace) throw unsupported('CREATE OR REPLACE of this kind')
   if (reader.take('DATABASE')) return createDatabase(execution, reader)
   if (reader.take('SCHEMA')) return createSchema(execution, reader)

@@ -7,15 +7,23 @@ import {
   quoteIdentifier,
 } from '../dictionary/identifier.ts'
 import { containerNotFound, objectNotFound, unsupported } from '../snowflake-error.ts'
-import { changeStructure, forgetTable, requireAdministrator, requireOnDatabase, requireOwned } from './ddl.ts'
+import {
+  changeStructure,
+  forgetStages,
+  forgetTable,
+  requireAdministrator,
+  requireOnDatabase,
+  requireOwned,
+} from './ddl.ts'
 import type { Execution } from './execution.ts'
+import { dropStage } from './run-stage.ts'
 import { type StatementResult, statusResult } from './statement-result.ts'
 import { TokenReader } from './token-reader.ts'
 
 const dropped = (name: string) => statusResult('ddl', `${displayName(name)} successfully dropped.`)
 const missing = () => statusResult('ddl', 'Drop statement executed successfully (object already dropped).')
 
-/** DROP TABLE, VIEW, SCHEMA, DATABASE, ROLE, USER, WAREHOUSE [IF EXISTS] name [CASCADE | RESTRICT]. */
+/** DROP TABLE, VIEW, STAGE, SCHEMA, DATABASE, ROLE, USER, WAREHOUSE [IF EXISTS] name [CASCADE | RESTRICT]. */
 export const runDrop = async (execution: Execution): Promise<StatementResult> => {
   const reader = new TokenReader(execution.tokens)
   reader.expect('DROP')
@@ -29,6 +37,8 @@ export const runDrop = async (execution: Execution): Promise<StatementResult> =>
     case 'TABLE':
     case 'VIEW':
       return dropTable(execution, kind, parts, optional)
+    case 'STAGE':
+      return dropStage(execution, parts, optional)
     case 'SCHEMA':
       return dropSchema(execution, parts, optional)
     case 'DATABASE':
@@ -55,7 +65,7 @@ const dropTable = async (
   const table = requireOwned(execution, name)
   if (table.kind.toUpperCase() !== kind) throw objectNotFound(displayObject(name))
   await changeStructure(execution, (connection) => connection.run(`DROP ${kind} ${physicalTable(table)}`))
-  forgetTable(execution, table)
+  await forgetTable(execution, table)
   return dropped(name.name)
 }
 
@@ -74,9 +84,10 @@ const dropSchema = async (
   await changeStructure(execution, (connection) =>
     connection.run(`DROP SCHEMA ${quoteIdentifier(physicalSchema(database, name))} CASCADE`),
   )
-  for (const table of [...entry.tables.values()]) forgetTable(execution, table)
+  const forgotten = [...entry.tables.values()].map((table) => forgetTable(execution, table))
   account.dictionary.database(database).schemas.delete(name)
   account.access.forget(schemaSecurable(database, name))
+  await Promise.all([...forgotten, forgetStages(execution, { database, schema: name })])
   return dropped(name)
 }
 
@@ -93,12 +104,15 @@ const dropDatabase = async (
     for (const schema of entry.schemas.keys())
       await connection.run(`DROP SCHEMA ${quoteIdentifier(physicalSchema(name, schema))} CASCADE`)
   })
+  const forgotten: Promise<void>[] = []
   for (const schema of entry.schemas.values()) {
-    for (const table of [...schema.tables.values()]) forgetTable(execution, table)
+    for (const table of [...schema.tables.values()]) forgotten.push(forgetTable(execution, table))
+    forgotten.push(forgetStages(execution, { database: name, schema: schema.name }))
     account.access.forget(schemaSecurable(name, schema.name))
   }
   account.dictionary.databases.delete(name)
   account.access.forget(databaseSecurable(name))
+  await Promise.all(forgotten)
   return dropped(name)
 }
 

@@ -4,6 +4,7 @@ import {
   type Privilege,
   type Securable,
   schemaSecurable,
+  stageSecurable,
   tableSecurable,
   warehouseSecurable,
 } from '../access/access-control.ts'
@@ -85,7 +86,9 @@ const readPrivileges = (reader: TokenReader): Privilege[] | null => {
 
 const allOf = (on: Securable): Privilege[] => {
   if (on.startsWith('TABLE')) return ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES']
-  if (on.startsWith('SCHEMA')) return ['USAGE', 'CREATE TABLE', 'CREATE VIEW', 'MODIFY', 'MONITOR']
+  if (on.startsWith('STAGE')) return ['READ', 'WRITE']
+  if (on.startsWith('SCHEMA'))
+    return ['USAGE', 'CREATE TABLE', 'CREATE VIEW', 'CREATE STAGE', 'MODIFY', 'MONITOR']
   if (on.startsWith('DATABASE')) return ['USAGE', 'CREATE SCHEMA', 'MODIFY', 'MONITOR']
   return ['USAGE', 'OPERATE', 'MONITOR', 'MODIFY']
 }
@@ -97,6 +100,13 @@ const readSecurables = (execution: Execution, reader: TokenReader): Securable[] 
     const name = reader.name()
     if (!account.dictionary.databases.has(name)) throw containerNotFound('Database', displayName(name))
     return [databaseSecurable(name)]
+  }
+  if (reader.take('STAGE')) {
+    const name = account.qualify(session, reader.nameParts())
+    const stage = account.stages.find(name)
+    if (!stage || !account.access.hasAny(session.role, stageSecurable(stage)))
+      throw objectNotFound(displayObject(name))
+    return [stageSecurable(stage)]
   }
   if (reader.take('WAREHOUSE')) {
     const name = reader.name()

@@ -4,6 +4,7 @@ import { displayObject } from '../dictionary/identifier.ts'
 import { declaredType } from '../dictionary/snow-type.ts'
 import { objectNotFound, unsupported } from '../snowflake-error.ts'
 import type { Execution } from './execution.ts'
+import { visibleStages } from './find-stage.ts'
 import { listResult, type StatementResult } from './statement-result.ts'
 import { TokenReader } from './token-reader.ts'
 
@@ -22,7 +23,7 @@ interface Place {
 
 const when = (date: Date) => date.toISOString()
 
-/** SHOW of what the role may see: databases, schemas, tables, views, columns, warehouses, roles, parameters, grants. */
+/** SHOW of what the role may see: databases, schemas, tables, views, stages, columns, warehouses, roles, parameters, grants. */
 export const runShow = async (execution: Execution): Promise<StatementResult> => {
   const reader = new TokenReader(execution.tokens)
   reader.expect('SHOW')
@@ -90,6 +91,23 @@ const listTables =
 const lists: Readonly<Record<string, (execution: Execution, place: Place) => Listing>> = {
   TABLES: listTables('table'),
   VIEWS: listTables('view'),
+  STAGES: (execution, place) => ({
+    names: ['created_on', 'name', 'database_name', 'schema_name', 'url', 'owner', 'comment', 'type'],
+    nameIndex: 1,
+    rows: visibleStages(execution)
+      .filter(({ database }) => place.database === null || database === place.database)
+      .filter(({ schema }) => place.schema === null || schema === place.schema)
+      .map((stage) => [
+        when(stage.createdAt),
+        stage.name,
+        stage.database,
+        stage.schema,
+        '',
+        administratorRole,
+        stage.comment ?? '',
+        stage.temporary ? 'INTERNAL TEMPORARY' : 'INTERNAL',
+      ]),
+  }),
   DATABASES: ({ account, session }) => ({
     names: ['created_on', 'name', 'is_default', 'is_current', 'owner', 'comment'],
     nameIndex: 1,

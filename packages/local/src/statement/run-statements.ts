@@ -3,6 +3,8 @@ import type { Query } from '../query/query.ts'
 import { SnowflakeError, syntaxError } from '../snowflake-error.ts'
 import { lexStatement, splitStatements } from '../sql/lexer.ts'
 import { executeStatement } from './execute-statement.ts'
+import { isTransfer } from './run-transfer.ts'
+import { readStagedBinds } from './staged-binds.ts'
 import type { StatementResult } from './statement-result.ts'
 import { executed } from './statement-result.ts'
 
@@ -15,7 +17,8 @@ const wrongCount = (actual: number, wanted: number) =>
 
 /** Runs what a request holds: one statement, or as many as MULTI_STATEMENT_COUNT says, where 0 is any number. */
 export const runStatements = async (account: Account, query: Query): Promise<StatementResult> => {
-  const statements = splitStatements(query.request.sqlText)
+  const { sqlText } = query.request
+  const statements = isTransfer(sqlText) ? [sqlText] : splitStatements(sqlText)
   const wanted = query.request.multiStatementCount
   if (statements.length === 0) throw syntaxError('Empty SQL statement.')
   if (wanted !== 0 && statements.length !== wanted) throw wrongCount(statements.length, wanted)
@@ -24,10 +27,15 @@ export const runStatements = async (account: Account, query: Query): Promise<Sta
   return runParts(account, query, statements)
 }
 
-const runOne = (account: Account, query: Query, source: string, owner: Query): Promise<StatementResult> => {
-  const tokens = lexStatement(source)
+const runOne = async (
+  account: Account,
+  query: Query,
+  source: string,
+  owner: Query,
+): Promise<StatementResult> => {
+  const tokens = isTransfer(source) ? lexStatement(source.trimStart().slice(0, 3)) : lexStatement(source)
   owner.kind = tokens[0]?.value ?? ''
-  return executeStatement({
+  const execution = {
     account,
     session: query.session,
     query: owner,
@@ -36,7 +44,10 @@ const runOne = (account: Account, query: Query, source: string, owner: Query): P
     binds: query.request.binds,
     describeOnly: query.request.describeOnly,
     signal: query.signal,
-  })
+  }
+  const { bindStage } = query.request
+  if (bindStage === null) return executeStatement(execution)
+  return executeStatement({ ...execution, binds: await readStagedBinds(execution, bindStage) })
 }
 
 /** Each part has an id and a result of its own. The first failure ends the whole request. */

@@ -1,6 +1,7 @@
 import { fixed, text } from '../dictionary/snow-type.ts'
 import type { ResultColumn } from '../result/result-column.ts'
 import type { EncodedRow } from '../result/result-set.ts'
+import type { Transfer } from './run-transfer.ts'
 
 /** Snowflake's numbers for kinds of statements. A driver counts updated rows only for the DML ones. */
 export const statementTypes = {
@@ -12,6 +13,8 @@ export const statementTypes = {
   session: 0x4000,
   transaction: 0x5000,
   ddl: 0x6000,
+  load: 0x3600,
+  unload: 0x3700,
   multi: 0xa000,
 } as const
 export type StatementType = keyof typeof statementTypes
@@ -24,6 +27,8 @@ export interface StatementResult {
   readonly rowCount: number
   /** The results of the parts of a multi-statement request. */
   readonly resultIds?: readonly string[]
+  /** Files for the driver to carry, in the place of rows. */
+  readonly transfer?: Transfer
 }
 
 const textColumn = (name: string): ResultColumn => ({
@@ -54,6 +59,12 @@ export const countResult = (
   rows: [Object.values(counts).map(String)],
   rowCount: Object.values(counts).reduce((sum, count) => sum + count, 0),
 })
+
+/** Several numbers of which the first says how many rows there were. */
+export const countColumns = (
+  type: StatementType,
+  counts: Readonly<Record<string, number>>,
+): StatementResult => ({ ...countResult(type, counts), rowCount: Object.values(counts)[0] ?? 0 })
 
 /** A listing, as SHOW and DESCRIBE answer. */
 export const listResult = (

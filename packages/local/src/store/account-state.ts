@@ -3,6 +3,7 @@ import { isPrivilege, type Securable } from '../access/access-control.ts'
 import type { Account } from '../account.ts'
 import type { TableEntry } from '../dictionary/dictionary.ts'
 import type { SnowType } from '../dictionary/snow-type.ts'
+import type { StageEntry } from '../stage/stage.ts'
 
 const count = z.number().int().nonnegative()
 const typeSchema = z.union([
@@ -36,10 +37,32 @@ const tableSchema = z.strictObject({
 }) satisfies z.ZodType<TableEntry>
 
 const securableSchema = z.custom<Securable>(
-  (value) => typeof value === 'string' && /^(?:ACCOUNT|DATABASE|SCHEMA|TABLE|WAREHOUSE) /.test(value),
+  (value) => typeof value === 'string' && /^(?:ACCOUNT|DATABASE|SCHEMA|TABLE|STAGE|WAREHOUSE) /.test(value),
 )
 
-/** All of an account but the rows of its tables. */
+const stageSchema = z.strictObject({
+  database: z.string(),
+  schema: z.string(),
+  name: z.string(),
+  temporary: z.literal(false),
+  format: z.strictObject({
+    type: z.enum(['CSV', 'JSON']),
+    compression: z.enum(['AUTO', 'GZIP', 'NONE']),
+    fieldDelimiter: z.string(),
+    recordDelimiter: z.enum(['\n', '\r\n']),
+    enclosedBy: z.enum(['"', "'"]).nullable(),
+    skipHeader: count,
+    nullIf: z.array(z.string()),
+    emptyFieldAsNull: z.boolean(),
+    trimSpace: z.boolean(),
+    mustMatchColumnCount: z.boolean(),
+    stripOuterArray: z.boolean(),
+  }),
+  comment: z.string().nullable(),
+  createdAt: z.coerce.date(),
+}) satisfies z.ZodType<StageEntry>
+
+/** All of an account but the rows of its tables and the files of its stages. */
 export const accountStateSchema = z.strictObject({
   version: z.literal(1),
   databases: z.array(
@@ -70,11 +93,19 @@ export const accountStateSchema = z.strictObject({
     }),
   ),
   warehouses: z.array(z.string()),
+  /** A directory of a version without stages has none. */
+  stages: z.array(stageSchema).default([]),
 })
 
 export type AccountState = z.output<typeof accountStateSchema>
 
-export const readAccountState = ({ dictionary, access, users, warehouses }: Account): AccountState => ({
+export const readAccountState = ({
+  dictionary,
+  access,
+  users,
+  warehouses,
+  stages,
+}: Account): AccountState => ({
   version: 1,
   databases: [...dictionary.databases.values()].map(({ name, createdAt, schemas }) => ({
     name,
@@ -93,6 +124,11 @@ export const readAccountState = ({ dictionary, access, users, warehouses }: Acco
   })),
   users: users.all().map((user) => ({ ...user, roles: [...user.roles] })),
   warehouses: [...warehouses],
+  stages: stages.all().map((stage) => ({
+    ...stage,
+    temporary: false as const,
+    format: { ...stage.format, nullIf: [...stage.format.nullIf] },
+  })),
 })
 
 /** Fills an empty account. */
@@ -109,4 +145,5 @@ export const restoreAccountState = (account: Account, state: AccountState): void
   }
   for (const user of state.users) account.users.restore({ ...user, roles: new Set(user.roles) })
   for (const warehouse of state.warehouses) account.warehouses.add(warehouse)
+  for (const stage of state.stages) account.stages.put(stage)
 }

@@ -3,11 +3,14 @@ import { join } from 'node:path'
 import { SnowfenceError } from '@snowfence/core'
 import { quoteLiteral } from '../dictionary/identifier.ts'
 import { Engine } from '../engine/duckdb.ts'
+import { StagedFiles } from '../stage/staged-files.ts'
 import { type AccountState, accountStateSchema } from './account-state.ts'
 
 export interface Store {
   readonly engine: Engine
-  close(): void
+  /** Where the files of stages are. */
+  readonly stagedFiles: StagedFiles
+  close(): Promise<void>
   /** What an earlier run left, or null for a new store. */
   readonly state: AccountState | null
   /** Keeps what the account is beside its rows. Does nothing for a store in memory. */
@@ -34,20 +37,25 @@ const corrupt = (directory: string, cause: unknown) => {
 export const openStore = async (directory: string | null): Promise<Store> => {
   if (directory === null) {
     const engine = await Engine.open(null)
-    return { engine, state: null, save: async () => undefined, close: () => engine.close() }
+    const stagedFiles = await StagedFiles.open(null)
+    const close = async () => {
+      engine.close()
+      await stagedFiles.close()
+    }
+    return { engine, stagedFiles, state: null, save: async () => undefined, close }
   }
   let engine: Engine | null = null
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 })
     engine = await Engine.open(join(directory, 'local.duckdb'))
-    return await keepState(engine)
+    return await keepState(engine, await StagedFiles.open(join(directory, 'stages')))
   } catch (cause) {
     engine?.close()
     throw corrupt(directory, cause)
   }
 }
 
-const keepState = async (engine: Engine): Promise<Store> => {
+const keepState = async (engine: Engine, stagedFiles: StagedFiles): Promise<Store> => {
   const connection = await engine.connect()
   await connection.run('CREATE TABLE IF NOT EXISTS main.account_state (content VARCHAR)')
   const result = await connection.run('SELECT content FROM main.account_state')
@@ -57,9 +65,11 @@ const keepState = async (engine: Engine): Promise<Store> => {
   if (more.length > 0) throw new Error('more than one state in the store')
   return {
     engine,
-    close: () => {
+    stagedFiles,
+    close: async () => {
       connection.close()
       engine.close()
+      await stagedFiles.close()
     },
     state: content === undefined ? null : accountStateSchema.parse(JSON.parse(String(content))),
     save: async (state) => {
