@@ -9,8 +9,8 @@ const MAX_SPANS = 1000
 const refuse = (message: string): SnowfenceError =>
   new SnowfenceError('ERR_AUDIT_RECORD_REFUSED', { message })
 
-/** What a session's spans may say of who sends them, in the form that every maker of spans gives it. */
-const knownAttributes = ({ principal, purpose, agent }: SessionRecord): [string, unknown][] => {
+/** What a session's spans may say of who sends them, as JSON in the form that every maker of spans gives it. */
+const describeSender = ({ principal, purpose, agent }: SessionRecord): readonly [string, string][] => {
   const values = {
     'snowfence.principal.issuer': principal.issuer,
     'snowfence.principal.groups': principal.groups,
@@ -18,7 +18,18 @@ const knownAttributes = ({ principal, purpose, agent }: SessionRecord): [string,
     'snowfence.purpose': purpose,
     'gen_ai.agent.id': agent.id,
   }
-  return Object.entries(spanAttributes('session', values)).filter(([name]) => name in values)
+  return Object.entries(spanAttributes('session', values))
+    .filter(([name]) => name in values)
+    .map(([name, value]) => [name, JSON.stringify(value)])
+}
+
+const senders = new WeakMap<SessionRecord, readonly [string, string][]>()
+
+/** Of a session that is remembered, computed once. */
+const senderOf = (session: SessionRecord): readonly [string, string][] => {
+  const known = senders.get(session) ?? describeSender(session)
+  senders.set(session, known)
+  return known
 }
 
 const countPlaceholders = (text: string): number => text.split('?').length
@@ -36,15 +47,15 @@ const holdsLiterals = (sqlText: string): boolean =>
  */
 export const assertOwnSpans = (session: SessionRecord, spans: readonly CanonicalSpan[]): void => {
   if (spans.length > MAX_SPANS) throw refuse(`a request holds at most ${MAX_SPANS} spans`)
-  const known = knownAttributes(session)
+  const sender = senderOf(session)
   for (const span of spans) {
     const { attributes, resource } = span
     if (attributes['snowfence.session.id'] !== session.id) {
       throw refuse('a span does not carry the id of its own session in `snowfence.session.id`')
     }
-    for (const [name, value] of known) {
+    for (const [name, value] of sender) {
       const claimed = attributes[name]
-      if (claimed !== undefined && JSON.stringify(claimed) !== JSON.stringify(value)) {
+      if (claimed !== undefined && JSON.stringify(claimed) !== value) {
         throw refuse(`a span says something else in \`${name}\` than its session`)
       }
     }
