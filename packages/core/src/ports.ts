@@ -78,6 +78,8 @@ export interface StatementIdentity {
   readonly requestId: string
   /** How many binds there are and of which types (`TEXT`, `FIXED`, …): never their values. */
   readonly bindTypes: readonly string[]
+  /** How many rows of binds a bulk insert has; absent where there is one set. */
+  readonly bindRows?: number
 }
 
 /** The judgement, recorded before anything of the statement happens. */

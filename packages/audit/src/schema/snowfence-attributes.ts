@@ -168,12 +168,19 @@ export const snowfenceAttributes = {
     when: 'it touches a column',
     meaning: 'Every column that is touched anywhere, as `DATABASE.SCHEMA.TABLE.COLUMN`.',
   },
+  'snowfence.stages': {
+    type: 'string[]',
+    form: 'name',
+    spans: judged,
+    when: 'it touches a stage and was not denied',
+    meaning: 'Stages whose files are read, written, listed or removed, as `@DATABASE.SCHEMA.STAGE` or `@~`.',
+  },
   'snowfence.binds.count': {
     type: 'int',
     form: 'number',
     spans: judged,
     when: 'always',
-    meaning: 'How many bind values the statement has.',
+    meaning: 'How many bind values the statement has; of a bulk insert, each row.',
   },
   'snowfence.binds.types': {
     type: 'string[]',
@@ -181,6 +188,13 @@ export const snowfenceAttributes = {
     spans: judged,
     when: 'the statement has binds',
     meaning: 'Their Snowflake types, in order. Never their values.',
+  },
+  'snowfence.binds.rows': {
+    type: 'int',
+    form: 'number',
+    spans: judged,
+    when: 'it is a bulk insert',
+    meaning: 'How many rows of bind values there are.',
   },
   'snowfence.decision': {
     type: 'string',
@@ -294,7 +308,8 @@ export const snowfenceAttributes = {
     form: 'digest',
     spans: ['approval', 'query'],
     when: 'an earlier record of the statement was acknowledged',
-    meaning: 'Digest of the authorize record’s receipt. Snowflake’s QUERY_TAG carries it too: a read’s, the one before.',
+    meaning:
+      'Digest of the authorize record’s receipt. Snowflake’s QUERY_TAG carries it too: a read’s, the one before.',
   },
   'snowfence.query.id': {
     type: 'string',

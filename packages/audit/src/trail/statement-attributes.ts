@@ -61,7 +61,7 @@ const factAttributes = (summary: StatementSummary): AuditAttributeValues =>
 /** What the statement is, free of literals. */
 export const summaryAttributes = (
   summary: StatementSummary,
-  bindTypes: readonly string[],
+  { bindTypes, bindRows }: Pick<StatementIdentity, 'bindTypes' | 'bindRows'>,
 ): AuditAttributeValues => ({
   'db.query.summary': querySummary(summary),
   'db.query.text': summary.text,
@@ -69,8 +69,16 @@ export const summaryAttributes = (
   'snowfence.statement.digest': summary.digest,
   'snowfence.binds.count': bindTypes.length,
   'snowfence.binds.types': bindTypes,
+  'snowfence.binds.rows': bindRows,
   ...factAttributes(summary),
 })
+
+/**
+ * The stages that a rule let the statement touch. A stage that nobody permitted is a name that a statement made up, and
+ * could be anything.
+ */
+export const stageAttributes = (summary: StatementSummary, decision: Decision): AuditAttributeValues =>
+  summary.status === 'analyzed' && decision.decision !== 'deny' ? { 'snowfence.stages': summary.stages } : {}
 
 /** A result column by its sources. Never by its alias: a statement may write anything into an alias. */
 const columnLabel = (sources: readonly string[], index: number): string =>

@@ -20,6 +20,7 @@ import {
   decisionAttributes,
   identityAttributes,
   querySummary,
+  stageAttributes,
   summaryAttributes,
 } from './statement-attributes.ts'
 import { formatTraceparent } from './traceparent.ts'
@@ -93,8 +94,9 @@ export const createStatementTrail = (options: StatementTrailOptions): OpenStatem
     )
 
   const judgement = (): AuditAttributeValues => ({
-    ...(summary === null ? {} : summaryAttributes(summary, identity.bindTypes)),
+    ...(summary === null ? {} : summaryAttributes(summary, identity)),
     ...(decision === null ? {} : decisionAttributes(decision)),
+    ...(summary === null || decision === null ? {} : stageAttributes(summary, decision)),
   })
 
   const end = (values: AuditAttributeValues, isError: boolean): Promise<AuditAcknowledgement> => {

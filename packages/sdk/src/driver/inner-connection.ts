@@ -26,6 +26,13 @@ export interface RunningStatement {
  */
 const INNER_HIGH_WATER_MARK = 512
 
+/**
+ * Binds go with their statement, however many they are, which is what the driver does itself where it may not create a
+ * stage. Beyond its threshold it would otherwise write them to one, by statements of its own that are neither judged nor
+ * recorded nor tagged, and of which the first commits an open transaction.
+ */
+const neverStaged = Number.MAX_SAFE_INTEGER
+
 const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 /**
@@ -62,6 +69,7 @@ export class InnerConnection {
       role: lease.role,
       ...(lease.warehouse === null ? {} : { warehouse: lease.warehouse }),
       clientStoreTemporaryCredential: false,
+      arrayBindingThreshold: neverStaged,
       rowStreamHighWaterMark: INNER_HIGH_WATER_MARK,
     } as Parameters<ReturnType<typeof loadDriver>['createConnection']>[0])
     await new Promise<void>((resolve, reject) => {

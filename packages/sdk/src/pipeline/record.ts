@@ -5,7 +5,7 @@ import {
   type StatementTrail,
 } from '@snowfence/core'
 import { createGovernedError } from '../driver/driver-error.ts'
-import { bindTypes } from '../statement/statement-options.ts'
+import { describeBinds } from '../statement/statement-options.ts'
 import type { PipelineEnvironment } from './pipeline-environment.ts'
 import type { AuthorizedState } from './statement-states.ts'
 
@@ -57,7 +57,7 @@ export const openTrail = async (
     database: state.context.database,
     schema: state.context.schema,
     requestId: state.received.requestId,
-    bindTypes: bindTypes(state.received.binds),
+    ...describeBinds(state.received.binds),
   })
   let isEnded = false
   let rewritten: SnowfenceError | null = null

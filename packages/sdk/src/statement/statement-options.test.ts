@@ -1,7 +1,7 @@
 import snowflake from 'snowflake-sdk'
 import { expect, test } from 'vitest'
 import { createProbeConnection } from '../driver/probe-connection.ts'
-import { bindTypes, receiveFetch, receiveStatement } from './statement-options.ts'
+import { describeBinds, receiveFetch, receiveStatement } from './statement-options.ts'
 
 const probe = createProbeConnection({ account: 'acme-clinic' })
 // The reference: the driver itself, never connected.
@@ -93,7 +93,20 @@ test('a date is sent as the driver sends it, and typed TEXT', () => {
     binds: [new Date(0), 1, 1.5, true, null, { a: 1 }],
   })
   expect(binds?.[0]).toBe('1970-01-01T00:00:00.000Z')
-  expect(bindTypes(binds)).toEqual(['TEXT', 'FIXED', 'REAL', 'BOOLEAN', 'TEXT', 'VARIANT'])
+  expect(describeBinds(binds)).toEqual({ bindTypes: ['TEXT', 'FIXED', 'REAL', 'BOOLEAN', 'TEXT', 'VARIANT'] })
+})
+
+test('of bulk binds the record knows the types of a row, and how many rows there are', () => {
+  const { binds } = receiveStatement(probe, {
+    sqlText: 'insert into t values (?, ?)',
+    binds: [
+      ['a', 1],
+      ['b', 2],
+      [null, 3],
+    ],
+  })
+  expect(describeBinds(binds)).toEqual({ bindTypes: ['TEXT', 'FIXED'], bindRows: 3 })
+  expect(describeBinds([])).toEqual({ bindTypes: [] })
 })
 
 test('a request id is made up unless the caller names one', () => {

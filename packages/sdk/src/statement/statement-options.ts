@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { StatementIdentity } from '@snowfence/core'
 import type { DriverConnection, DriverStatementOption } from '../driver/snowflake-driver.ts'
 
 export type RowMode = 'object' | 'array' | 'object_with_renamed_duplicated_columns'
@@ -168,12 +169,19 @@ export const receiveFetch = (
   }
 }
 
-/** The driver's type name of each bind, as the audit trail keeps it. For bulk binds: of the first row. */
-export const bindTypes = (binds: readonly BindValue[] | undefined): readonly string[] => {
-  const row = binds && Array.isArray(binds[0]) ? (binds[0] as readonly unknown[]) : (binds ?? [])
-  return row.map((value) => {
+/** What the audit trail keeps of binds: the driver's type name of each, of bulk binds those of the first row, and its rows. */
+export const describeBinds = (
+  binds: readonly BindValue[] | undefined,
+): Pick<StatementIdentity, 'bindTypes' | 'bindRows'> => {
+  const first = binds?.[0]
+  return Array.isArray(first)
+    ? { bindTypes: typesOf(first), bindRows: binds?.length ?? 0 }
+    : { bindTypes: typesOf(binds ?? []) }
+}
+
+const typesOf = (row: readonly unknown[]): readonly string[] =>
+  row.map((value) => {
     if (typeof value === 'boolean') return 'BOOLEAN'
     if (typeof value === 'number') return Number.isInteger(value) ? 'FIXED' : 'REAL'
     return typeof value === 'object' && value !== null ? 'VARIANT' : 'TEXT'
   })
-}
