@@ -104,7 +104,7 @@ const takeUp = async ({ context, database, policy }: Services): Promise<void> =>
 
 const buildApp = (parts: ServiceParts, services: Services, closing: AbortSignal): Promise<App> => {
   const { config, clock, publicUrl } = parts
-  const { context, database, keys, metrics, sessions, signals } = services
+  const { context, database, keys, metrics, sessions, signals, statements } = services
   const { trail } = context
   return createApp({
     log: config.log,
@@ -114,6 +114,7 @@ const buildApp = (parts: ServiceParts, services: Services, closing: AbortSignal)
     approvals: createApprovalService(context),
     signals,
     trail,
+    statements,
     exporter: createAuditExporter({
       database: database.tables,
       trail,

@@ -37,6 +37,7 @@ export const followChanges = (services: Services, log: FastifyBaseLogger): (() =
   const tasks = {
     policy: () => followPolicy(services),
     revocations: () => followRevocations(services),
+    statements: () => services.statements.exchange(),
     approvals: () => endOverdueApprovals(services.context),
   }
   const watches = Object.entries(tasks).map(([task, run]) =>

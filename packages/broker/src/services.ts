@@ -19,6 +19,7 @@ import { createSessionService, type SessionService } from './sessions/session-se
 import { SessionSignals } from './sessions/session-signals.ts'
 import { createForwarder, type Forwarder } from './trail/forwarder.ts'
 import { openTrail, type Trail } from './trail/trail.ts'
+import { createStatementCount, type StatementCount } from './usage/statement-count.ts'
 
 export interface ServiceParts {
   readonly config: BrokerConfig
@@ -38,6 +39,7 @@ export interface Services {
   readonly policy: PolicyHolder
   readonly catalogue: CatalogueSource
   readonly metrics: Metrics
+  readonly statements: StatementCount
   readonly forwarder: Forwarder | null
   readonly context: ApprovalContext
   readonly sessions: SessionService
@@ -68,8 +70,15 @@ const openForwarder = ({ endpoint, headers }: BrokerConfig['otlp'], metrics: Met
 
 const openObservedTrail = (
   { database, clock }: ServiceParts,
-  metrics: Metrics,
-  forwarder: Forwarder | null,
+  {
+    metrics,
+    statements,
+    forwarder,
+  }: {
+    readonly metrics: Metrics
+    readonly statements: StatementCount
+    readonly forwarder: Forwarder | null
+  },
 ): Promise<Trail> =>
   openTrail({
     database,
@@ -80,6 +89,7 @@ const openObservedTrail = (
         metrics.countSealed(isBroker ? 'broker' : 'session', 1)
         if (isBroker) metrics.countEvent(record.span.name)
       }
+      statements.note(records)
       forwarder?.enqueue(records)
     },
   })
@@ -96,8 +106,13 @@ export const createServices = async (parts: ServiceParts): Promise<Services> => 
   const { accountUrl } = config.snowflake
   const credentials = createExternalOauthIssuer({ keys, clock, issuer: publicUrl, audience: accountUrl })
   const catalogue = parts.catalogue ?? createCatalogueSource(config.snowflake, credentials)
+  const statements = createStatementCount({
+    database: database.tables,
+    clock,
+    exclusive: database.exclusive,
+  })
   // The last that can fail: nobody would close its journal.
-  const trail = await openObservedTrail(parts, metrics, forwarder)
+  const trail = await openObservedTrail(parts, { metrics, statements, forwarder })
   const context: ApprovalContext = {
     config,
     database: database.tables,
@@ -125,5 +140,5 @@ export const createServices = async (parts: ServiceParts): Promise<Services> => 
       for (const id of ids) context.signals.tell(id)
     },
   })
-  return { database, keys, policy, catalogue, metrics, forwarder, context, sessions, signals }
+  return { database, keys, policy, catalogue, metrics, statements, forwarder, context, sessions, signals }
 }

@@ -5,6 +5,7 @@ import { trailMigration } from './migrations/0002-trail.ts'
 import { approvalsMigration } from './migrations/0003-approvals.ts'
 import { sealAtEdgeMigration } from './migrations/0004-seal-at-edge.ts'
 import { idsOfSessionMigration } from './migrations/0005-ids-of-a-session.ts'
+import { statementCountsMigration } from './migrations/0006-statement-counts.ts'
 import type { Tables } from './tables.ts'
 
 const migrations = {
@@ -13,6 +14,7 @@ const migrations = {
   '0003-approvals': approvalsMigration,
   '0004-seal-at-edge': sealAtEdgeMigration,
   '0005-ids-of-a-session': idsOfSessionMigration,
+  '0006-statement-counts': statementCountsMigration,
 }
 
 /** Brings the database to the present schema. Replicas that start together wait for each other. */

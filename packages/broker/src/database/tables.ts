@@ -138,6 +138,16 @@ interface TreeHeadTable {
   size: ColumnType<number | string, number, number>
 }
 
+/** Statements that were let through, by principal and minute. Each run of a broker writes rows of its own. */
+interface StatementCountsTable {
+  run: string
+  /** JSON of issuer and subject. */
+  principal: string
+  /** Minutes since the epoch. */
+  minute: ColumnType<number | string, number, never>
+  statements: number
+}
+
 export interface Tables {
   sessions: SessionsTable
   leases: LeasesTable
@@ -148,4 +158,5 @@ export interface Tables {
   records: RecordsTable
   tree_nodes: TreeNodesTable
   tree_head: TreeHeadTable
+  statement_counts: StatementCountsTable
 }

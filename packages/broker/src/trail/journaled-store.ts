@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { appendLeaves, notDurable, recordId } from '@snowfence/audit'
 import type { Kysely, Transaction } from 'kysely'
 import type { Tables } from '../database/tables.ts'
@@ -16,8 +17,8 @@ const IDLE_MS = 100
 const MAX_AGE_MS = 1000
 /** or they are this many: */
 const MANY = 512
-/** so many in one turn, since nothing else is answered in that time. */
-const MOVED_AT_ONCE = 64
+/** so many in one turn, which is a matter of milliseconds. */
+const MOVED_AT_ONCE = 32
 /** No more are taken before some were moved: a database that fails stops the agents, as it does without a journal. */
 const MAX_WAITING = 1024
 
@@ -83,12 +84,20 @@ export const openJournaledStore = async (database: Kysely<Tables>, file: string)
     if (waiting.length === 0) await lines.clear()
   }
 
-  const moveInTurns = async (): Promise<void> => {
+  /** A few at a time, with a look at what arrived meanwhile in between: the database answers on this thread. */
+  const moveUntil = async (isDone: () => boolean): Promise<void> => {
+    await inTurn(() => move(MOVED_AT_ONCE))
+    while (!isDone()) {
+      await setImmediate()
+      await inTurn(() => move(MOVED_AT_ONCE))
+    }
+  }
+
+  const moveAll = async (): Promise<void> => {
     if (isMoving) return
     isMoving = true
     try {
-      while (waiting.length > MOVED_AT_ONCE) await inTurn(() => move(MOVED_AT_ONCE))
-      await inTurn(() => move(waiting.length))
+      await moveUntil(() => waiting.length === 0)
     } catch {
       // They stay in the journal and are tried again; whoever reads the trail or changes anything is told.
     } finally {
@@ -97,8 +106,8 @@ export const openJournaledStore = async (database: Kysely<Tables>, file: string)
   }
 
   const planMove = (): void => {
-    if (waiting.length >= MANY || performance.now() - waitingSince >= MAX_AGE_MS) void moveInTurns()
-    else timer = timer?.refresh() ?? setTimeout(() => void moveInTurns(), IDLE_MS).unref()
+    if (waiting.length >= MANY || performance.now() - waitingSince >= MAX_AGE_MS) void moveAll()
+    else timer = timer?.refresh() ?? setTimeout(() => void moveAll(), IDLE_MS).unref()
   }
 
   /** Commits what `work` does and, behind everything that waits, the records that it adds. */
@@ -187,7 +196,10 @@ export const openJournaledStore = async (database: Kysely<Tables>, file: string)
         for (const request of doubtful) await appendByDatabase(request).catch(request.refuse)
       }),
     transact: (work) => inTurn(() => commit(work)),
-    settle: () => inTurn(() => move(waiting.length)),
+    settle: () => {
+      const { size } = edge
+      return moveUntil(() => stored.size >= size)
+    },
     async close() {
       clearTimeout(timer)
       await inTurn(async () => {

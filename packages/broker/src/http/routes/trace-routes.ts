@@ -1,20 +1,34 @@
 import { decodeTraceRequest } from '@snowfence/audit'
-import { RECEIPT_HEADER } from '@snowfence/core'
+import { RECEIPT_HEADER, STATEMENTS_HEADER } from '@snowfence/core'
+import type { SessionRecord } from '../../sessions/session.ts'
 import { assertOwnSpans } from '../../trail/assert-own-spans.ts'
 import type { Trail } from '../../trail/trail.ts'
+import type { StatementCount } from '../../usage/statement-count.ts'
 import type { App } from '../app.ts'
 import type { Authenticator } from '../authenticate.ts'
 
 export interface TraceRouteOptions {
   readonly authenticator: Authenticator
   readonly trail: Trail
+  readonly statements: Pick<StatementCount, 'of'>
 }
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024
 const PROTOBUF = 'application/x-protobuf'
 
 /** OTLP/HTTP. In a scope of its own: here a body is bytes, whatever its type. */
-export const addTraceRoutes = (app: App, { authenticator, trail }: TraceRouteOptions): void => {
+export const addTraceRoutes = (
+  app: App,
+  { authenticator, trail, statements }: TraceRouteOptions,
+): void => {
+  /** Null where the count is not known: the records are durable all the same, and a limited statement is refused. */
+  const countOf = async ({ principal }: SessionRecord): Promise<number | null> => {
+    try {
+      return await statements.of(principal)
+    } catch {
+      return null
+    }
+  }
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser(
@@ -40,6 +54,8 @@ export const addTraceRoutes = (app: App, { authenticator, trail }: TraceRouteOpt
         assertOwnSpans(session, spans)
         const receipt = await trail.seal(session, spans)
         reply.header(RECEIPT_HEADER, JSON.stringify(receipt))
+        const counted = await countOf(session)
+        if (counted !== null) reply.header(STATEMENTS_HEADER, String(counted))
         return contentType.startsWith(PROTOBUF)
           ? reply.type(PROTOBUF).send(Buffer.alloc(0))
           : reply.type('application/json').send('{}')
