@@ -61,7 +61,7 @@ export class GovernedConnection extends EventEmitter {
   constructor(options: ReceivedConnectionOptions, openPorts: OpenPorts) {
     super()
     this.#options = options
-    this.#probe = createProbeConnection(options.driver)
+    this.#probe = createProbeConnection(options.driver, options)
     this.#engine = new ConnectionEngine(options, openPorts)
     this.#forms = new PromiseForms((given) => this.execute(given))
     for (const member of detachable)

@@ -6,8 +6,11 @@ import { type DriverConnection, type DriverConnectionOptions, loadDriver } from 
  *
  * @throws the driver's MissingParameterError and InvalidParameterError, 404xxx
  */
-export const createProbeConnection = (options: Readonly<Record<string, unknown>>): DriverConnection =>
-  loadDriver().createConnection({
+export const createProbeConnection = (
+  options: Readonly<Record<string, unknown>>,
+  { fastPath = true }: { readonly fastPath?: boolean } = {},
+): DriverConnection =>
+  loadDriver({ isWhole: !fastPath }).createConnection({
     ...structuredClone(options),
     username: 'probe',
     authenticator: 'OAUTH',

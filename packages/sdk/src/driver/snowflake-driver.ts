@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import type * as snowflake from 'snowflake-sdk'
+import { deferModules } from './defer-modules.ts'
 import { parseVariant } from './parse-variant.ts'
 
 /** The driver's types, named here so that no other file needs to import it. */
@@ -24,14 +25,16 @@ let loaded: Driver | undefined
  * and no evaluation of VARIANT text as code.
  *
  * The environment variables are read by the driver while it loads, so they are set before it is required;
- * a value that the process already has is left alone.
+ * a value that the process already has is left alone. What a governed connection has no use for is left unloaded until it
+ * is used, unless the driver is wanted whole.
  */
-export const loadDriver = (): Driver => {
+export const loadDriver = ({ isWhole = false } = {}): Driver => {
   if (loaded) return loaded
   process.env.SNOWFLAKE_DISABLE_PLATFORM_DETECTION ??= 'true'
   process.env.SNOWFLAKE_DISABLE_MINICORE ??= 'true'
   process.env.SF_TELEMETRY_DISABLE_CONNECTION_SHAPE ??= 'true'
-  const driver = require('snowflake-sdk') as Driver
+  const load = () => require('snowflake-sdk') as Driver
+  const driver = isWhole ? load() : deferModules(load)
   driver.configure({ logLevel: 'OFF' })
   driver.configure({ jsonColumnVariantParser: parseVariant })
   loaded = driver
