@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** A column's name, or more about it. Tags are Snowflake's, by `DATABASE.SCHEMA.TAG`. */
 const catalogColumnSchema = z.union([

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Mask } from './mask.ts'
 import type { IdentifierKind } from './profiles.ts'
 import type { UsePlace } from './statement-summary.ts'

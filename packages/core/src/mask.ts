@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /**
  * A transform of a column's values, in normal form. Policies write the short form that `maskSchema` reads:

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** The authenticated human, service or agent a statement runs for. Only the broker makes one, from a verified token. */
 export const principalSchema = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { approvalRequirementSchema } from '../decision.ts'
 import { principalSchema } from '../principal.ts'
 import { leaseSchema } from './sessions.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Every answer of the broker that is not a success. */
 export const brokerErrorSchema = z.object({

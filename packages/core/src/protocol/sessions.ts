@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { agentSchema, principalSchema } from '../principal.ts'
 
 /** One issued, expiring Snowflake credential. */

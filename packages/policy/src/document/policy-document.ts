@@ -1,5 +1,5 @@
 import { identifierKinds, maskSchema, usePlaces } from '@snowfence/core'
-import { z } from 'zod'
+import * as z from 'zod'
 import { reasonCodes } from '../evaluate/reasons.ts'
 import { compileNamePattern } from '../naming/name-pattern.ts'
 import { splitName } from '../naming/qualified-name.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { policyDocumentSchema } from './policy-document.ts'
 
 /** The JSON Schema (draft 2020-12) of a policy document, for editors that check YAML while it is written. */

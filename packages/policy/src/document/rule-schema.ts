@@ -1,5 +1,5 @@
 import { effects, maskSchema } from '@snowfence/core'
-import { z } from 'zod'
+import * as z from 'zod'
 import { compileNamePattern } from '../naming/name-pattern.ts'
 import { durationSchema } from './duration.ts'
 import { timeWindowSchema } from './time-window-schema.ts'

@@ -1,5 +1,5 @@
 import { maskKinds } from '@snowfence/core'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { Finding } from './policy-problem.ts'
 
 /** What the schema found, one finding for each thing a person would correct. */

@@ -1,5 +1,5 @@
 import { agentSchema, maskSchema, principalSchema } from '@snowfence/core'
-import { z } from 'zod'
+import * as z from 'zod'
 import { CLEAR } from '../document/policy-document.ts'
 import type { PolicyProblem } from '../document/policy-problem.ts'
 import { readYaml } from '../document/read-yaml.ts'
