@@ -14,20 +14,19 @@ export const formatEntry = ({ index, sealed }: JournalEntry): string =>
   // INVARIANT: the members in this order and the text as it is make the whole line canonical JSON.
   `{"hash":"${encode(sealed.leafHash)}","index":${index},"record":${sealed.text}}\n`
 
-/** Reads one line; null for anything but an entry whose record has the hash that is written beside it. */
+/** Reads one line; null for anything but an entry as it is written, whose record has the hash beside it. */
 export const parseEntry = (line: string): JournalEntry | null => {
-  let value: { readonly hash?: unknown; readonly index?: unknown; readonly record?: unknown } | null
+  let value: { readonly index?: unknown; readonly record?: unknown } | null
   try {
     value = JSON.parse(line)
-    if (canonicalJson(value) !== line) return null
   } catch {
     return null
   }
-  const { hash, index, record } = value ?? {}
+  const { index, record } = value ?? {}
   if (typeof index !== 'number' || !Number.isSafeInteger(index) || index < 0) return null
   const text = canonicalJson(record ?? null)
   const id = readRecordId(text)
-  const leafHash = hashLeaf(text)
-  if (id === null || hash !== encode(leafHash)) return null
-  return { index, sealed: { id, record: record as AuditRecord, text, leafHash } }
+  if (id === null) return null
+  const entry = { index, sealed: { id, record: record as AuditRecord, text, leafHash: hashLeaf(text) } }
+  return formatEntry(entry) === `${line}\n` ? entry : null
 }
