@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { digestOf, RECEIPT_HEADER, type Session } from '@snowfence/core'
+import { digestOf, RECEIPT_HEADER, type Session, STATEMENTS_HEADER } from '@snowfence/core'
 import { identifyingPattern } from '@snowfence/local'
 import { CompactSign } from 'jose'
 import { createGovernedPool, type GovernedConnection } from 'snowfence'
@@ -42,12 +42,15 @@ const forward = async (request: IncomingMessage): Promise<Answer> => {
     },
     ...(body.length > 0 ? { body } : {}),
   })
-  const receipt = answer.headers.get(RECEIPT_HEADER)
+  const told = [RECEIPT_HEADER, STATEMENTS_HEADER].flatMap((name) => {
+    const value = answer.headers.get(name)
+    return value === null ? [] : [[name, value] as const]
+  })
   return {
     status: answer.status,
     headers: {
       'content-type': answer.headers.get('content-type') ?? 'application/json',
-      ...(receipt === null ? {} : { [RECEIPT_HEADER]: receipt }),
+      ...Object.fromEntries(told),
     },
     body: Buffer.from(await answer.arrayBuffer()),
   }
@@ -376,6 +379,33 @@ describe('a history that was rewritten', () => {
     on(/POST \/v1\/traces/, (answer, count) => (count <= 2 ? { ...answer, status: 503 } : answer))
     await expect(connection.query(read)).rejects.toMatchObject({ snowfenceCode: 'ERR_AUDIT_NOT_DURABLE' })
     expect((await connection.query(read)).rows).toHaveLength(1)
+  })
+})
+
+describe('how many statements there were in this hour', () => {
+  const read = 'select PATIENT_ID from PATIENTS limit 1'
+  test.each([
+    ['is not said', undefined],
+    ['is no number', 'none'],
+    ['is negative', '-1'],
+    ['is a list', '1, 2'],
+    ['is beyond every number', '9'.repeat(40)],
+    ['is over the limit', '501'],
+  ])('%s: a limited statement releases nothing', async (_what, count) => {
+    const connection = await connect().connectAsync()
+    on(/POST \/v1\/traces/, (answer) => {
+      const { [STATEMENTS_HEADER]: _told, ...headers } = answer.headers
+      return {
+        ...answer,
+        headers: count === undefined ? headers : { ...headers, [STATEMENTS_HEADER]: count },
+      }
+    })
+    const rows: unknown[] = []
+    const failed = await (async () => {
+      for await (const row of connection.stream(read)) rows.push(row)
+    })().catch((error: unknown) => error)
+    expect(failed).toMatchObject({ snowfenceCode: 'ERR_RATE_LIMIT_EXCEEDED' })
+    expect(rows).toEqual([])
   })
 })
 

@@ -68,6 +68,8 @@ export const createBroker = async (
       await services.forwarder?.close()
       await services.catalogue.close()
       await trail.close()
+      // What is lost here is counted no more after a restart, and that must not keep the database open.
+      await services.statements.close().catch(() => {})
       await database.close()
     }
     let ended: Promise<void> | undefined

@@ -60,7 +60,7 @@ export {
   settleApprovalRequestSchema,
 } from './protocol/approvals.ts'
 export { brokerErrorSchema } from './protocol/errors.ts'
-export { RECEIPT_HEADER, type Receipt, receiptSchema } from './protocol/receipt.ts'
+export { RECEIPT_HEADER, type Receipt, receiptSchema, STATEMENTS_HEADER } from './protocol/receipt.ts'
 export {
   type CreateSessionRequest,
   createSessionRequestSchema,
@@ -77,7 +77,7 @@ export {
   sessionSchema,
   signedPolicySchema,
 } from './protocol/sessions.ts'
-export { Secret } from './secret.ts'
+export { isSecret, Secret } from './secret.ts'
 export {
   type AnalyzedStatement,
   type ColumnFlow,

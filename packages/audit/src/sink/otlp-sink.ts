@@ -1,6 +1,6 @@
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
-import type { Receipt, Secret } from '@snowfence/core'
+import { type Receipt, type Secret, STATEMENTS_HEADER } from '@snowfence/core'
 import { createHttpClient, type HttpAnswer, type HttpRequest } from '@snowfence/core/http'
 import { oneAtATime } from '../one-at-a-time.ts'
 import { createHeadGuard } from './head-guard.ts'
@@ -15,6 +15,11 @@ export interface OtlpSinkOptions {
   readonly token: () => Secret
   /** Certificate authorities that alone vouch for the broker, in PEM. Those that Node knows when absent. */
   readonly ca?: string
+  /**
+   * Told with every acknowledgement how many statements of the principal were let through in the last hour, as the broker
+   * counts them; null when it does not say.
+   */
+  readonly onStatementCount?: (count: number | null) => void
 }
 
 /** Errors of a connection that broke before an answer: the request may or may not have arrived. */
@@ -50,6 +55,11 @@ const refusalOf = ({ status }: HttpAnswer): Error | null => {
   return notDurable('unavailable', { status })
 }
 
+const statementCountOf = ({ headers }: HttpAnswer): number | null => {
+  const text = headers[STATEMENTS_HEADER]
+  return typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : null
+}
+
 const bearerOf = (token: () => Secret): string => {
   try {
     return `Bearer ${token().reveal()}`
@@ -76,7 +86,7 @@ const serialize = (spans: readonly ReadableSpan[]): Uint8Array => {
  *
  * @throws TypeError for an address that is neither https nor plain http on loopback.
  */
-export const createOtlpSink = ({ broker, token, ca }: OtlpSinkOptions): SpanSink => {
+export const createOtlpSink = ({ broker, token, ca, onStatementCount }: OtlpSinkOptions): SpanSink => {
   const client = createHttpClient(brokerUrl(broker), {
     ...(ca === undefined ? {} : { ca }),
     maxConnections: MAX_CONNECTIONS,
@@ -120,6 +130,7 @@ export const createOtlpSink = ({ broker, token, ca }: OtlpSinkOptions): SpanSink
       if (refusal !== null) throw refusal
       const receipt = readReceipt(answer, spans.length, isRetry)
       checkHead(receipt)
+      onStatementCount?.(statementCountOf(answer))
       return receipt
     }),
     close: async () => {

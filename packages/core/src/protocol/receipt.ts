@@ -1,7 +1,13 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** The response header of `POST /v1/traces` that carries the receipt, as compact JSON. */
 export const RECEIPT_HEADER = 'snowfence-receipt'
+
+/**
+ * The response header of `POST /v1/traces` that says how many statements of the session's principal were let through in
+ * the last hour, those of the request among them, over all its sessions and connections: a decimal number.
+ */
+export const STATEMENTS_HEADER = 'snowfence-statements-this-hour'
 
 /** The broker's word that records are durable and sealed: where they stand in the tree, and the head that covers them. */
 export const receiptSchema = z.strictObject({

@@ -58,6 +58,7 @@ export class BrokerSession implements OpenGovernance {
   #held: HeldLease
   #renewing: Promise<Lease> | null = null
   #revokedFor: string | null = null
+  #statementsThisHour: number | null = null
 
   constructor(options: BrokerSessionOptions) {
     const { session, policy } = options.first
@@ -70,7 +71,14 @@ export class BrokerSession implements OpenGovernance {
     const token = (): Secret => this.#token
     this.approvals = createBrokerApprovals(options.broker, token)
     this.audit = createAuditTrail({
-      sink: createOtlpSink({ broker: options.broker.url.href, token, ...options.trust }),
+      sink: createOtlpSink({
+        broker: options.broker.url.href,
+        token,
+        ...options.trust,
+        onStatementCount: (count) => {
+          this.#statementsThisHour = count
+        },
+      }),
       serviceName: 'snowfence',
     })
     this.#listen()
@@ -78,6 +86,10 @@ export class BrokerSession implements OpenGovernance {
 
   get sessionId(): string {
     return this.#session.sessionId
+  }
+
+  statementsThisHour(): number | null {
+    return this.#statementsThisHour
   }
 
   onRevoked(listener: (reason: string) => void): void {

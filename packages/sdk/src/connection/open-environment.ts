@@ -40,6 +40,10 @@ const serverOf = ({ accessUrl, host, port }: Readonly<Record<string, unknown>>) 
   return { host: url?.hostname ?? textOf(host), port: number > 0 ? number : null }
 }
 
+/** By what was told last. A refusal's own record brings the number up to date, so it holds no longer than it is true. */
+const isUsedUp = (perHour: number | undefined, count: number | null | undefined): boolean =>
+  perHour !== undefined && typeof count === 'number' && count >= perHour
+
 const policyReader = (ports: OpenGovernance): (() => Promise<PolicyInForce>) => {
   let known: PolicyInForce | null = null
   return async () => {
@@ -98,7 +102,8 @@ export const openEnvironment = async (
       context: () => session.context(),
       inner: () => session.inner(),
       openElevated: (lease) => session.openElevated(lease),
-      countStatement: (perHour) => rateLimit.take(perHour, Date.now()),
+      countStatement: (perHour) =>
+        !isUsedUp(perHour, ports.statementsThisHour?.()) && rateLimit.take(perHour, Date.now()),
       end,
     }
     return { pipeline, session, ports }

@@ -1,10 +1,12 @@
 import {
   type AuditAcknowledgement,
+  type Decision,
   isSnowfenceError,
   SnowfenceError,
   type StatementTrail,
 } from '@snowfence/core'
 import { createGovernedError } from '../driver/driver-error.ts'
+import type { OpenGovernance } from '../ports/governance.ts'
 import { describeBinds } from '../statement/statement-options.ts'
 import type { PipelineEnvironment } from './pipeline-environment.ts'
 import type { AuthorizedState } from './statement-states.ts'
@@ -23,6 +25,25 @@ const durable = async (record: () => Promise<AuditAcknowledgement>): Promise<Aud
     if (isSnowfenceError(cause, 'ERR_AUDIT_HISTORY_REWRITTEN')) throw cause
     throw new SnowfenceError('ERR_AUDIT_NOT_DURABLE', { cause })
   }
+}
+
+/**
+ * The hour's limit holds for a principal and not for a connection: the acknowledgement of a record says how many
+ * statements there were on all of them, this one included. A store that should say so and does not lets nothing through.
+ */
+const refuseBeyondHour = (decision: Decision, traceId: string, ports: OpenGovernance): void => {
+  const limit = decision.limits.statementsPerHour
+  if (decision.decision === 'deny' || limit === undefined || ports.statementsThisHour === undefined) return
+  const count = ports.statementsThisHour()
+  if (count !== null && count <= limit) return
+  throw createGovernedError('ERR_RATE_LIMIT_EXCEEDED', {
+    decision,
+    traceId,
+    message:
+      count === null
+        ? `the policy allows ${limit} statements in an hour, and the broker did not say how many there were`
+        : `the policy allows ${limit} statements in an hour, over all connections of the principal`,
+  })
 }
 
 /**
@@ -82,7 +103,9 @@ export const openTrail = async (
     },
     authorize: async (record) => {
       if (record.decision.decision === 'deny') isEnded = true
-      return await write(() => trail.authorize(record))
+      const acknowledgement = await write(() => trail.authorize(record))
+      refuseBeyondHour(record.decision, trail.traceId, environment.ports)
+      return acknowledgement
     },
     approval: async (record) => {
       if (record.state !== 'approved') isEnded = true

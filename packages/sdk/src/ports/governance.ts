@@ -19,6 +19,11 @@ export interface OpenGovernance {
   readonly audit: AuditSink
   /** 32 bytes: key of the tokens that are equal in every session under one policy. */
   readonly policyTokenKey: Uint8Array
+  /**
+   * How many statements of the principal were let through in the last hour over all its connections, as told with the
+   * last acknowledged record; null when nobody told. Without it each connection counts for itself.
+   */
+  statementsThisHour?(): number | null
   /** Called once, when the session was revoked: nothing may run after it. */
   onRevoked(listener: (reason: string) => void): void
   close(): Promise<void>

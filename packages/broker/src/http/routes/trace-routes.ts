@@ -17,10 +17,7 @@ const MAX_BODY_BYTES = 8 * 1024 * 1024
 const PROTOBUF = 'application/x-protobuf'
 
 /** OTLP/HTTP. In a scope of its own: here a body is bytes, whatever its type. */
-export const addTraceRoutes = (
-  app: App,
-  { authenticator, trail, statements }: TraceRouteOptions,
-): void => {
+export const addTraceRoutes = (app: App, { authenticator, trail, statements }: TraceRouteOptions): void => {
   /** Null where the count is not known: the records are durable all the same, and a limited statement is refused. */
   const countOf = async ({ principal }: SessionRecord): Promise<number | null> => {
     try {
