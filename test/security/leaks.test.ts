@@ -229,16 +229,19 @@ test('describeOnly gives columns and no rows', async () => {
   expect(statement.getColumns()).toHaveLength(13)
 })
 
-test('bulk binds make no stage', async () => {
+test('bulk binds make no stage, whatever the threshold and however many they are', async () => {
   const before = clinic.stack.warehouse.queryHistory().length
-  const binds = Array.from({ length: 200 }, (_, index) => [index, `value ${index}`])
+  // More values than the driver would send with the statement, by its own default and by the option.
+  const binds = Array.from({ length: 40_000 }, (_, index) => [index, `value ${index}`])
   const bulky = createGovernedConnection({ ...clinic.options(), arrayBindingThreshold: 10 })
   await bulky.connectAsync()
+  await expect(bulky.query('select ?, ?', binds)).rejects.toMatchObject({ code: '000002' })
   await bulky.attempt('insert into PROVIDERS (PROVIDER_ID, NAME) values (?, ?)', binds)
   const texts = clinic.stack.warehouse
     .queryHistory()
     .slice(before)
     .map(({ queryText }) => queryText)
+  expect(texts.filter((text) => text.startsWith('select ?'))).toHaveLength(1)
   expect(texts.filter((text) => /stage|put /i.test(text))).toEqual([])
   await bulky[Symbol.asyncDispose]()
 })

@@ -1,6 +1,6 @@
 import { resultColumns } from '../result/result-column.ts'
 import { readResult } from '../result/result-set.ts'
-import { SnowflakeError } from '../snowflake-error.ts'
+import { SnowflakeError, unsupported } from '../snowflake-error.ts'
 import { markStatement } from '../sql/mark-statement.ts'
 import { parseStatement } from '../sql/parser.ts'
 import { translateQuery } from '../sql/translate-query.ts'
@@ -26,6 +26,7 @@ export const requireWarehouse = ({ session }: Execution): void => {
 export const runQuery = async (execution: Execution): Promise<StatementResult> => {
   const wait = readWait(execution.tokens)
   if (wait !== null) return waitFor(execution, wait)
+  if (execution.binds.length > 1) throw unsupported('binds in rows for anything but an insert')
   const marked = markStatement(execution.source)
   const values = inlineValues(execution, marked)
   const query = translateQuery(parseStatement(marked.text), marked, translationContext(execution), values)
