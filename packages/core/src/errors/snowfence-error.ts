@@ -10,12 +10,19 @@ export interface SnowfenceErrorOptions {
   readonly cause?: unknown
 }
 
+/** Known to every copy of this module: the SDK ships with one of its own inside. */
+const brand = Symbol.for('snowfence.error')
+
 /**
  * The one base of every error that Snowfence throws.
  *
  * `code` is stable and listed in `docs/errors/`; `message` says what happened and why, `hint` what to do next.
  */
 export class SnowfenceError extends Error {
+  static {
+    Object.defineProperty(SnowfenceError.prototype, brand, { value: true })
+  }
+
   override readonly name: string = 'SnowfenceError'
   readonly code: ErrorCode
   readonly hint: string
@@ -45,5 +52,6 @@ export class SnowfenceError extends Error {
   }
 }
 
+/** Whether it is an error of Snowfence's, from whichever copy of this module, and with the code when one is given. */
 export const isSnowfenceError = (value: unknown, code?: ErrorCode): value is SnowfenceError =>
-  value instanceof SnowfenceError && (code === undefined || value.code === code)
+  value instanceof Error && brand in value && (code === undefined || ('code' in value && value.code === code))

@@ -1,4 +1,4 @@
-import { Secret, SnowfenceError } from '@snowfence/core'
+import { isSecret, isSnowfenceError, Secret, SnowfenceError } from '@snowfence/core'
 import type { Configuration } from 'openid-client'
 import { type IdentitySource, requireToken } from './identity-source.ts'
 
@@ -24,7 +24,7 @@ export const fromClientCredentials = (options: ClientCredentialsOptions): Identi
       message: 'the option `issuer` would send a client secret over plain http',
       hint: 'use https for `issuer`',
     })
-  const secret = new Secret(clientSecret instanceof Secret ? clientSecret.reveal() : clientSecret)
+  const secret = new Secret(isSecret(clientSecret) ? clientSecret.reveal() : clientSecret)
   let discovered: Promise<Configuration> | null = null
 
   const discover = async (): Promise<Configuration> => {
@@ -50,7 +50,7 @@ export const fromClientCredentials = (options: ClientCredentialsOptions): Identi
         return requireToken(answer.access_token, 'the answer of the issuer')
       } catch (cause) {
         discovered = null
-        if (cause instanceof SnowfenceError) throw cause
+        if (isSnowfenceError(cause)) throw cause
         throw new SnowfenceError('ERR_IDENTITY_SOURCE_FAILED', {
           message: `the issuer \`${issuer.origin}\` gave no token for the client`,
           cause,

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { Secret, SnowfenceError } from '@snowfence/core'
+import { isSecret, Secret, SnowfenceError } from '@snowfence/core'
 
 /** Where a program's OIDC identity token comes from. Asked anew for every session, so a rotated token is seen. */
 export interface IdentitySource {
@@ -47,6 +47,6 @@ export const fromFunction = (
         cause,
       })
     }
-    return requireToken(token instanceof Secret ? token.reveal() : token, 'what the identity function gave')
+    return requireToken(isSecret(token) ? token.reveal() : token, 'what the identity function gave')
   },
 })

@@ -1,4 +1,4 @@
-import { SnowfenceError } from '@snowfence/core'
+import { isSnowfenceError, SnowfenceError } from '@snowfence/core'
 import type { Options } from 'generic-pool'
 import { type GovernedConnectionOptions, isPassedOn } from '../connection/connection-options.ts'
 import { createGovernedConnection } from '../connection/create-governed-connection.ts'
@@ -56,7 +56,7 @@ export const configure = (options: Record<string, unknown>): void => {
     try {
       configureDriver({ [name]: value })
     } catch (error) {
-      if (!(error instanceof SnowfenceError)) throw error
+      if (!isSnowfenceError(error)) throw error
       process.emitWarning(error.message, { code: error.code, detail: error.hint })
     }
   }
