@@ -164,7 +164,8 @@ export class PromiseForms {
       sqlText,
       ...(binds ? { binds } : {}),
       ...(approvalId === null ? {} : { approvalId }),
-      streamResult: true,
+      streamResult: false,
+      complete: () => {},
     })
     const release = this.#bindSignal(statement, signal)
     try {

@@ -32,6 +32,8 @@ export interface GovernedResult {
   readonly statement: DriverStatement
   /** The driver's columns: they read raw values out of the driver's rows. */
   readonly driverColumns: readonly DriverColumn[]
+  /** The masked rows, where the caller wants them all at once. */
+  readonly collected: readonly DriverRow[] | null
   openRows(range?: RowRange): OpenedRows
   /** The masked values of a shaped row by position. */
   valuesOf(row: DriverRow): readonly unknown[]

@@ -100,8 +100,10 @@ export const runAndCheck = async (
     sent = running.statement
     control.onSent(sent)
     turn.letNextSend()
-    // Together, so that a record that fails stops a long read at once.
-    const [statement] = await Promise.all([running.completed, recorded])
+    // A record that fails stops a long read at once. Rows that are collected wait for it at their end, with the outcome.
+    running.completed.catch(() => {})
+    const both = recorded.then(() => running.completed)
+    const statement = await (control.collects ? Promise.race([running.completed, both]) : both)
 
     await settleApproval('executed')
     if (approval === null) environment.ownResults.remember(statement.getQueryId(), executable)
@@ -143,6 +145,7 @@ export const runAndCheck = async (
     const settled = new Promise<void>((resolve) => {
       announce = resolve
     })
+    settled.catch(() => {})
     return {
       decision,
       summary,
@@ -153,10 +156,14 @@ export const runAndCheck = async (
       columns: columns.map((column, index) => ({ ...column, type: masker.outputType(index) })),
       statement,
       driverColumns,
+      collected: null,
       openRows: (range = {}) => openRows(range),
       valuesOf: compileRowReader(columns, innerMode, rowMode),
       settle: async (outcome) => {
-        settling ??= finishTrail(trail, { ...outcome, ...place(), columns, findings: masker.findings() })
+        settling ??= Promise.all([
+          finishTrail(trail, { ...outcome, ...place(), columns, findings: masker.findings() }),
+          recorded,
+        ])
           .then(() => {})
           .finally(() => elevated?.close())
         announce(settling)

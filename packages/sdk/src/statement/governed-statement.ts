@@ -9,8 +9,8 @@ import type {
   DriverStreamOptions,
 } from '../driver/snowflake-driver.ts'
 import { translateDriverError } from '../driver/translate-error.ts'
+import { collectResult } from '../pipeline/collect-result.ts'
 import type { GovernedResult, RowRange } from '../pipeline/governed-result.ts'
-import { collectMaskedRows } from '../rows/collect-masked-rows.ts'
 import { MaskedRowStream } from '../rows/masked-row-stream.ts'
 import { viewColumn } from './column-view.ts'
 import { receiveFetchRows, receiveRange } from './row-range.ts'
@@ -39,6 +39,12 @@ const untilClosed = async (stream: Readable): Promise<void> => {
   })
 }
 
+/** Nobody reads it or waits for its error, which would then end the process. */
+const isAbandoned = (stream: Readable): boolean =>
+  stream.readableFlowing === null &&
+  stream.listenerCount('readable') === 0 &&
+  stream.listenerCount('error') === 0
+
 /** What the connection and its promise forms may do to a statement, and a program may not. */
 export interface StatementInternals {
   /** The driver's statement was sent, so a cancel can reach the warehouse. */
@@ -50,7 +56,7 @@ export interface StatementInternals {
   /** What `NextResult` leads to. */
   follow(following: Following): void
   /** The checked result with all its rows. Rejects with what `complete` would be given. */
-  collect(): Promise<{ readonly result: GovernedResult; readonly rows: unknown[] }>
+  collect(): Promise<{ readonly result: GovernedResult; readonly rows: readonly unknown[] }>
 }
 
 // INVARIANT: leads to the driver's statement, so it is a variable of this module and not a static member: the class
@@ -96,7 +102,7 @@ export class GovernedStatement extends EventEmitter {
       abort: (reason) => {
         if (statement.#isFetching) statement.#sent?.cancel()
         statement.#abort.abort(reason)
-        for (const stream of statement.#streams) stream.destroy(reason)
+        for (const stream of statement.#streams) stream.destroy(isAbandoned(stream) ? undefined : reason)
       },
       quiet: async () => {
         await statement.#ended
@@ -280,19 +286,8 @@ export class GovernedStatement extends EventEmitter {
     this.#call(null, rows)
   }
 
-  async #collect(result: GovernedResult): Promise<unknown[]> {
-    try {
-      const rows = await collectMaskedRows(result.openRows())
-      this.#abort.signal.throwIfAborted()
-      await result.settle({ rows: rows.length, error: null })
-      return rows
-    } catch (error) {
-      const shown = this.#translate(error)
-      await result.settle({ rows: 0, error: shown }).catch((failure: unknown) => {
-        throw this.#translate(failure)
-      })
-      throw shown
-    }
+  async #collect(result: GovernedResult): Promise<readonly unknown[]> {
+    return result.collected ?? (await collectResult(result, this.#abort.signal))
   }
 
   #translate(error: unknown): Error {

@@ -1,0 +1,27 @@
+import { translateDriverError } from '../driver/translate-error.ts'
+import { collectMaskedRows } from '../rows/collect-masked-rows.ts'
+import type { DriverRow } from '../rows/row-shaper.ts'
+import type { GovernedResult } from './governed-result.ts'
+import { untilAborted } from './until-aborted.ts'
+
+/**
+ * Reads a result to its end and records how it ended. The rows are let out when every record of the statement is
+ * durable, and not before.
+ *
+ * @throws the driver's error or a GovernedError, after that was recorded in place of success
+ */
+export const collectResult = async (
+  result: GovernedResult,
+  signal: AbortSignal,
+): Promise<readonly DriverRow[]> => {
+  try {
+    const rows = await untilAborted(collectMaskedRows(result.openRows()), signal)
+    await result.settle({ rows: rows.length, error: null })
+    return rows
+  } catch (error) {
+    const shown = translateDriverError(error, result.traceId)
+    // The first word to the trail stands: after a failed record of success this rejects with the same failure.
+    await result.settle({ rows: 0, error: shown })
+    throw shown
+  }
+}
