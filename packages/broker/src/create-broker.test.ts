@@ -52,7 +52,7 @@ describe('a broker', () => {
 
   it('keeps its key and its database where only their owner can read them', async () => {
     const data = join(directory, 'data')
-    for (const name of ['broker.key', 'broker.lock']) {
+    for (const name of ['broker.key', 'broker.lock', 'audit-journal.jsonl']) {
       expect((await stat(join(data, name))).mode & 0o077).toBe(0)
     }
     expect((await stat(data)).mode & 0o077).toBe(0)
@@ -131,6 +131,10 @@ describe('a broker', () => {
         async (data) => {
           await rm(join(data, 'database', 'PG_VERSION'))
         },
+      ],
+      [
+        'whose audit journal is damaged',
+        (data) => writeFile(join(data, 'audit-journal.jsonl'), '{"hash":"","index":0,"record":{}}\n'),
       ],
       ['whose key is gone', (data) => rm(join(data, 'broker.key'))],
       ['whose key is damaged', (data) => writeFile(join(data, 'broker.key'), 'nonsense')],

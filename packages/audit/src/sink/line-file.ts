@@ -25,6 +25,8 @@ const syncData = promisify(fdatasync)
 
 /** A new file is durable only once its directory is. */
 const syncDirectory = async (file: string): Promise<void> => {
+  // Windows has no call for it.
+  if (process.platform === 'win32') return
   const directory = await open(dirname(file), 'r')
   try {
     await directory.sync()

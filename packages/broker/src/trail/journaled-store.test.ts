@@ -171,7 +171,7 @@ describe('the journal before the embedded database', () => {
 
   it('is not opened when one span of a session stands in it under two contents', async () => {
     await writeFile(file, lineOf(0, one) + lineOf(1, { ...one, name: 'other' }))
-    expect(await refusalOf(open())).not.toBe('not refused')
+    expect(await refusalOf(open())).toMatchObject({ code: 'ERR_BROKER_DATA_CORRUPT' })
     expect(await stored()).toEqual([])
   })
 

@@ -5,19 +5,17 @@ import type { Tables } from '../database/tables.ts'
 import { acceptAll } from './accept-all.ts'
 import { appendAtEdge } from './append-at-edge.ts'
 import { formatEntry } from './journal-entry.ts'
-import { openJournal } from './open-journal.ts'
+import { journalCorrupt, openJournal } from './open-journal.ts'
 import type { RecordStore, SealRequest, Step } from './record-store.ts'
 import { createSealedIds } from './sealed-ids.ts'
 import { createTurns } from './turns.ts'
 import { withoutSealed } from './without-sealed.ts'
 
-/** Waiting records are moved when nothing came for this long, */
+// Waiting records are moved when nothing came for a while, when the first of them has waited long, or when they are many.
 const IDLE_MS = 100
-/** or the first of them has waited for this long, */
 const MAX_AGE_MS = 1000
-/** or they are this many: */
 const MANY = 512
-/** so many in one turn, which is a matter of milliseconds. */
+/** In one turn, which is a matter of milliseconds. */
 const MOVED_AT_ONCE = 32
 /** No more are taken before some were moved: a database that fails stops the agents, as it does without a journal. */
 const MAX_WAITING = 1024
@@ -175,7 +173,9 @@ export const openJournaledStore = async (database: Kysely<Tables>, file: string)
     await lines.clear()
   } catch (error) {
     await lines.close()
-    throw error
+    throw isLost
+      ? journalCorrupt(file, 'holds records that do not fit behind those of the database', error)
+      : error
   }
 
   return {

@@ -20,7 +20,8 @@ export interface OpenJournal {
   readonly waiting: readonly SealedRecord[]
 }
 
-const corrupt = (file: string, problem: string, cause?: unknown): SnowfenceError =>
+/** A journal that cannot be taken up, and what to do. */
+export const journalCorrupt = (file: string, problem: string, cause?: unknown): SnowfenceError =>
   new SnowfenceError('ERR_BROKER_DATA_CORRUPT', {
     message: `the audit journal \`${file}\` ${problem}`,
     hint: 'keep the data directory for examination, and restore all of it from one backup',
@@ -32,19 +33,19 @@ const readEntries = async (file: string) => {
   try {
     const lines = await openLineFile(file, (text, line) => {
       const entry = parseEntry(text)
-      if (entry === null) throw corrupt(file, `is damaged in line ${line}`)
+      if (entry === null) throw journalCorrupt(file, `is damaged in line ${line}`)
       const before = entries.at(-1)
       if (before !== undefined && entry.index !== before.index + 1) {
-        throw corrupt(file, `does not hold in line ${line} what follows the line above it`)
+        throw journalCorrupt(file, `does not hold in line ${line} what follows the line above it`)
       }
       entries.push(entry)
     })
     return { lines, entries }
   } catch (error) {
     if (isSnowfenceError(error, 'ERR_AUDIT_STORE_CORRUPT'))
-      throw corrupt(file, 'is damaged in its last line', error)
+      throw journalCorrupt(file, 'is damaged in its last line', error)
     if (isSnowfenceError(error)) throw error
-    throw corrupt(file, 'could not be read', error)
+    throw journalCorrupt(file, 'could not be read', error)
   }
 }
 
@@ -58,14 +59,14 @@ const assertStored = async (
   const first = entries[0]
   if (first === undefined) return
   if (first.index > size) {
-    throw corrupt(file, `begins at record ${first.index}, but the database ends at record ${size}`)
+    throw journalCorrupt(file, `begins at record ${first.index}, but the database ends at record ${size}`)
   }
   const hashes = await readLeafHashes(database, first.index)
   for (const [position, hash] of hashes.entries()) {
     const entry = entries[position]
     if (entry === undefined) return
     if (!Buffer.from(hash).equals(entry.sealed.leafHash)) {
-      throw corrupt(file, `holds another record ${entry.index} than the database`)
+      throw journalCorrupt(file, `holds another record ${entry.index} than the database`)
     }
   }
 }

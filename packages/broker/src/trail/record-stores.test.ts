@@ -118,6 +118,12 @@ describe.each([
     expect(await sizeNow()).toBe(size + 3)
   })
 
+  it('refuses one request with two spans of one id', async () => {
+    const span = sampleSpan()
+    expect(await codeOf(seal([span, span]))).toBe('ERR_AUDIT_RECORD_CONFLICT')
+    expect(await seal([span])).toMatchObject({ leaves: 1 })
+  })
+
   it('lets no session take the ids of another away', async () => {
     const span = sampleSpan()
     expect(await seal([{ ...span, name: 'guessed' }], other)).toMatchObject({ leaves: 1 })

@@ -6,7 +6,7 @@ import {
   type SealedRecord,
   sealRecord,
 } from '@snowfence/audit'
-import type { Receipt } from '@snowfence/core'
+import { type Receipt, SnowfenceError } from '@snowfence/core'
 import type { Transaction } from 'kysely'
 import type { Clock } from '../clock.ts'
 import type { Database } from '../database/open-database.ts'
@@ -61,6 +61,13 @@ const sourceOf = (
   receivedAt: now.toISOString(),
 })
 
+const assertDifferent = (records: readonly SealedRecord[]): void => {
+  if (new Set(records.map(({ id }) => id)).size === records.length) return
+  throw new SnowfenceError('ERR_AUDIT_RECORD_CONFLICT', {
+    message: 'one request holds two spans with one id',
+  })
+}
+
 /** @throws SnowfenceError `ERR_BROKER_DATA_CORRUPT` when the journal and the database do not belong together. */
 export const openTrail = async ({ database, clock, onSealed }: TrailOptions): Promise<Trail> => {
   const { tables, journalFile } = database
@@ -97,16 +104,13 @@ export const openTrail = async ({ database, clock, onSealed }: TrailOptions): Pr
     },
     async seal(session, spans) {
       const source = sourceOf('sdk', session.id, session.principal, clock())
-      const { receipt, records } = await new Promise<Appended>((accept, refuse) => {
-        addToGroup({
-          sessionId: session.id,
-          records: spans.map((span) => sealRecord(span, source)),
-          accept,
-          refuse,
-        })
+      const records = spans.map((span) => sealRecord(span, source))
+      assertDifferent(records)
+      const appended = await new Promise<Appended>((accept, refuse) => {
+        addToGroup({ sessionId: session.id, records, accept, refuse })
       })
-      if (records.length > 0) onSealed(records)
-      return receipt
+      if (appended.records.length > 0) onSealed(appended.records)
+      return appended.receipt
     },
     settle: () => store.settle(),
     close: () => store.close(),
