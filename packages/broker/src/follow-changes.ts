@@ -20,7 +20,7 @@ export const followPolicy = async ({ context, signals, policy }: Services): Prom
   await recordPolicy(context.trail, next)
   policy.adopt(next)
   await endApprovalsOfOtherPolicies(context)
-  signals.tellAll({ type: 'policy.changed', policy: { jws: next.jws } })
+  signals.tellAll({ type: 'policy.changed', policy: { jws: next.jws }, tokenKey: next.tokenKey })
 }
 
 /** Tells this replica's streams of sessions that another replica revoked. */

@@ -99,7 +99,7 @@ export const createServices = async (parts: ServiceParts): Promise<Services> => 
   const { config, document, rootKey, database, clock, publicUrl } = parts
   const sealer = createSealer(rootKey)
   const keys = await openKeys(database, sealer, clock)
-  const policy = await createPolicyHolder(config.policy, document, keys)
+  const policy = await createPolicyHolder(config.policy, document, { keys, sealer })
   const metrics = createMetrics()
   const forwarder = openForwarder(config.otlp, metrics)
   const analyzer = await createSqlAnalyzer()
@@ -131,7 +131,6 @@ export const createServices = async (parts: ServiceParts): Promise<Services> => 
     clock,
     credentials,
     policy,
-    sealer,
     signals,
     trail,
     exclusive: database.exclusive,

@@ -3,12 +3,15 @@ import { type PolicyPayload, SnowfenceError } from '@snowfence/core'
 import { type Policy, parsePolicy } from '@snowfence/policy'
 import { CompactSign } from 'jose'
 import type { KeyStore } from '../keys/key-store.ts'
+import type { Sealer } from '../keys/sealer.ts'
 
 /** The policy in force: parsed for the broker's own decisions, signed for the sessions. */
 export interface PolicyInForce {
   readonly policy: Policy
   readonly payload: PolicyPayload
   readonly jws: string
+  /** Base64url of the key for tokens of scope `policy`: another one under another policy. */
+  readonly tokenKey: string
 }
 
 /** A policy document that was found valid. */
@@ -57,19 +60,29 @@ export const readPolicy = async (file: string): Promise<CheckedDocument> => {
   return { document, policy: parsePolicy(document) }
 }
 
-const signPolicy = async ({ document, policy }: CheckedDocument, keys: KeyStore): Promise<PolicyInForce> => {
+/** What a policy is signed with, and what its token key is derived from. */
+export interface PolicySecrets {
+  readonly keys: KeyStore
+  readonly sealer: Pick<Sealer, 'deriveKey'>
+}
+
+const signPolicy = async (
+  { document, policy }: CheckedDocument,
+  { keys, sealer }: PolicySecrets,
+): Promise<PolicyInForce> => {
   const { version, digest } = policy
   const payload: PolicyPayload = { version, digest, document }
-  return { policy, payload, jws: await sign(payload, keys) }
+  const tokenKey = Buffer.from(sealer.deriveKey(`policy-token:${digest}`)).toString('base64url')
+  return { policy, payload, jws: await sign(payload, keys), tokenKey }
 }
 
 /** Holds the policy of a file, signed, and follows the file's changes. */
 export const createPolicyHolder = async (
   file: string,
   first: CheckedDocument,
-  keys: KeyStore,
+  secrets: PolicySecrets,
 ): Promise<PolicyHolder> => {
-  let inForce = await signPolicy(first, keys)
+  let inForce = await signPolicy(first, secrets)
   let unchangedSince: number | undefined
   return {
     current: () => inForce,
@@ -77,7 +90,7 @@ export const createPolicyHolder = async (
       const { mtimeMs } = await stat(file)
       if (mtimeMs === unchangedSince) return null
       const next = await readPolicy(file)
-      if (next.document !== inForce.payload.document) return signPolicy(next, keys)
+      if (next.document !== inForce.payload.document) return signPolicy(next, secrets)
       unchangedSince = mtimeMs
       return null
     },

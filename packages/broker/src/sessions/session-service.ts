@@ -11,7 +11,6 @@ import { addSeconds, type Clock } from '../clock.ts'
 import type { BrokerConfig } from '../config/broker-config.ts'
 import type { Tables } from '../database/tables.ts'
 import type { VerifiedIdentity } from '../identity/verified-identity.ts'
-import type { Sealer } from '../keys/sealer.ts'
 import { chooseRole } from '../leases/choose-role.ts'
 import type { CredentialIssuer } from '../leases/credential-issuer.ts'
 import { leaseLifeSeconds } from '../leases/lease-life.ts'
@@ -30,7 +29,6 @@ export interface SessionServiceOptions {
   readonly clock: Clock
   readonly credentials: CredentialIssuer
   readonly policy: PolicyHolder
-  readonly sealer: Sealer
   readonly signals: SessionSignals
   readonly trail: Trail
   /** Whether no other broker can change these sessions: then a live one need not be looked up for every request. */
@@ -66,7 +64,7 @@ const attributesOf = (session: SessionRecord, account: string) => ({
 })
 
 export const createSessionService = (options: SessionServiceOptions): SessionService => {
-  const { config, database, clock, credentials, policy, sealer, signals, trail, exclusive, onEnd } = options
+  const { config, database, clock, credentials, policy, signals, trail, exclusive, onEnd } = options
   const live = createLiveSessions(exclusive)
 
   const issueLease = (session: SessionRecord, now: Date): Promise<Lease> =>
@@ -108,7 +106,7 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
         })
         await recordLease(step, { session, lease, approvalId: null, issuedAt: now, traceparent })
       })
-      const { jws, payload } = policy.current()
+      const { jws, tokenKey } = policy.current()
       return {
         sessionId: session.id,
         sessionToken: token,
@@ -116,7 +114,7 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
         principal,
         policy: { jws },
         lease,
-        tokenKey: Buffer.from(sealer.deriveKey(`policy-token:${payload.digest}`)).toString('base64url'),
+        tokenKey,
       }
     },
 
@@ -138,7 +136,8 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
         await lockLiveSession(step.transaction, session.id, now)
         await recordLease(step, { session, lease, approvalId: null, issuedAt: now })
       })
-      return { lease, policy: { jws: policy.current().jws }, expiresAt: session.expiresAt.toISOString() }
+      const { jws, tokenKey } = policy.current()
+      return { lease, policy: { jws }, tokenKey, expiresAt: session.expiresAt.toISOString() }
     },
 
     async close(session) {

@@ -147,7 +147,15 @@ describe('a session', () => {
     expect(value).toMatchObject({ type: 'policy.changed' })
     const { payload } = await compactVerify((value as { policy: { jws: string } }).policy.jws, keys())
     expect(new TextDecoder().decode(payload)).toContain('# changed')
+    const tokenKeyOf = (answer: unknown) => (answer as { tokenKey: string }).tokenKey
+    const renewal = await test.send('POST', `/v1/sessions/${session.sessionId}/renew`, session.sessionToken)
+    expect(new Set([value, renewal.body, await test.openSession('second-agent')].map(tokenKeyOf)).size).toBe(
+      1,
+    )
+    expect(tokenKeyOf(value)).not.toBe(session.tokenKey)
     await writeFile(test.policyFile, before)
+    // The same document again has the same key again: lasting tokens last as long as their policy.
+    expect(tokenKeyOf((await events.next()).value)).toBe(session.tokenKey)
   })
 
   it('is not opened or used by anything but the right kind of token', async () => {

@@ -46,7 +46,7 @@ export const sessionSchema = z.strictObject({
   principal: principalSchema,
   policy: signedPolicySchema,
   lease: leaseSchema,
-  /** Key for tokens of scope `policy`, base64url, 32 bytes: the same in every session under one policy. */
+  /** Key for tokens of scope `policy`, base64url, 32 bytes: the same in every session under one policy, and under that alone. */
   tokenKey: z.string(),
 })
 export type Session = z.infer<typeof sessionSchema>
@@ -55,6 +55,8 @@ export type Session = z.infer<typeof sessionSchema>
 export const renewSessionResponseSchema = z.strictObject({
   lease: leaseSchema,
   policy: signedPolicySchema,
+  /** That of the policy it came with. */
+  tokenKey: z.string(),
   expiresAt: z.iso.datetime(),
 })
 export type RenewSessionResponse = z.infer<typeof renewSessionResponseSchema>
@@ -65,6 +67,6 @@ export const revokeSessionRequestSchema = z.strictObject({ reason: z.string().mi
 /** Server-sent events of `GET /v1/sessions/{id}/events`; the event's data is this JSON. */
 export const sessionEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('session.revoked'), reason: z.string() }),
-  z.strictObject({ type: z.literal('policy.changed'), policy: signedPolicySchema }),
+  z.strictObject({ type: z.literal('policy.changed'), policy: signedPolicySchema, tokenKey: z.string() }),
 ])
 export type SessionEvent = z.infer<typeof sessionEventSchema>

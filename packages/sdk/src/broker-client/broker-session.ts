@@ -3,6 +3,7 @@ import {
   type ApprovalGate,
   type Lease,
   type PolicyPayload,
+  type RenewSessionResponse,
   renewSessionResponseSchema,
   Secret,
   type Session,
@@ -45,7 +46,6 @@ export class BrokerSession implements OpenGovernance {
   readonly policy = {
     current: async () => ({ policy: this.#policy, principal: this.#session.principal }),
   }
-  readonly policyTokenKey: Uint8Array
   readonly approvals: ApprovalGate
   readonly audit: AuditTrail
   readonly #options: BrokerSessionOptions
@@ -55,6 +55,9 @@ export class BrokerSession implements OpenGovernance {
   #session: Session
   #token: Secret
   #policy: PolicyPayload
+  #tokenKey: Uint8Array
+  /** Policies are verified side by side, and the one that was announced last must win. */
+  #announced = 0
   #held: HeldLease
   #renewing: Promise<Lease> | null = null
   #revokedFor: string | null = null
@@ -67,7 +70,7 @@ export class BrokerSession implements OpenGovernance {
     this.#token = new Secret(session.sessionToken)
     this.#policy = policy
     this.#held = new HeldLease(session.lease, Date.now())
-    this.policyTokenKey = Buffer.from(session.tokenKey, 'base64url')
+    this.#tokenKey = Buffer.from(session.tokenKey, 'base64url')
     const token = (): Secret => this.#token
     this.approvals = createBrokerApprovals(options.broker, token)
     this.audit = createAuditTrail({
@@ -86,6 +89,10 @@ export class BrokerSession implements OpenGovernance {
 
   get sessionId(): string {
     return this.#session.sessionId
+  }
+
+  get policyTokenKey(): Uint8Array {
+    return this.#tokenKey
   }
 
   statementsThisHour(): number | null {
@@ -128,7 +135,7 @@ export class BrokerSession implements OpenGovernance {
   async #renew(): Promise<Lease> {
     if (!livesLonger(this.#session.expiresAt, REOPEN_BEFORE_MS)) return await this.#reopen()
     const answer = await this.#request('POST', '/renew', renewSessionResponseSchema)
-    this.#policy = await this.#options.verify(answer.policy.jws)
+    await this.#adopt(answer)
     this.#held = new HeldLease(answer.lease, Date.now())
     return answer.lease
   }
@@ -143,7 +150,9 @@ export class BrokerSession implements OpenGovernance {
       })
     this.#session = session
     this.#token = new Secret(session.sessionToken)
+    this.#announced += 1
     this.#policy = policy
+    this.#tokenKey = Buffer.from(session.tokenKey, 'base64url')
     this.#held = new HeldLease(session.lease, Date.now())
     this.#listen()
     return session.lease
@@ -166,18 +175,26 @@ export class BrokerSession implements OpenGovernance {
     })
   }
 
+  /** A policy and the key of its tokens take effect together. */
+  async #adopt({
+    policy: { jws },
+    tokenKey,
+  }: Pick<RenewSessionResponse, 'policy' | 'tokenKey'>): Promise<void> {
+    this.#announced += 1
+    const number = this.#announced
+    const policy = await this.#options.verify(jws)
+    if (number !== this.#announced) return
+    this.#policy = policy
+    this.#tokenKey = Buffer.from(tokenKey, 'base64url')
+  }
+
   #heed(event: SessionEvent): void {
     switch (event.type) {
       case 'session.revoked':
         this.#revoke(event.reason)
         return
       case 'policy.changed':
-        this.#options.verify(event.policy.jws).then(
-          (policy) => {
-            this.#policy = policy
-          },
-          () => this.#revoke('the broker announced a policy that it did not sign'),
-        )
+        this.#adopt(event).catch(() => this.#revoke('the broker announced a policy that it did not sign'))
         return
       default:
         event satisfies never

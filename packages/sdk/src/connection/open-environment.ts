@@ -80,7 +80,7 @@ export const openEnvironment = async (
     const [analyzer] = await Promise.all([analyzing, catalogue.current()])
     signal.throwIfAborted()
     const rateLimit = new RateLimit()
-    const keys = { session: randomBytes(32), policy: ports.policyTokenKey }
+    const sessionKey = randomBytes(32)
     const random = createRandomVault({ random: randomBytes })
     const pipeline: PipelineEnvironment = {
       ports,
@@ -91,7 +91,11 @@ export const openEnvironment = async (
       onApproval: options.onApproval,
       approvalTimeoutMs: options.approvalTimeoutMs,
       fastPath: options.fastPath,
-      maskMaterial: () => ({ keys, random, asOf: new Date() }),
+      maskMaterial: () => ({
+        keys: { session: sessionKey, policy: ports.policyTokenKey },
+        random,
+        asOf: new Date(),
+      }),
       now: () => new Date(),
       policy,
       lastReceipt: { digest: null },

@@ -17,7 +17,7 @@ export interface OpenGovernance {
   readonly policy: PolicySource
   readonly approvals: ApprovalGate
   readonly audit: AuditSink
-  /** 32 bytes: key of the tokens that are equal in every session under one policy. */
+  /** 32 bytes: key of the tokens that are equal in every session under the policy in force. Read anew for each result. */
   readonly policyTokenKey: Uint8Array
   /**
    * How many statements of the principal were let through in the last hour over all its connections, as told with the
