@@ -27,7 +27,7 @@ export const brokerErrors = {
   },
   ERR_BROKER_DATA_CORRUPT: {
     message: 'the data directory could not be opened',
-    why: 'The database in the data directory is damaged or was written by something else.',
+    why: 'The database or the audit journal in the data directory is damaged, was written by something else, or one comes from another time than the other.',
     hint: 'restore the directory from a backup, or start with an empty one',
     retryable: false,
   },
