@@ -1,8 +1,10 @@
 import type { Readable } from 'node:stream'
+import { type ChunkRows, makeChunkRows } from '../driver/chunk-rows.ts'
 import { createGovernedError } from '../driver/driver-error.ts'
 import type { DriverColumn, DriverStatement } from '../driver/snowflake-driver.ts'
 import type { OpenedRows } from './row-flow.ts'
 import type { DriverRow } from './row-shaper.ts'
+import { readInParts } from './rows-in-parts.ts'
 import { isTappable, tapRows } from './tap-rows.ts'
 
 /** The cells of one row as the warehouse sent them: text or null, by position. */
@@ -78,12 +80,35 @@ export const takeRawCells = (
   const install = (): void => {
     if (isInstalled) return
     isInstalled = true
+    makeChunkRows(statement, rowsOfChunk)
     statement.getColumns = () => [everyColumn] as unknown as DriverColumn[]
     first._getRowValue = (row) => {
       if (!isTaking) return readByDriver.call(first, row)
       isTaking = false
       taken = row.values
       return taken
+    }
+  }
+  /** Rows of a chunk that has not been parsed: all of them are one object, which reads on each time it is asked. */
+  const rowsOfChunk = (text: string): ChunkRows => {
+    const read = readInParts(text)
+    const row = {
+      // Called by the driver where nothing could catch an error: what cannot be read has no cells.
+      getColumnValue: () => {
+        isTaking = false
+        try {
+          taken = read() as RawCells | null
+        } catch {
+          taken = null
+        }
+        return taken
+      },
+    }
+    return {
+      slice: (start, end) => {
+        for (let index = 0; index < start; index += 1) row.getColumnValue()
+        return new Array(end - start).fill(row)
+      },
     }
   }
   const cellsOf = (row: unknown): RawCells => {
