@@ -3,6 +3,8 @@ import type { Scenario } from './scenarios.ts'
 
 export interface Measurement {
   readonly milliseconds: number
+  /** User and system time of every thread of the process. It tells more than the clock on a machine that does other work. */
+  readonly cpuMilliseconds: number
   readonly peakHeapMegabytes: number
   readonly medianMilliseconds: number
   readonly perSecond: number
@@ -55,6 +57,11 @@ export const measure = async (subject: Subject, scenario: Scenario): Promise<Mea
   globalThis.gc?.()
   const timer = setInterval(sample, 10)
   const start = scenario.kind === 'first-connection' ? fromStart : performance.now()
+  const cpuAtStart = process.cpuUsage()
+  const cpuMilliseconds = () => {
+    const { user, system } = process.cpuUsage(cpuAtStart)
+    return (user + system) / 1000
+  }
   switch (scenario.kind) {
     case 'stream': {
       await executeStreamed(connection, scenario.sql, () => {
@@ -96,6 +103,7 @@ export const measure = async (subject: Subject, scenario: Scenario): Promise<Mea
       clearInterval(timer)
       return {
         milliseconds: elapsed,
+        cpuMilliseconds: cpuMilliseconds(),
         peakHeapMegabytes: 0,
         medianMilliseconds: 0,
         perSecond: (scenario.statements / elapsed) * 1000,
@@ -114,6 +122,7 @@ export const measure = async (subject: Subject, scenario: Scenario): Promise<Mea
   }
   return {
     milliseconds,
+    cpuMilliseconds: cpuMilliseconds(),
     peakHeapMegabytes: peakHeap / 1e6,
     medianMilliseconds: median(durations),
     perSecond: count / (milliseconds / 1000),
