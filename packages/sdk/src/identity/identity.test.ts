@@ -76,6 +76,44 @@ test('Google Cloud and Azure are asked in their own ways', async () => {
   expect((await identity.fromAzure({ resource: 'api://snowfence' }).token()).reveal()).toBe('azure-token')
 })
 
+test('AWS is asked by its own client, for the audience, and a refusal tells no credential', async () => {
+  let isEnabled = true
+  const bodies: string[] = []
+  server = createServer((request, response) => {
+    let body = ''
+    request.on('data', (text) => {
+      body += String(text)
+    })
+    request.on('end', () => {
+      bodies.push(body)
+      response.writeHead(isEnabled ? 200 : 403, { 'content-type': 'text/xml' })
+      response.end(
+        isEnabled
+          ? '<GetWebIdentityTokenResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetWebIdentityTokenResult><WebIdentityToken>aws-token</WebIdentityToken><Expiration>2026-11-23T12:00:00Z</Expiration></GetWebIdentityTokenResult></GetWebIdentityTokenResponse>'
+          : '<ErrorResponse><Error><Type>Sender</Type><Code>OutboundWebIdentityFederationDisabled</Code><Message>disabled</Message></Error></ErrorResponse>',
+      )
+    })
+  })
+  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
+  vi.stubEnv('AWS_ENDPOINT_URL_STS', `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  vi.stubEnv('AWS_MAX_ATTEMPTS', '1')
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE')
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'the-secret')
+  vi.stubEnv('AWS_REGION', 'eu-central-1')
+  const source = identity.fromAws({ audience: 'snowfence' })
+  expect((await source.token()).reveal()).toBe('aws-token')
+  const asked = new URLSearchParams(bodies[0])
+  expect(asked.get('Action')).toBe('GetWebIdentityToken')
+  expect(asked.get('Audience.member.1')).toBe('snowfence')
+  isEnabled = false
+  const refused = await source.token().catch((error: unknown) => error)
+  expect(refused).toMatchObject({
+    code: 'ERR_IDENTITY_SOURCE_FAILED',
+    message: expect.stringContaining('OutboundWebIdentityFederationDisabled'),
+  })
+  expect(inspect(refused, { depth: 8 })).not.toContain('the-secret')
+})
+
 test('client credentials are exchanged at the discovered token endpoint', async () => {
   const address = await serve((request, base) => {
     if (request.url === '/.well-known/openid-configuration')

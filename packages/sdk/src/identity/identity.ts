@@ -1,3 +1,4 @@
+import { fromAws } from './aws-identity.ts'
 import { fromClientCredentials } from './client-credentials.ts'
 import { fromEnv, fromFile, fromFunction } from './identity-source.ts'
 import { fromAzure, fromGitHubActions, fromGoogleCloud } from './machine-identity.ts'
@@ -11,4 +12,5 @@ export const identity = {
   fromClientCredentials,
   fromGoogleCloud,
   fromAzure,
+  fromAws,
 } as const
