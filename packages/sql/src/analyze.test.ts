@@ -18,6 +18,40 @@ const codeOf = (text: string) => {
   return summary.status === 'unsupported' ? summary.reason.code : summary.status
 }
 
+describe('a refusal', () => {
+  const messageOf = (text: string): string => {
+    const { summary } = analyze(text)
+    return summary.status === 'unsupported' ? summary.reason.message : 'analysed'
+  }
+
+  // Other dialects read double quotes as a string: what stands in them can be a value.
+  test.each([
+    `select"'ZQX'" as p`,
+    `select id from patients where city = "ZQX 1"`,
+    `select id from patients where ssn = "900-12-3456"`,
+    `select patients."it's ZQX" from patients`,
+    'select * from "ZQX ""quoted"" ZQX"',
+    'select * from "a.ZQX-1"."b".c',
+    'select "zqx-1"(ssn) from patients',
+    `with "'ZQX'" as (select 1 as x), "'ZQX'" as (select 2 as x) select * from "'ZQX'"`,
+    `with "900-12-3456" (a, b) as (select 1) select a from "900-12-3456"`,
+    'select "\u202eZQX" from patients',
+    'select "\u200bZQX" from patients',
+    `alter table patients add column id int, "'ZQX'" int, "'ZQX'" int`,
+    `select "${'ZQX '.repeat(60)}" from patients`,
+  ])('repeats no quoted name that could be a value: %s', (text) => {
+    const message = messageOf(text)
+    expect(message).not.toBe('analysed')
+    expect(message).not.toMatch(/zqx|900-12|[^\x20-\x7e…]/i)
+  })
+
+  test('repeats plain names, quoted ones too', () => {
+    expect(messageOf('select nope from patients')).toContain('`NOPE`')
+    expect(messageOf('select "nope" from patients')).toContain('`"nope"`')
+    expect(messageOf('select "no way" from patients')).toContain('`"…"`')
+  })
+})
+
 describe('what is not understood is refused', () => {
   test.each([
     ['', 'empty-statement'],

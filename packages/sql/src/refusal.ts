@@ -15,13 +15,17 @@ export interface RefusalOptions {
 
 const LONGEST_DETAIL = 120
 
-/** A name can be as long as the text. */
-const shorten = (detail: string | null | undefined): string | null =>
-  detail === undefined || detail === null
-    ? null
-    : detail.length > LONGEST_DETAIL
-      ? `${detail.slice(0, LONGEST_DETAIL)}…`
-      : detail
+const PLAIN_QUOTED = /^"[A-Za-z_][A-Za-z0-9_$]*"$/
+
+/**
+ * A name as a message may repeat it. In double quotes anything can be a name, a value too that somebody took for a string:
+ * what is no plain word is left out, its place in the text says which it is. And a name can be as long as the text.
+ */
+const showName = (detail: string | null | undefined): string | null => {
+  if (detail === undefined || detail === null) return null
+  const shown = detail.replace(/"(?:[^"]|"")*"/g, (part) => (PLAIN_QUOTED.test(part) ? part : '"…"'))
+  return shown.length > LONGEST_DETAIL ? `${shown.slice(0, LONGEST_DETAIL)}…` : shown
+}
 
 /** Ends an analysis: thrown inside this package only, and turned into a `RefusalReason` by `analyze`. */
 export class Refusal extends Error {
@@ -34,7 +38,7 @@ export class Refusal extends Error {
     super(code)
     const { message, hint } = refusalReasons[code]
     const { because } = options
-    const detail = shorten(options.detail)
+    const detail = showName(options.detail)
     this.code = code
     this.text =
       because !== undefined

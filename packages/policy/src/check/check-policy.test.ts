@@ -203,6 +203,7 @@ rules:
     ).toMatch(/rule-never-fires rules\[0\].validUntil$/)
     expect(rule('actions: [session, transaction], resources: [CLINIC.*]')).toMatch(/rule-never-fires/)
     expect(rule('actions: [put], resources: [CLINIC.*]')).toMatch(/rule-never-fires/)
+    expect(rule("actions: [put, get], resources: ['*']")).toMatch(/rule-never-fires/)
     expect(rule("actions: [insert], resources: ['stage:@S']")).toMatch(/rule-never-fires/)
     expect(rule("actions: [call], resources: ['function:CLINIC.PUBLIC.F']")).toBe('')
     expect(rule("actions: [select, put], resources: ['stage:@S']")).toBe('')

@@ -16,7 +16,9 @@ export const checkReachability = (parts: PolicyParts): Finding[] => [
 
 // These effects happen to a session or an account and never name a table, a stage or a function.
 const unnamed = new Set(['session', 'transaction', 'grant', 'share'])
-const ofStages = new Set(['export', 'put', 'get', 'select', 'metadata'])
+const ofStages = new Set(['export', 'put', 'get', 'select', 'delete', 'metadata'])
+// These happen to a stage and to nothing else, and `*` permits nothing with one.
+const ofStagesAlone = new Set(['put', 'get'])
 
 const neverFires = ({ value: rule, path }: Placed<Rule>): Finding[] => {
   const finding = (message: string, hint: string, ...at: PropertyKey[]): Finding => ({
@@ -35,8 +37,9 @@ const neverFires = ({ value: rule, path }: Placed<Rule>): Finding[] => {
       text === '*' ? '*' : (/^(stage|function):/i.exec(text)?.[1] ?? 'table').toLowerCase(),
     ),
   )
-  if (!kinds.has('*')) {
+  if (!kinds.has('*') || rule.effect === 'permit') {
     const idle = rule.actions.filter((action) => {
+      if (kinds.has('*')) return ofStagesAlone.has(action) && !kinds.has('stage')
       if (unnamed.has(action)) return true
       if (action === 'put' || action === 'get') return !kinds.has('stage')
       if (action === 'call') return !kinds.has('function')
@@ -47,7 +50,9 @@ const neverFires = ({ value: rule, path }: Placed<Rule>): Finding[] => {
       findings.push(
         finding(
           `${idle.map((action) => `\`${action}\``).join(', ')} never happens to the resources it names`,
-          "name the resources the action happens to, or '*'",
+          idle.some((action) => ofStagesAlone.has(action))
+            ? 'name a stage, such as `stage:@DB.SCHEMA.NAME`'
+            : "name the resources the action happens to, or '*'",
           'resources',
         ),
       )

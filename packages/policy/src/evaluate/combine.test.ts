@@ -68,6 +68,52 @@ describe('the rule of combination', () => {
     expect(codes(policy, { ...sex, functions: ['UPPER'] })).toEqual([])
   })
 
+  const out = '@CLINIC.PUBLIC.OUT'
+  const onStage = {
+    put: statement({ effects: ['put'], stages: [out] }),
+    get: statement({ effects: ['get'], stages: [out] }),
+    metadata: statement({ effects: ['metadata'], stages: [out] }),
+    delete: statement({ effects: ['delete'], stages: [out] }),
+    export: statement({
+      effects: ['export'],
+      stages: [out],
+      writes: [{ table: out, effect: 'export', columns: [] }],
+    }),
+  } as const
+
+  it.each(Object.entries(onStage))(
+    'takes `*` for no permit to %s a stage, and for a forbid',
+    (action, summary) => {
+      const everything = policyWith(
+        `  - { id: p, effect: permit, actions: [${action}], resources: ['*', 'stage:@OTHER'] }`,
+      )
+      expect(codes(everything, summary)).toEqual(['no-permit'])
+      const named = `  - { id: q, effect: permit, actions: [${action}], resources: ['stage:${out}'] }`
+      expect(codes(policyWith(named), summary)).toEqual([])
+      const elsewhere = `  - { id: q, effect: permit, actions: [${action}], resources: ['stage:@CLINIC.RESEARCH.*'] }`
+      expect(codes(policyWith(elsewhere), summary)).toEqual(['no-permit'])
+      const forbidden = `${named}\n  - { id: f, effect: forbid, actions: [${action}], resources: ['*'] }`
+      expect(codes(policyWith(forbidden), summary)).toEqual(['forbidden-by-rule'])
+    },
+  )
+
+  it('asks for a load to read its stage, and to purge it', () => {
+    const load = { stages: [out], writes: [{ table: NOTES, effect: 'insert' as const, columns: [] }] }
+    const table = `  - { id: t, effect: permit, actions: [insert], resources: [CLINIC.*] }`
+    const stage = (actions: string) =>
+      policyWith(
+        `${table}\n  - { id: s, effect: permit, actions: [${actions}], resources: ['stage:${out}'] }`,
+      )
+    const plain = statement({ ...load, effects: ['insert'] })
+    expect(codes(policyWith(table), plain)).toEqual(['no-permit'])
+    expect(codes(stage('get'), plain)).toEqual(['no-permit'])
+    expect(codes(stage('select'), plain)).toEqual([])
+    const purging = statement({ ...load, effects: ['insert', 'delete'] })
+    expect(codes(stage('select'), purging)).toEqual(['no-permit'])
+    expect(codes(stage('delete'), purging)).toEqual(['no-permit'])
+    expect(codes(stage('select, delete'), purging)).toEqual([])
+  })
+
   it('asks for `*` where an effect names no resource, except for a select of nothing', () => {
     const policy = policyWith(
       `  - { id: p, effect: permit, actions: [select, session, grant], resources: [CLINIC.*] }`,

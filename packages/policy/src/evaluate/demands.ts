@@ -7,7 +7,13 @@ export interface Demand {
   readonly resource: string | null
 }
 
-const stageEffects: readonly Effect[] = ['export', 'put', 'get']
+const stageEffects: readonly Effect[] = ['export', 'put', 'get', 'delete', 'metadata']
+
+/** What a statement does with the files of its stages: a load selects from them, and may remove them. */
+const effectsOnStages = ({ effects }: AnalyzedStatement): readonly Effect[] => {
+  const named = stageEffects.filter((effect) => effects.includes(effect))
+  return named.length === 0 || effects.includes('insert') ? ['select', ...named] : named
+}
 
 /** Everything that a statement needs a permit for, in a fixed order and without repetition. */
 export const demandsOf = (summary: AnalyzedStatement): Demand[] => {
@@ -20,10 +26,11 @@ export const demandsOf = (summary: AnalyzedStatement): Demand[] => {
   // Describing a table tells its structure and no value: the only read that `select` is not asked for.
   const describes = summary.effects.length === 1 && summary.effects[0] === 'metadata'
   for (const { table } of summary.reads) add(describes ? 'metadata' : 'select', table)
-  for (const { table, effect } of summary.writes) add(effect, table)
-  for (const stage of summary.stages) {
-    const moved = summary.effects.filter((effect) => stageEffects.includes(effect))
-    for (const effect of moved.length > 0 ? moved : (['select'] as const)) add(effect, `stage:${stage}`)
+  const stages = new Set(summary.stages)
+  // What an export writes is the stage, which is no table.
+  for (const { table, effect } of summary.writes) if (!stages.has(table)) add(effect, table)
+  for (const stage of stages) {
+    for (const effect of effectsOnStages(summary)) add(effect, `stage:${stage}`)
   }
   // A function with a schema is somebody's own: it may write, or send its arguments away. Of the others the analysis
   // lets only built-in ones through that compute from their arguments.

@@ -4,6 +4,9 @@ import { splitName } from './qualified-name.ts'
 /** Resources that are not tables carry their kind in front: `stage:@LANDING`, `function:SYSTEM$CANCEL_QUERY`. */
 const kinded = /^(stage|function):(.+)$/i
 
+/** Whether a resource is a stage. */
+export const isStage = (resource: string): boolean => resource.startsWith('stage:')
+
 /** What a policy may write where a resource is expected. */
 export interface NamePattern {
   readonly text: string

@@ -1,4 +1,5 @@
 import type { RelationColumn } from '../catalogue/catalogue-index.ts'
+import { writeName } from '../lexer/identifier.ts'
 import { type Identifier, placeOf, readIdentifier } from '../parser/identifier-node.ts'
 import { isAbsent, isObject, type Json, type JsonObject, listOf, openNode } from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
@@ -26,7 +27,8 @@ export const resolveWith = (
   for (const table of listOf(node.cte_tables, 'WITH')) {
     const { alias, query } = openNode(table, 'WITH', CTE_FIELDS)
     const { name, columns } = readTableAlias(alias, context)
-    if (names.has(name.name)) throw new Refusal('duplicate-name', { detail: name.name, place: placeOf(name) })
+    if (names.has(name.name))
+      throw new Refusal('duplicate-name', { detail: writeName([name.name]), place: placeOf(name) })
     names.add(name.name)
     const outer = { ...environment, ctes }
     const resolved = resolveCte(name, columns, query, context, outer, node.recursive === true)
@@ -109,7 +111,7 @@ const INVALID: ReadonlySet<string> = new Set(['unknown-column', 'ambiguous-colum
 /** A column list names all columns or is not there. */
 const checkCount = (names: readonly string[], columns: readonly OutputColumn[], of: Identifier): void => {
   if (names.length > 0 && names.length !== columns.length) {
-    throw new Refusal('column-count-mismatch', { detail: of.name, place: placeOf(of) })
+    throw new Refusal('column-count-mismatch', { detail: writeName([of.name]), place: placeOf(of) })
   }
 }
 
@@ -155,7 +157,7 @@ const resolveRecursively = (
     const ctes: CteScope = { name: name.name, columns, origin: manyTables, outer: environment.ctes }
     const next = resolveQuery(query, context, { ...environment, ctes }).columns
     if (next.length !== columns.length) {
-      throw new Refusal('column-count-mismatch', { detail: name.name, place: placeOf(name) })
+      throw new Refusal('column-count-mismatch', { detail: writeName([name.name]), place: placeOf(name) })
     }
     const grown = columns.map((column, index) => ({
       name: column.name,

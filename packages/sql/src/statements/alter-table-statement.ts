@@ -1,5 +1,6 @@
 import type { TableWrite } from '@snowfence/core'
 import type { BaseTable } from '../catalogue/catalogue-index.ts'
+import { writeName } from '../lexer/identifier.ts'
 import { readIdentifier } from '../parser/identifier-node.ts'
 import { type Json, listOf, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
@@ -85,7 +86,7 @@ const addColumn: Operation = (body, table, context) => {
   context.findings.visit(identifier)
   visitType(definition.data_type, createScope(context))
   if (table.columns.some(({ name }) => name === identifier.name)) {
-    throw new Refusal('ambiguous-column', { detail: identifier.name })
+    throw new Refusal('ambiguous-column', { detail: writeName([identifier.name]) })
   }
   return [writeTable(table.name, 'alter', [{ name: identifier.name, lineage: noLineage }])]
 }

@@ -1,6 +1,7 @@
 import { readIdentifier } from '../parser/identifier-node.ts'
 import {
   isAbsent,
+  isObject,
   type Json,
   type JsonObject,
   listOf,
@@ -96,9 +97,21 @@ const summarizeLoad = (node: JsonObject, context: StatementContext): StatementRe
   const names = listed.length > 0 ? listed : table.columns.map(({ name }) => name)
   return reportWithoutOutputs(
     'copy-into-table',
-    ['insert'],
+    purges(node.copy_options) ? ['insert', 'delete'] : ['insert'],
     [writeTable(table.name, 'insert', withoutLineage(names))],
   )
+}
+
+/** `PURGE = TRUE` removes the files that were loaded. Whatever is not plainly FALSE is taken for TRUE. */
+const purges = (options: Json | undefined): boolean => {
+  if (!isObject(options)) return !isAbsent(options)
+  return listOf(options.options, 'COPY').some((option) => {
+    if (!isObject(option) || typeof option.option_name !== 'string') return true
+    if (option.option_name.toUpperCase() !== 'PURGE') return false
+    const single = isObject(option.option_value) ? option.option_value.Single : null
+    const value = isObject(single) ? single.value : null
+    return !(isObject(value) && value.Boolean === false)
+  })
 }
 
 const ITEM_FIELDS = new Set(['alias', 'file_col_num', 'element', 'item_as'])
@@ -112,10 +125,12 @@ const checkTransformation = (item: Json, { findings }: StatementContext): void =
   }
 }
 
-const readLocation = (value: Json | undefined, { findings }: StatementContext): string => {
-  const name = readObjectName(value, findings)
-  if (!name.isStage) throw new Refusal('unknown-syntax', { detail: 'COPY', place: name.place })
-  const location = stageName(name.parts.join('.'))
-  findings.stages.add(location)
+const readLocation = (value: Json | undefined, context: StatementContext): string => {
+  const name = readObjectName(value, context.findings)
+  // A part in double quotes would have lost them.
+  if (!name.isStage || name.identifiers.some(({ quote }) => quote === '"'))
+    throw new Refusal('unknown-syntax', { detail: 'COPY', place: name.place })
+  const location = stageName(name.parts.join('.'), context)
+  context.findings.stages.add(location)
   return location
 }

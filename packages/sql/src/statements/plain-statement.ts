@@ -7,7 +7,12 @@ import type { Findings } from '../resolve/findings.ts'
 import { stageName } from './stage-name.ts'
 import { reportWithoutOutputs, type StatementReport } from './statement-report.ts'
 
-type PlainForm = (lexed: Lexed, findings: Findings) => void
+interface SessionNames {
+  readonly database: string | null
+  readonly schema: string | null
+}
+
+type PlainForm = (lexed: Lexed, findings: Findings, names: SessionNames) => void
 
 /**
  * Statements that are words, names and literals only. They are read by the lexer, without the parser, which knows
@@ -17,10 +22,11 @@ export const summarizePlain = (
   lexed: Lexed,
   { kind, effects }: Classification,
   findings: Findings,
+  names: SessionNames,
 ): StatementReport | null => {
   const check = plainForms.get(kind) ?? (/^(?:show|describe)(?:-|$)/.test(kind) ? checkMetadata : undefined)
   if (check === undefined) return null
-  check(lexed, findings)
+  check(lexed, findings, names)
   return reportWithoutOutputs(kind, effects)
 }
 
@@ -91,16 +97,48 @@ const checkUnset: PlainForm = (lexed, findings) => {
   }
 }
 
-/** PUT, GET, LIST and REMOVE: at least one stage, by its name or in a string. */
-const checkStages: PlainForm = (lexed, findings) => {
-  checkTokens(lexed, STAGES, STAGE_OPTIONS)
-  const { text, tokens } = lexed
-  for (const { kind, start, end } of tokens) {
-    const written = text.slice(start, end)
-    const location = kind === 'stage' ? written : kind === 'string' ? written.slice(1, -1) : ''
-    if (location.startsWith('@')) findings.stages.add(stageName(location))
+type Place = 'stage' | 'file'
+
+/**
+ * PUT, GET, LIST and REMOVE: what is moved stands at fixed places, and only `NAME = value` may follow. A stage in any
+ * other place, such as the text of a PATTERN, is not the one that is touched.
+ */
+const checkStages =
+  (places: readonly Place[]): PlainForm =>
+  (lexed, findings, names) => {
+    checkTokens(lexed, STAGES, STAGE_OPTIONS)
+    const { text, tokens } = lexed
+    // A driver tells a transfer by its first letters, so it must not be led by anything else.
+    if (text.slice(0, tokens[0]?.start ?? 0).trim() !== '') refuseToken(tokens[0])
+    for (const [index, place] of places.entries()) {
+      const token = tokens[index + 1]
+      const location = token === undefined ? null : locationOf(text.slice(token.start, token.end), token.kind)
+      if (location === null) refuseToken(token)
+      else if (place === 'stage') findings.stages.add(stageName(location, names))
+      else if (!/^file:\/\//i.test(location)) refuseToken(token)
+    }
+    checkAssignments(text, tokens.slice(places.length + 1))
   }
-  if (findings.stages.size === 0) refuseToken(tokens[1])
+
+/** `NAME = value` any number of times, and semicolons behind. */
+const checkAssignments = (text: string, tokens: readonly Token[]): void => {
+  const isEnd = (token: Token): boolean => text[token.start] === ';'
+  const options = tokens.filter((token) => !isEnd(token))
+  for (const [index, { kind, start, end }] of options.entries()) {
+    const isRight =
+      index % 3 === 1
+        ? text.slice(start, end) === '='
+        : kind === 'word' || (index % 3 === 2 && isLiteral(kind))
+    if (!isRight) refuseToken(options[index])
+  }
+  if (options.length % 3 !== 0) refuseToken(options.at(-1))
+}
+
+const isLiteral = (kind: Token['kind']): boolean => kind === 'string' || kind === 'number'
+
+const locationOf = (written: string, kind: Token['kind']): string | null => {
+  if (kind === 'stage' || kind === 'file') return written
+  return kind === 'string' && written.startsWith("'") ? written.slice(1, -1) : null
 }
 
 const plainForms: ReadonlyMap<string, PlainForm> = new Map([
@@ -109,8 +147,8 @@ const plainForms: ReadonlyMap<string, PlainForm> = new Map([
   ['use-secondary-roles', checkUse],
   ['alter-session', checkAlterSession],
   ['unset', checkUnset],
-  ['put', checkStages],
-  ['get', checkStages],
-  ['list', checkStages],
-  ['remove', checkStages],
+  ['put', checkStages(['file', 'stage'])],
+  ['get', checkStages(['stage', 'file'])],
+  ['list', checkStages(['stage'])],
+  ['remove', checkStages(['stage'])],
 ])

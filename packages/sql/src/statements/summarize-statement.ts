@@ -112,7 +112,7 @@ export const summarizeStatement = ({
     openViews: [],
   }
   if (lexed.tokens.length === 0) throw new Refusal('empty-statement')
-  const plain = summarizePlain(lexed, classification, findings)
+  const plain = summarizePlain(lexed, classification, findings, context)
   if (plain === null) checkKind(classification, lexed)
   const report = plain ?? summarizeParsed(parser.parse(executableText, lexed), lexed, classification, context)
   return {
