@@ -97,7 +97,7 @@ export const openLineFile = async (
   let isBroken = false
 
   const assertSound = (): void => {
-    if (isBroken) throw notDurable('store-failed', { file })
+    if (isBroken) throw notDurable('store-failed')
   }
 
   const write = async (work: () => Promise<void>): Promise<void> => {

@@ -187,7 +187,10 @@ describe('the journal before the embedded database', () => {
       () => sealing.tree.head(),
     ]
     for (const attempt of attempts) {
-      expect(await refusalOf(attempt())).toMatchObject({ code: 'ERR_AUDIT_NOT_DURABLE' })
+      const refusal = await refusalOf(attempt())
+      expect(refusal).toMatchObject({ code: 'ERR_AUDIT_NOT_DURABLE' })
+      // Agents are told, and where the broker keeps its files is not for them.
+      expect(JSON.stringify(refusal)).not.toContain(directory)
     }
     await sealing.close()
     expect((await (await open()).tree.head()).size).toBe(1)
