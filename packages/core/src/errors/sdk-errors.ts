@@ -91,6 +91,12 @@ export const sdkErrors = {
     hint: 'look at the functions that were given for leases, policy, approvals and the audit trail',
     retryable: false,
   },
+  ERR_FILE_TRANSFER_FAILED: {
+    message: 'a local file of the transfer cannot be used',
+    why: 'The driver reads and writes the local files of PUT and GET, and could not. The path is part of the statement, so it is not repeated.',
+    hint: 'look at the path after `file://`, and at who may read and write there',
+    retryable: false,
+  },
   ERR_WAREHOUSE_FAILED: {
     message: 'the warehouse refused or could not finish the statement',
     why: 'Snowflake answered with an error. Its text can quote values, so only its code and SQLSTATE are kept.',

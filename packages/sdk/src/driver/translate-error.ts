@@ -1,5 +1,6 @@
 import { isSnowfenceError } from '@snowfence/core'
 import { createGovernedError, type DriverShapedError, isGovernedError } from './driver-error.ts'
+import { translateFileError } from './file-error.ts'
 
 /** Names of the driver's errors whose texts are its own and never the server's. */
 const ownWords = new Set(['ClientError', 'NetworkError', 'LargeResultSetError', 'OCSPError', 'CRLError'])
@@ -58,6 +59,8 @@ export const translateDriverError = (
     Object.defineProperty(rebuilt, 'externalize', { value: () => rebuilt, enumerable: false })
     return rebuilt
   }
+  const ofFile = translateFileError(error, traceId)
+  if (ofFile !== null) return ofFile
   if (!serversWords.has(name))
     return createGovernedError('ERR_GOVERNANCE_FAILED', {
       code: '000000',

@@ -4,7 +4,7 @@ import type { Effect } from '@snowfence/core'
 const statusColumns: Partial<Record<Effect, RegExp>> = {
   insert: /^(number of rows inserted( into .+)?|file|status|rows_(parsed|loaded)|error_limit|errors_seen)$/i,
   update: /^number of (multi-joined )?rows updated$/i,
-  delete: /^number of rows deleted$/i,
+  delete: /^(number of rows deleted|name|result)$/i,
   merge: /^number of rows (inserted|updated|deleted)$/i,
   truncate: /^status$/i,
   create: /^status$/i,
