@@ -11,6 +11,7 @@ export {
   type SubjectColumn,
 } from './decision.ts'
 export { canonicalJson, type Digest, digestOf } from './digest.ts'
+export { displayText, unseenCharacters } from './display-text.ts'
 export { type ErrorCode, errorCatalogue } from './errors/catalogue.ts'
 export type { ErrorEntry } from './errors/error-entry.ts'
 export { isSnowfenceError, SnowfenceError, type SnowfenceErrorOptions } from './errors/snowfence-error.ts'

@@ -295,6 +295,23 @@ describe('an approval request', () => {
     })
   })
 
+  it('shows what is hidden in a statement, and is decided by its exact bytes', async () => {
+    const hiding = statementOf(`${noteStatement} -- \u202Eyfirev\u2066`, ['a\u200Bb'])
+    const { body: asked } = await test.ask(session, hiding)
+    const { body } = await read(asked, 'reviewer')
+    expect(body.statement).toEqual(hiding)
+    expect(body.display).toEqual({
+      sqlText: `${noteStatement} -- ⟨U+202E⟩yfirev⟨U+2066⟩`,
+      binds: '["a⟨U+200B⟩b"]',
+      unseen: ['U+202E', 'U+2066', 'U+200B'],
+    })
+    expect((await read(asked, 'auditor')).body.display).toBeNull()
+    const approval = (await test.decide('reviewer', asked)).body
+    const shown = statementOf(body.display?.sqlText ?? '', ['a⟨U+200B⟩b'])
+    expect(codeOf(await claim(approval, digestFor(session, shown)))).toBe('ERR_APPROVAL_DIGEST_MISMATCH')
+    expect((await claim(approval)).body.approval.state).toBe('claimed')
+  })
+
   describe('stands in the trace that its requester names', () => {
     const requested = async (traceparent: string) => {
       const { status, body } = await test.ask(session, statement, { traceparent })

@@ -1,4 +1,10 @@
-import type { Approval, Principal } from '@snowfence/core'
+import {
+  type Approval,
+  type ApprovalStatement,
+  displayText,
+  type Principal,
+  unseenCharacters,
+} from '@snowfence/core'
 import { isEligibleApprover } from '@snowfence/policy'
 import type { SessionRecord } from '../sessions/session.ts'
 import type { ApprovalContext } from './approval-context.ts'
@@ -51,6 +57,16 @@ const takeStatement = async (
     return row.sealed_statement
   })
 
+/** Only the form for the eyes is changed: a decision is about the digest of the statement itself. */
+const displayStatement = ({ sqlText, binds }: ApprovalStatement): Approval['display'] => {
+  const bound = binds === null ? null : JSON.stringify(binds)
+  return {
+    sqlText: displayText(sqlText),
+    binds: bound === null ? null : displayText(bound),
+    unseen: [...unseenCharacters(`${sqlText}${bound ?? ''}`)],
+  }
+}
+
 /**
  * A request as its reader may see it. The real statement, with its literals and binds, is for an eligible approver
  * while the request is pending, and for nobody else.
@@ -67,6 +83,7 @@ export const showApproval = async (
       ? await takeStatement(context, row.id, reader.principal)
       : null
   const decisions = await readDecisions(database, row)
+  const statement = sealed === null ? null : texts.openStatement(row.id, sealed)
   return {
     id: row.id,
     state: row.state,
@@ -77,7 +94,8 @@ export const showApproval = async (
     purpose: row.purpose,
     reason: texts.openReason(row.id, row.sealed_reason),
     text: row.text,
-    statement: sealed === null ? null : texts.openStatement(row.id, sealed),
+    statement,
+    display: statement && displayStatement(statement),
     reads: row.reads,
     classifiedColumns: row.classified_columns,
     decisions: decisions.map((decision) => ({

@@ -1,7 +1,7 @@
 import { type Approval, approvalListSchema, approvalSchema } from '@snowfence/core'
 import { Command } from 'commander'
 import { type BrokerCall, type BrokerCallFlags, createBrokerCall } from '../input/broker-call.ts'
-import { paletteFor } from '../output/palette.ts'
+import { renderApproval } from '../output/render-approval.ts'
 
 interface ApprovalFlags extends BrokerCallFlags {
   readonly comment?: string
@@ -11,29 +11,11 @@ interface ApprovalFlags extends BrokerCallFlags {
 const examples = `
 Examples:
   $ snowfence approvals list --env .env.snowfence
+  $ snowfence approvals show apr_… --env .env.snowfence
   $ snowfence approvals approve apr_… --env .env.snowfence --comment "part of the weekly review"
   $ snowfence approvals reject apr_… --env .env.snowfence --comment "not needed for this task"
 
 The identity token of the reviewer comes from --token-file or SNOWFENCE_REVIEWER_TOKEN_FILE.`
-
-const render = (approval: Approval): string => {
-  const colour = paletteFor(process.stdout)
-  const { id, state, requester, agent, purpose, reason, statement, reads, classifiedColumns, deadlineAt } =
-    approval
-  const field = (label: string, value: string | null) =>
-    value === null ? [] : [`  ${colour.dim(label.padEnd(12))}${value}`]
-  return [
-    `${colour.bold(id)} ${colour.yellow(state)}`,
-    ...field('asked by', `${requester.subject} (agent ${agent.id}${agent.task ? `, ${agent.task}` : ''})`),
-    ...field('purpose', purpose),
-    ...field('reason', reason),
-    ...field('statement', statement?.sqlText ?? approval.text),
-    ...field('binds', statement?.binds ? JSON.stringify(statement.binds) : null),
-    ...field('reads', reads.join(', ')),
-    ...field('sensitive', classifiedColumns.join(', ')),
-    ...field('decide by', deadlineAt),
-  ].join('\n')
-}
 
 const withCommonOptions = (command: Command): Command =>
   command
@@ -60,7 +42,7 @@ const decide = (decision: 'approve' | 'reject'): Command =>
         seenDigest: request.digest,
       })
       const decided = approvalSchema.parse(answer.json())
-      process.stdout.write(flags.json ? `${JSON.stringify(decided)}\n` : `${render(decided)}\n`)
+      process.stdout.write(flags.json ? `${JSON.stringify(decided)}\n` : `${renderApproval(decided)}\n`)
     })
 
 /** `snowfence approvals`: what waits for a person, and the person's answer. */
@@ -79,8 +61,20 @@ export const approvalsCommand = (): Command =>
           if (flags.json) process.stdout.write(`${JSON.stringify(approvals)}\n`)
           else
             process.stdout.write(
-              approvals.length === 0 ? 'nothing is waiting\n' : `${approvals.map(render).join('\n\n')}\n`,
+              approvals.length === 0
+                ? 'nothing is waiting\n'
+                : `${approvals.map((approval) => renderApproval(approval)).join('\n\n')}\n`,
             )
+        }),
+    )
+    .addCommand(
+      withCommonOptions(new Command('show'))
+        .description('one request, with the exact statement while it is pending')
+        .argument('<id>', 'id of the request')
+        .action(async (id: string, flags: ApprovalFlags) => {
+          const call = await createBrokerCall(flags, 'SNOWFENCE_REVIEWER_TOKEN_FILE')
+          const request = await readRequest(call, id)
+          process.stdout.write(flags.json ? `${JSON.stringify(request)}\n` : `${renderApproval(request)}\n`)
         }),
     )
     .addCommand(decide('approve'))

@@ -1,3 +1,4 @@
+import { displayText } from '@snowfence/core'
 import type { QueryAnswer } from '../query/query-answer.ts'
 import type { Palette } from './palette.ts'
 import { renderTable } from './render-table.ts'
@@ -29,9 +30,9 @@ export const renderAnswer = (answer: QueryAnswer, colour: Palette): string => {
   }
   if (error) {
     lines.push(
-      `  ${error.reason} ${colour.dim(`[${error.code}${error.sqlState ? `, ${error.sqlState}` : ''}]`)}`,
+      `  ${displayText(error.reason)} ${colour.dim(`[${error.code}${error.sqlState ? `, ${error.sqlState}` : ''}]`)}`,
     )
-    if (error.hint) lines.push(`  ${colour.cyan('what would pass')}: ${error.hint}`)
+    if (error.hint) lines.push(`  ${colour.cyan('what would pass')}: ${displayText(error.hint)}`)
   }
   if (traceId) lines.push(colour.dim(`  trace ${traceId}${queryId ? `, query ${queryId}` : ''}`))
   return `${lines.join('\n')}\n`

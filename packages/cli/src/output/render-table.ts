@@ -1,3 +1,4 @@
+import { displayText } from '@snowfence/core'
 import Table from 'cli-table3'
 import type { Palette } from './palette.ts'
 
@@ -19,18 +20,20 @@ const cellText = (value: unknown): string => {
         : typeof value === 'object'
           ? JSON.stringify(value)
           : String(value)
-  const oneLine = text.replaceAll(/\p{Cc}/gu, ' ')
+  const oneLine = displayText(text.replaceAll(/[\n\t]/g, ' '))
   return oneLine.length > MAX_CELL_WIDTH ? `${oneLine.slice(0, MAX_CELL_WIDTH - 1)}…` : oneLine
 }
 
-/** Rows as a table for people. Control characters in values are replaced, so that a value cannot drive the terminal. */
+/** Rows as a table for people. Nothing in a name or a value drives the terminal, or hides in it. */
 export const renderTable = (
   columns: readonly TableColumn[],
   rows: readonly (readonly unknown[])[],
   colour: Palette,
 ): string => {
   const table = new Table({
-    head: columns.map(({ name, note }) => `${colour.bold(name)}${note ? `\n${colour.yellow(note)}` : ''}`),
+    head: columns.map(
+      ({ name, note }) => `${colour.bold(cellText(name))}${note ? `\n${colour.yellow(note)}` : ''}`,
+    ),
     style: { head: [], border: colour.isColorSupported ? ['gray'] : [], compact: true },
   })
   for (const row of rows) {

@@ -67,6 +67,16 @@ export const approvalSchema = z.strictObject({
   text: z.string(),
   /** The real statement with its binds: present only for an eligible approver while the request is pending. */
   statement: approvalStatementSchema.nullable(),
+  /** The same for the eyes: what cannot be seen in it, or turns the order of letters, stands as `⟨U+202E⟩`. */
+  display: z
+    .strictObject({
+      sqlText: z.string(),
+      /** As JSON. */
+      binds: z.string().nullable(),
+      /** The code points that were replaced, each once: something is hidden where there are any. */
+      unseen: z.array(z.string()),
+    })
+    .nullable(),
   /** `DATABASE.SCHEMA.TABLE` read, and the classified columns that are touched, by the broker's own analysis. */
   reads: z.array(z.string()),
   classifiedColumns: z.array(z.string()),
