@@ -18,7 +18,7 @@ export interface Token {
 
 const wordPattern = /[\p{L}_][\p{L}\p{N}_$]*/uy
 const numberPattern = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y
-const stagePattern = /@[^\s,;()]*/y
+const stagePattern = /@(?:"(?:[^"]|"")*"|[^\s,;()"])*/y
 const symbols = ['::', '||', '->>', '->', '=>', '<=', '>=', '<>', '!=']
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', 0: '\0' }
 

@@ -65,6 +65,17 @@ const refuseUnattended = (decision: Decision, received: ReceivedStatement): Deci
       }
     : null
 
+/** The driver carries a file when the warehouse has answered: there is nothing to describe, and nobody waits for it. */
+const refuseUnseenTransfer = ({ summary, received }: AnalyzedState): DecisionReason | null =>
+  (received.asyncExec || received.describeOnly) &&
+  summary.effects.some((effect) => effect === 'put' || effect === 'get')
+    ? {
+        code: 'unattended-transfer',
+        message: 'a file is carried while its statement is waited for',
+        hint: 'run it without asyncExec and describeOnly',
+      }
+    : null
+
 /** A result that is known beforehand to have more rows than its rule allows. */
 const refuseRowLimit = (decision: Decision, state: AnalyzedState): DecisionReason | null => {
   const limit = decision.limits.rows
@@ -102,6 +113,7 @@ export const authorize = async (
   const refusal =
     refuseManner(state.received) ??
     refuseUnattended(judged, state.received) ??
+    refuseUnseenTransfer(state) ??
     (isReused ? requestIdReused : null) ??
     refuseRowLimit(judged, state)
   let decision = refusal === null || judged.decision === 'deny' ? judged : deny(judged, refusal)
