@@ -1,12 +1,19 @@
 import { type Frontier, frontierRoot } from '@snowfence/audit'
+import type { Receipt } from '@snowfence/core'
 import type { SealRequest } from './record-store.ts'
 
+/** The head of the tree that ends at an edge, as receipts give it. */
+export const headOf = (edge: Frontier): Pick<Receipt, 'treeSize' | 'rootHash'> => ({
+  treeSize: edge.size,
+  rootHash: Buffer.from(frontierRoot(edge)).toString('base64'),
+})
+
 /** Answers requests whose records were appended together, one behind the other: all under one head. */
-export const acceptAll = (requests: readonly SealRequest[], firstLeaf: number, frontier: Frontier): void => {
-  const head = {
-    treeSize: frontier.size,
-    rootHash: Buffer.from(frontierRoot(frontier)).toString('base64'),
-  }
+export const acceptAll = (
+  requests: readonly SealRequest[],
+  firstLeaf: number,
+  head: Pick<Receipt, 'treeSize' | 'rootHash'>,
+): void => {
   let next = firstLeaf
   for (const { records, accept } of requests) {
     accept({ receipt: { firstLeaf: next, leaves: records.length, ...head }, records })

@@ -1,7 +1,7 @@
 import { emptyFrontier, type Frontier, frontierNodes, notDurable, type SealedRecord } from '@snowfence/audit'
 import type { Kysely, Transaction } from 'kysely'
 import type { Tables } from '../database/tables.ts'
-import { acceptAll } from './accept-all.ts'
+import { acceptAll, headOf } from './accept-all.ts'
 import { appendAtEdge } from './append-at-edge.ts'
 import type { RecordStore, SealRequest } from './record-store.ts'
 import { readTreeNodes, readTreeSize } from './tree-rows.ts'
@@ -43,7 +43,7 @@ export const createDatabaseStore = (database: Kysely<Tables>): RecordStore => {
       return { added, edge, frontier: await appendLocked(transaction, added, edge) }
     })
     committed(frontier)
-    acceptAll([{ ...request, records: added }], edge.size, frontier)
+    acceptAll([{ ...request, records: added }], edge.size, headOf(frontier))
   }
 
   return {
@@ -57,7 +57,7 @@ export const createDatabaseStore = (database: Kysely<Tables>): RecordStore => {
         return
       }
       committed(frontier)
-      acceptAll(group, edge.size, frontier)
+      acceptAll(group, edge.size, headOf(frontier))
     },
 
     async transact(work) {

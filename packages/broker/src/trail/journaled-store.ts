@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { appendLeaves, notDurable, recordId } from '@snowfence/audit'
 import type { Kysely, Transaction } from 'kysely'
 import type { Tables } from '../database/tables.ts'
-import { acceptAll } from './accept-all.ts'
+import { acceptAll, headOf } from './accept-all.ts'
 import { appendAtEdge } from './append-at-edge.ts'
 import { formatEntry } from './journal-entry.ts'
 import { journalCorrupt, openJournal } from './open-journal.ts'
@@ -146,25 +146,28 @@ export const openJournaledStore = async (database: Kysely<Tables>, file: string)
       result: undefined,
       records: await withoutSealed(transaction, request.sessionId, request.records),
     }))
-    acceptAll([{ ...request, records }], edge.size - records.length, edge)
+    acceptAll([{ ...request, records }], edge.size - records.length, headOf(edge))
   }
 
   const appendByJournal = async (requests: readonly SealRequest[]): Promise<void> => {
     const firstLeaf = edge.size
     const records = requests.flatMap((request) => request.records)
-    if (records.length > 0) {
-      await lines.append(
-        records.map((sealed, offset) => formatEntry({ index: firstLeaf + offset, sealed })).join(''),
-      )
-      edge = appendLeaves(
-        edge,
-        records.map(({ leafHash }) => leafHash),
-      ).frontier
-      if (waiting.length === 0) waitingSince = performance.now()
-      waiting = [...waiting, ...records]
-      planMove()
-    }
-    acceptAll(requests, firstLeaf, edge)
+    if (records.length === 0) return acceptAll(requests, firstLeaf, headOf(edge))
+    const durable = lines.append(
+      records.map((sealed, offset) => formatEntry({ index: firstLeaf + offset, sealed })).join(''),
+    )
+    // Computed while the disk is at work.
+    const { frontier } = appendLeaves(
+      edge,
+      records.map(({ leafHash }) => leafHash),
+    )
+    const head = headOf(frontier)
+    await durable
+    edge = frontier
+    if (waiting.length === 0) waitingSince = performance.now()
+    waiting = [...waiting, ...records]
+    acceptAll(requests, firstLeaf, head)
+    planMove()
   }
 
   try {
