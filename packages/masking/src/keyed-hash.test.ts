@@ -12,6 +12,27 @@ describe('createKeyedHash', () => {
     expect(Buffer.from(purposeKey)).toHaveLength(64)
   })
 
+  it('hashes the UTF-8 of every text, however long and whatever was hashed before it', () => {
+    const purposeKey = createHmac('sha256', key).update('tokens').digest('hex')
+    const keyedHash = createKeyedHash(key, 'tokens')
+    const texts = [
+      'a'.repeat(128),
+      '',
+      'b',
+      'ü',
+      '\u007f',
+      '\u0080',
+      '\ud83d\ude00',
+      '\ud83d',
+      'c'.repeat(127),
+      'd'.repeat(129),
+    ]
+    for (const text of [...texts, ...texts.toReversed()]) {
+      const whole = createHash('sha256').update(`${purposeKey}${text}`).digest('base64url')
+      expect(keyedHash(text)).toBe(whole.slice(0, 22))
+    }
+  })
+
   it('depends on key, purpose and text', () => {
     const outputs = [
       createKeyedHash(key, 'a')('x'),
