@@ -93,6 +93,9 @@ const isChecked = (type: string, names: readonly string[]): boolean => {
   return family === 'text' || family === 'semi-structured'
 }
 
+/** Whether the detectors read a column's texts, by themselves or under a mask. No other mask asks for names. */
+const findsText = (mask: Mask | null | undefined): boolean => mask == null || mask.kind === 'scrub'
+
 const noNames: readonly string[] = []
 const isText = (value: unknown): value is string => typeof value === 'string'
 
@@ -173,13 +176,11 @@ export const compileRowMasker = (options: RowMaskerOptions): RowMasker => {
     maskCell,
     cellMask: (index) => {
       const { apply } = at(index)
-      return (
-        apply &&
-        ((value, subjectNames = noNames) => {
-          names = subjectNames
-          return apply(value)
-        })
-      )
+      if (apply === null || !findsText(columns[index]?.mask)) return apply
+      return (value, subjectNames = noNames) => {
+        names = subjectNames
+        return apply(value)
+      }
     },
     readsNames,
     subjectNamesIn,
