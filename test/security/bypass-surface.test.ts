@@ -315,6 +315,55 @@ describe('what the SDK hands out', () => {
     }
   })
 
+  test.each(Object.getOwnPropertyNames(Object.prototype))(
+    'a column named `%s`, at which the driver would fail, is refused before anything runs',
+    async (name) => {
+      const before = clinic.stack.warehouse.queryHistory().length
+      for (const sqlText of [
+        `select SSN as "${name}" from PATIENTS limit 1`,
+        `select * from (select 1 as X, SSN as "${name}" from PATIENTS) limit 1`,
+      ])
+        for (const rowMode of ['object', 'array'])
+          expect(await outcomeOf({ sqlText, rowMode })).toMatchObject({
+            snowfenceCode: 'ERR_STATEMENT_DENIED',
+            hint: 'give the column another name, with AS',
+          })
+      expect(clinic.stack.warehouse.queryHistory()).toHaveLength(before)
+    },
+  )
+
+  const unusual = ['prototype', 'then', 'length', '0', 'toJSON', '__proto', 'arguments']
+
+  test.each(['object', 'array', 'object_with_renamed_duplicated_columns'] as const)(
+    'columns named like members of objects are columns like any other, in mode %s',
+    async (rowMode) => {
+      const before = Object.getOwnPropertyNames(Object.prototype).sort()
+      const select = unusual.map((name) => `SSN as "${name}", LAST_NAME as "${name}"`).join(', ')
+      for (const options of [{}, { streamResult: true }, { fetchAsString: ['String'] }]) {
+        const { statement, rows } = await execute({
+          sqlText: `select ${select}, PATIENT_ID from PATIENTS limit 2`,
+          rowMode,
+          ...options,
+        })
+        const streamed: unknown[] = []
+        for await (const row of statement.streamRows()) streamed.push(row)
+        expect(streamed).toHaveLength(2)
+        for (const row of [...((rows as object[] | undefined) ?? []), ...(streamed as object[])]) {
+          expect(Object.getPrototypeOf(row)).toBe(Array.isArray(row) ? Array.prototype : Object.prototype)
+          expect(Object.keys(row).length).toBeGreaterThanOrEqual(unusual.length)
+        }
+        const columns = statement.getColumns() ?? []
+        expect(columns).toHaveLength(2 * unusual.length + 1)
+        const named = unusual.map((name) => [
+          statement.getColumn(name),
+          columns.map((column) => column.getName()),
+        ])
+        expect(identifying([rows, streamed, named])).toEqual([])
+      }
+      expect(Object.getOwnPropertyNames(Object.prototype).sort()).toEqual(before)
+    },
+  )
+
   test('members asked in unusual ways answer nothing more', async () => {
     const { statement } = await execute({
       sqlText: 'select SSN, FIRST_NAME from PATIENTS limit 3',

@@ -133,6 +133,37 @@ rules:
     expect(found('version: 1\n---\nversion: 1\n')[0]).toMatch(/yaml-syntax/)
   })
 
+  it('refuses a key that would be lost, and classifies names of the prototype like any other', () => {
+    const policyOf = (columns: string) => `version: 1
+unclassified: allow
+classes: { ssn: { mask: withhold }, constructor: { mask: redact } }
+resources: [{ table: A.B.T, columns: { ${columns} } }]
+rules: [{ id: r, effect: permit, actions: [select], resources: [A.*] }]
+`
+    expect(found(policyOf('__proto__: ssn'))[0]).toMatch(/^4:40 yaml-syntax/)
+    expect(found(policyOf('"__proto__": ssn'))[0]).toMatch(/^4:40 yaml-syntax/)
+    expect(found('version: 1\n__proto__: { rules: [] }\n')[0]).toMatch(/^2:1 yaml-syntax/)
+    const names = [
+      '__PROTO__',
+      '"__proto__"',
+      'CONSTRUCTOR',
+      '"constructor"',
+      '"toString"',
+      '"hasOwnProperty"',
+    ]
+    const written = names.map(
+      (name, index) =>
+        `'${name === '__PROTO__' ? '"__PROTO__"' : name}': ${index % 2 ? 'constructor' : 'ssn'}`,
+    )
+    const decision = evaluate(
+      parsePolicy(policyOf(written.join(', '))),
+      request(statement({ outputs: names.map((name) => output(flow(`A.B.T.${name}`), name)) })),
+    )
+    expect(decision.columns.map(({ mask }) => mask?.kind)).toEqual(
+      names.map((_name, index) => (index % 2 ? 'redact' : 'withhold')),
+    )
+  })
+
   it('refuses aliases, so that a policy reads the same for a person who skims it', () => {
     const text = 'version: 1\nclasses:\n  a: &a { mask: token }\n  b: *a\n'
     expect(checkPolicy(text).policy).toBeNull()

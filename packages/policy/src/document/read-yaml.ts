@@ -1,4 +1,4 @@
-import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
+import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml'
 import type { Finding, PolicyProblem } from './policy-problem.ts'
 import { printPath } from './policy-problem.ts'
 
@@ -50,6 +50,15 @@ export const readYaml = (text: string): YamlText => {
   const problems = [...document.errors, ...document.warnings].map((error) =>
     syntax(firstLine(error.message), 'correct the YAML at this place', error.pos[0]),
   )
+  for (const offset of prototypeKeys(document)) {
+    problems.push(
+      syntax(
+        '`__proto__` cannot be a key here: what stands under it would be lost',
+        `name the column \`'"__PROTO__"'\`, in both kinds of quotes`,
+        offset,
+      ),
+    )
+  }
   let data: unknown = null
   if (problems.length === 0) {
     try {
@@ -67,6 +76,17 @@ export const readYaml = (text: string): YamlText => {
       ...place(offsetOf(document.contents, path, atKey === true)),
     }),
   }
+}
+
+/** The places of keys that plain data cannot hold: a column of that name would seem to be classified, and would not be. */
+const prototypeKeys = (document: Document): readonly number[] => {
+  const offsets: number[] = []
+  visit(document, {
+    Pair: (_position, { key }) => {
+      if (isScalar(key) && key.value === '__proto__') offsets.push(key.range?.[0] ?? 0)
+    },
+  })
+  return offsets
 }
 
 const firstLine = (message: string): string => message.split('\n', 1)[0]!

@@ -89,6 +89,23 @@ const refuseRowLimit = (decision: Decision, state: AnalyzedState): DecisionReaso
   }
 }
 
+/** The driver keeps columns by name in a plain object, and fails at a result that has one of these, after it ran. */
+const unreadableNames = new Set(Object.getOwnPropertyNames(Object.prototype))
+
+const refuseUnreadableResult = ({ summary }: AnalyzedState): DecisionReason | null => {
+  if (summary.status !== 'analyzed') return null
+  const name = summary.outputs.find(
+    (output) => output.name !== null && unreadableNames.has(output.name),
+  )?.name
+  return name === undefined
+    ? null
+    : {
+        code: 'column-name-unreadable',
+        message: `the driver cannot read a result with a column named \`${name}\``,
+        hint: 'give the column another name, with AS',
+      }
+}
+
 /** Second stage: may they, and with what obligations? Never throws for a statement that is merely refused. */
 export const authorize = async (
   state: AnalyzedState,
@@ -115,6 +132,7 @@ export const authorize = async (
     refuseUnattended(judged, state.received) ??
     refuseUnseenTransfer(state) ??
     (isReused ? requestIdReused : null) ??
+    refuseUnreadableResult(state) ??
     refuseRowLimit(judged, state)
   let decision = refusal === null || judged.decision === 'deny' ? judged : deny(judged, refusal)
   if (decision.decision !== 'deny' && !environment.countStatement(decision.limits.statementsPerHour))
