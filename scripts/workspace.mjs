@@ -128,13 +128,22 @@ const setup = async () => {
   markFresh('install', hash)
 }
 
+/** The packages of this workspace that are bundled into a package: its own, and those it only needs while it is built. */
+const bundledFolders = (folder) => {
+  const { devDependencies = {} } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
+  const names = Object.keys(devDependencies).filter((name) => name.startsWith('@snowfence/'))
+  return [folder, ...names.map((name) => path.join(root, 'packages', path.basename(name)))]
+}
+
 const buildPackage = async (folder) => {
   const name = path.basename(folder)
   const sources = [
-    ...filesUnder(path.join(folder, 'src')).filter((file) => !/\.test\.ts$/.test(file)),
+    ...bundledFolders(folder)
+      .flatMap((bundled) => filesUnder(path.join(bundled, 'src')))
+      .filter((file) => !/\.test\.ts$/.test(file)),
     ...['package.json', 'tsup.config.ts', 'tsconfig.json'].map((file) => path.join(folder, file)),
     path.join(root, 'tsconfig.base.json'),
-    path.join(root, 'scripts', 'tsup-library.ts'),
+    ...filesUnder(path.join(root, 'scripts')).filter((file) => file.endsWith('.ts')),
     path.join(root, 'pnpm-lock.yaml'),
   ]
   const hash = hashFiles(sources)

@@ -1,18 +1,18 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 
-// What a stranger gets: the packages as they would be published, installed into an empty project.
+// What a stranger gets: the package as it would be published, installed into an empty project.
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 400_000 })
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const packages = ['core', 'sql', 'policy', 'masking', 'audit', 'sdk']
+const source = join(root, 'packages/sdk')
 const run = promisify(execFile)
 let directory: string
 let project: string
@@ -40,17 +40,10 @@ beforeAll(async () => {
   project = join(directory, 'project')
   const tarballs = join(directory, 'tarballs')
   await Promise.all([mkdir(project), mkdir(tarballs)])
-  for (const name of packages) {
-    const source = join(root, 'packages', name)
-    if (!existsSync(join(source, 'dist/index.js')))
-      await run(process.execPath, [join(root, 'node_modules/tsup/dist/cli-default.js')], { cwd: source })
-    await pnpm(source, `pack --pack-destination ${tarballs}`)
-  }
-  const files = await readdir(tarballs)
-  const tarball = (name: string): string => {
-    const prefix = name === 'sdk' ? 'snowfence-' : `snowfence-${name}-`
-    return `file:${join(tarballs, files.find((file) => file.startsWith(prefix) && /^\d/.test(file.slice(prefix.length))) ?? '')}`
-  }
+  if (!existsSync(join(source, 'dist/index.js')))
+    await run(process.execPath, [join(root, 'node_modules/tsup/dist/cli-default.js')], { cwd: source })
+  await pnpm(source, `pack --pack-destination ${tarballs}`)
+  const [tarball = ''] = await readdir(tarballs)
   await writeFile(
     join(project, 'package.json'),
     JSON.stringify({
@@ -58,17 +51,13 @@ beforeAll(async () => {
       private: true,
       type: 'module',
       dependencies: {
-        snowfence: tarball('sdk'),
+        snowfence: `file:${join(tarballs, tarball)}`,
         'snowflake-sdk': '3.3.0',
         typescript: '6.0.3',
         '@types/node': '24.19.2',
       },
     }),
   )
-  const overrides = packages
-    .filter((name) => name !== 'sdk')
-    .map((name) => `  '@snowfence/${name}': '${tarball(name)}'\n`)
-  await writeFile(join(project, 'pnpm-workspace.yaml'), `overrides:\n${overrides.join('')}`)
   await pnpm(project, 'install --prefer-offline --ignore-scripts')
 })
 afterAll(async () => await rm(directory, { recursive: true, force: true }))
@@ -86,8 +75,35 @@ test('it loads by import, and a connection is refused for the reason it should b
 test('it loads by require', async () => {
   const text = "console.log(Object.keys(require('snowfence')).sort().join(' '))"
   expect(await node('require.cjs', text)).toBe(
-    'configure createGovernedConnection createGovernedPool createLocalGovernance identity isGovernedError',
+    'Secret SnowfenceError configure createGovernedConnection createGovernedPool createLocalGovernance identity isGovernedError isSnowfenceError',
   )
+})
+
+test('it brings what it says, and what is inside comes with its licence', async () => {
+  const installed = join(project, 'node_modules/snowfence')
+  const read = async (file: string): Promise<string> => await readFile(join(installed, file), 'utf8')
+  const { dependencies } = JSON.parse(await read('package.json')) as { dependencies: Record<string, string> }
+  expect(Object.keys(dependencies).sort()).toEqual([
+    '@guanmingchiu/sqlparser-ts',
+    '@opentelemetry/api',
+    'generic-pool',
+    'openid-client',
+  ])
+  const notices = await read('dist/THIRD-PARTY-NOTICES.txt')
+  const named = [...notices.matchAll(/^(\S+) \d+\.\d+\.\d+ \(/gm)].map(([, name]) => name)
+  expect(named).toEqual(expect.arrayContaining(['jose', 'yaml', 'zod', '@opentelemetry/sdk-trace']))
+
+  // A bundle names the files that its parts come from: each is ours, or of a package in the notices.
+  const files = await readdir(join(installed, 'dist'), { recursive: true })
+  const scripts = await Promise.all(
+    files.filter((file) => file.endsWith('.js')).map((file) => read(`dist/${file}`)),
+  )
+  const parts = scripts.flatMap((script) => [
+    ...script.matchAll(/^\/\/ \S*node_modules\/((?:@[^/]+\/)?[^/\s]+)\/\S+$/gm),
+  ])
+  const inside = new Set(parts.map(([, name]) => name).filter((name) => name !== '.pnpm'))
+  expect(inside.size).toBe(named.length)
+  expect([...inside].filter((name) => !named.includes(name))).toEqual([])
 })
 
 test('register loads, and governs or does not start', async () => {

@@ -8,6 +8,7 @@ import { deferModules } from './defer-modules.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'snowfence-defer-'))
 const require = createRequire(path.join(folder, 'program.cjs'))
+const load = (name: string) => require(name)
 const loaded = (): readonly string[] =>
   Object.keys(require.cache)
     .filter((file) => file.startsWith(folder))
@@ -47,7 +48,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 test('what the driver has no use for yet is loaded when it is used, and behaves as itself', () => {
   const before = (Module as unknown as { _load: unknown })._load
-  const driver = deferModules(() => require('snowflake-sdk'))
+  const driver = deferModules(() => load('snowflake-sdk'))
   expect(loaded()).toEqual(['axios', 'snowflake-sdk', 'winston'])
   expect(driver.axios).toBe('axios')
   expect(driver.createLogger()).toBe('logger')
@@ -59,16 +60,16 @@ test('what the driver has no use for yet is loaded when it is used, and behaves 
   expect(loaded()).toEqual(['axios', 'jsonwebtoken', 'open', 'snowflake-sdk', 'winston'])
 
   expect((Module as unknown as { _load: unknown })._load).toBe(before)
-  expect(driver.later()).toBe(require('@azure/identity'))
+  expect(driver.later()).toBe(load('@azure/identity'))
 })
 
 test('others than the driver get what they ask for at once', () => {
-  deferModules(() => require('other'))
+  deferModules(() => load('other'))
   expect(loaded()).toContain('google-auth-library')
 })
 
 test('an error while the driver loads leaves nothing behind', () => {
   const before = (Module as unknown as { _load: unknown })._load
-  expect(() => deferModules(() => require('nowhere'))).toThrow('nowhere')
+  expect(() => deferModules(() => load('nowhere'))).toThrow('nowhere')
   expect((Module as unknown as { _load: unknown })._load).toBe(before)
 })
