@@ -220,7 +220,7 @@ describe('COPY INTO a stage', () => {
 })
 
 describe('binds that the driver stages', () => {
-  const staged = async () => {
+  const staged = async (more: object = {}) => {
     const session = await connect({
       account: local.account,
       accessUrl: local.url,
@@ -229,6 +229,7 @@ describe('binds that the driver stages', () => {
       database: 'CLINIC',
       schema: 'PUBLIC',
       arrayBindingThreshold: 5,
+      ...more,
     } as never)
     return session
   }
@@ -251,6 +252,25 @@ describe('binds that the driver stages', () => {
       .map(({ queryText }) => queryText)
     expect(texts[0]).toContain('TEMPORARY STAGE SYSTEM$BIND')
     expect(texts[1]).toContain('PUT file://1')
+    await disconnect(session)
+  })
+
+  test('go with the statement for a role that may create no stage', async () => {
+    for (const sql of [
+      'create or replace table B (A number, B varchar)',
+      'create role LOADER',
+      "create user LOADER password = 'loader' default_role = LOADER",
+      'grant role LOADER to user LOADER',
+      'grant usage on warehouse AGENTS to role LOADER',
+      'grant usage on database CLINIC to role LOADER',
+      'grant usage on schema CLINIC.PUBLIC to role LOADER',
+      'grant insert on table B to role LOADER',
+    ])
+      await execute(connection, sql)
+    const session = await staged({ username: 'LOADER', password: 'loader' })
+    const binds = Array.from({ length: 4 }, (_, index) => [index, '\\N'])
+    await execute(session, 'insert into B values (?, ?)', { binds })
+    expect(await rowsOf(connection, 'select count(*), max(B) from B')).toEqual([[4, '\\N']])
     await disconnect(session)
   })
 
