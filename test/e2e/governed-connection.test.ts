@@ -140,7 +140,7 @@ test('streamResult answers without rows, and its ranges can be read again', asyn
     sqlText: 'select PATIENT_ID from PATIENTS order by PATIENT_ID limit 100',
     streamResult: true,
   })
-  expect([error, rows]).toEqual([undefined, undefined])
+  expect([error, rows]).toEqual([null, undefined])
   const range = await (statement.streamRows({ start: 35, end: 36 }) as Readable).toArray()
   expect(range).toEqual([{ PATIENT_ID: 36 }, { PATIENT_ID: 37 }])
   expect(await (statement.streamRows() as Readable).toArray()).toHaveLength(100)

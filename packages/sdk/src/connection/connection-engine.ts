@@ -24,6 +24,18 @@ type ConnectionState = 'pristine' | 'connecting' | 'connected' | 'ended'
 /** snowflake-sdk: `rowStreamHighWaterMark` is 10 unless the connection says otherwise. */
 const DEFAULT_HIGH_WATER_MARK = 10
 
+/** How long the end of a connection waits for statements that do not heed it, such as an approval gate of the program's. */
+const GRACE_MS = 2_000
+
+const withinGrace = async (stopped: readonly Promise<void>[]): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined
+  const grace = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, GRACE_MS)
+  })
+  await Promise.race([Promise.allSettled(stopped), grace])
+  clearTimeout(timer)
+}
+
 const revocation = (reason: string): Error =>
   createGovernedError('ERR_SESSION_REVOKED', { message: `the session was revoked: ${reason}` })
 
@@ -150,7 +162,7 @@ export class ConnectionEngine {
         if (!result) return
         const part = { ...received, sqlText: result.sqlText }
         const next = this.#track(part, async () => result)
-        internalsOf(next).follow(following(results, at + 1))
+        internalsOf(next).follow(following(results, at + 1), result.sqlText)
       },
     })
     return this.#track(received, async (self, signal) => {
@@ -163,7 +175,7 @@ export class ConnectionEngine {
         })
         const [first] = results
         if (!first) throw createGovernedError('ERR_STATEMENT_UNSUPPORTED')
-        internalsOf(self).follow(following(results, 0))
+        internalsOf(self).follow(following(results, 0), first.sqlText)
         return first
       } catch (error) {
         throw translateDriverError(error, null)
@@ -207,6 +219,7 @@ export class ConnectionEngine {
       highWaterMark: (driver.rowStreamHighWaterMark as number | undefined) ?? DEFAULT_HIGH_WATER_MARK,
       ending: this.#ending.signal,
       streamResult: this.#streams(received),
+      nullText: driver.representNullAsStringNull === false ? null : 'NULL',
       start,
     })
     this.#pending.add(statement)
@@ -236,7 +249,9 @@ export class ConnectionEngine {
   /** The warehouse first: what runs must stop even where the audit store no longer answers. */
   async #close({ session, ports }: OpenEnvironment): Promise<void> {
     const unread = [...this.#unsettled].map((result) => result.settle({ rows: 0, error: null }))
-    await Promise.allSettled([session.close(), ...unread])
+    // Statements that were stopped write how they ended before the trail is closed under them.
+    const stopped = [...this.#pending].map((statement) => internalsOf(statement).quiet())
+    await Promise.allSettled([session.close(), ...unread, withinGrace(stopped)])
     await ports.close()
   }
 }

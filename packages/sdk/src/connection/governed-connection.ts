@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { Readable } from 'node:stream'
+import { bindMembers } from '../driver/bind-members.ts'
 import { createGovernedError, createParameterError } from '../driver/driver-error.ts'
 import { createProbeConnection } from '../driver/probe-connection.ts'
 import type { DriverConnection, DriverConnectionCallback, DriverError } from '../driver/snowflake-driver.ts'
@@ -30,21 +31,33 @@ const refuseMember = (member: string, instead: string): Error =>
     hint: instead,
   })
 
-/** Members of the driver's that a library may have taken off the connection and call without it. */
-const detachable = [
+/** The driver's members: its own ones on every connection, so a library may enumerate, take off or replace them. */
+const ownMembers = [
+  'getTokens',
+  'isUp',
+  'isTokenValid',
+  'getServiceName',
+  'getClientSessionKeepAlive',
+  'getClientSessionKeepAliveHeartbeatFrequency',
+  'getJsTreatIntegerAsBigInt',
+  'getId',
+  'heartbeat',
+  'heartbeatAsync',
+  'isValidAsync',
+  'setupOcspPrivateLink',
+  'determineConnectionDomain',
   'connect',
   'connectAsync',
   'execute',
   'fetchResult',
-  'getResultsFromQueryId',
+  'destroy',
   'getQueryStatus',
   'getQueryStatusThrowIfError',
-  'destroy',
-  'isUp',
-  'isValidAsync',
-  'heartbeat',
-  'heartbeatAsync',
-] as const
+  'getResultsFromQueryId',
+  'isStillRunning',
+  'isAnError',
+  'serialize',
+] as const satisfies readonly (keyof GovernedConnection)[]
 
 /**
  * snowflake-sdk's connection, governed. Made by `createGovernedConnection`.
@@ -64,8 +77,7 @@ export class GovernedConnection extends EventEmitter {
     this.#probe = createProbeConnection(options.driver, options)
     this.#engine = new ConnectionEngine(options, openPorts)
     this.#forms = new PromiseForms((given) => this.execute(given))
-    for (const member of detachable)
-      Object.defineProperty(this, member, { value: this[member].bind(this), configurable: true })
+    bindMembers(this, ownMembers)
   }
 
   /** For pools: resolves when no statement is on its way and no stream of rows is open. */
@@ -81,7 +93,7 @@ export class GovernedConnection extends EventEmitter {
   connect(callback?: DriverConnectionCallback): this {
     requireCallback(callback, 'connectCallback')
     this.#engine.connect().then(
-      () => this.#call(callback, undefined),
+      () => this.#call(callback, null),
       (error: unknown) => this.#call(callback, error),
     )
     return this
@@ -100,7 +112,7 @@ export class GovernedConnection extends EventEmitter {
       this.#call(callback, error)
       return this
     }
-    this.#call(callback, undefined)
+    this.#call(callback, null)
     return this
   }
 
@@ -126,13 +138,14 @@ export class GovernedConnection extends EventEmitter {
 
   /** Waits until a query of this connection has ended, then fetches its result. */
   async getResultsFromQueryId(options: { queryId: string }): Promise<GovernedStatement> {
+    const { queryId } = options
     const { session } = await this.#engine.environment()
     try {
-      await waitForQuery(await session.inner(), options.queryId)
+      await waitForQuery(await session.inner(), queryId)
     } catch (error) {
       throw shownError(error)
     }
-    return this.fetchResult(options)
+    return this.fetchResult({ ...options, queryId })
   }
 
   async getQueryStatus(queryId: string): Promise<string> {
@@ -212,10 +225,11 @@ export class GovernedConnection extends EventEmitter {
   }
 
   /** Keeps the session alive. A member of the driver's that its types leave out. */
-  heartbeat(callback?: (error: unknown) => void): void {
+  heartbeat(callback?: (error: unknown, body?: unknown) => void): void {
+    const notify = typeof callback === 'function' ? callback : () => {}
     this.heartbeatAsync().then(
-      () => callback?.(undefined),
-      (error: unknown) => callback?.(error),
+      () => notify(null, undefined),
+      (error: unknown) => notify(error),
     )
   }
 
@@ -281,7 +295,13 @@ export class GovernedConnection extends EventEmitter {
 
   /** What a callback throws is the program's own uncaught exception, and never a second login, as with the driver. */
   #call(callback: DriverConnectionCallback | undefined, error: unknown): void {
-    if (callback) process.nextTick(() => callback(error as DriverError | undefined, this))
+    try {
+      callback?.(error as DriverError | undefined, this)
+    } catch (thrown) {
+      process.nextTick(() => {
+        throw thrown
+      })
+    }
   }
 
   async #status(queryId: string, throwIfError: boolean): Promise<string> {

@@ -76,7 +76,12 @@ export interface GovernedError extends DriverShapedError {
   retryable: boolean
 }
 
-const shape = <T extends DriverShapedError>(error: Error, members: Record<string, unknown>): T => {
+/** Like the driver's, an error shows its text to whoever enumerates it: loggers write errors as JSON. */
+export const shapeError = <T extends DriverShapedError>(
+  error: Error,
+  members: Readonly<Record<string, unknown>>,
+): T => {
+  Object.defineProperty(error, 'message', { enumerable: true })
   Object.assign(error, members)
   Object.defineProperty(error, 'externalize', { value: () => error, enumerable: false })
   return error as T
@@ -84,11 +89,11 @@ const shape = <T extends DriverShapedError>(error: Error, members: Record<string
 
 export const createClientError = (kind: ClientErrorKind): DriverShapedError => {
   const { code, sqlState, message } = clientErrors[kind]
-  return shape(new Error(message), {
+  return shapeError(new Error(message), {
     name: 'ClientError',
     code,
     ...(sqlState === undefined ? {} : { sqlState }),
-    ...(kind === 'terminated' || kind === 'connectAfterEnd' ? { isFatal: true } : {}),
+    ...(kind === 'terminated' ? { isFatal: true } : {}),
   })
 }
 
@@ -120,13 +125,14 @@ export const createGovernedError = (
   const reasons = options.reasons ?? []
   const decision = options.decision ?? null
   const reason = options.message ?? reasons[0]?.message ?? entry.message
-  const code = String(options.code ?? '003001')
+  // A number from the driver's own codes, a text from Snowflake's, as the driver has it.
+  const code = options.code ?? '003001'
   const sqlState = options.sqlState ?? '42501'
   const rules = decision?.rules ?? []
   const hint = options.hint ?? reasons[0]?.hint ?? entry.hint
   const headline = options.message ?? entry.message
   const told = [headline, ...reasons.map(({ message }) => message).filter((text) => text !== headline)]
-  return shape(
+  return shapeError(
     new Error(
       `${told.join(': ')} (${snowfenceCode})`,
       options.cause === undefined ? undefined : { cause: options.cause },
@@ -135,7 +141,7 @@ export const createGovernedError = (
       name: 'OperationFailedError',
       code,
       sqlState,
-      data: { errorCode: code, sqlState, queryId: options.queryId ?? null, snowfenceCode },
+      data: { errorCode: String(code), sqlState, queryId: options.queryId ?? null, snowfenceCode },
       snowfenceCode,
       rule: rules[0] ?? null,
       rules,
@@ -157,13 +163,13 @@ export const isGovernedError = (value: unknown, code?: ErrorCode): value is Gove
 
 /** Synchronous errors of the driver's for a caller's mistake in `streamRows` and `fetchRows`. */
 const parameterErrors = {
-  streamOptions: [411001, 'Invalid options. The specified value must be an object.'],
+  streamOptions: [450002, 'Invalid options. The specified value must be an object.'],
   streamStart: [411002, 'Invalid start index. The specified value must be a number.'],
   streamEnd: [411003, 'Invalid end index. The specified value must be a number.'],
   streamFetchAsString: [411004, 'Invalid fetchAsString value. The specified value must be an Array.'],
   streamFetchAsStringValue: [
     411005,
-    'Invalid fetchAsString type. The supported types are: String, Boolean, Number, Date, Buffer, and JSON.',
+    'Invalid fetchAsString type: %s. The supported types are: String, Boolean, Number, Date, Buffer, and JSON.',
   ],
   fetchMissingOptions: [450001, 'Fetch-row options must be specified.'],
   fetchOptions: [450002, 'Invalid options. The specified value must be an object.'],
@@ -171,16 +177,29 @@ const parameterErrors = {
   fetchEach: [450004, 'Invalid each() callback. The specified value must be a function.'],
   fetchMissingEnd: [450005, 'An end() callback must be specified.'],
   fetchEnd: [450006, 'Invalid end() callback. The specified value must be a function.'],
+  fetchRowMode: [
+    411006,
+    'Invalid row mode value. The specified value should be array or object or object_with_renamed_duplicated_columns %s',
+  ],
   connectCallback: [405001, 'Invalid callback. The specified value must be a function.'],
   destroyCallback: [406001, 'Invalid callback. The specified value must be a function.'],
 } as const
 
 export type ParameterErrorKind = keyof typeof parameterErrors
 
-export const createParameterError = (kind: ParameterErrorKind): Error => {
+/** @param given the caller's own argument, where the driver's text quotes it */
+export const createParameterError = (kind: ParameterErrorKind, given?: unknown): Error => {
   const [code, message] = parameterErrors[kind]
-  return Object.assign(new Error(message), {
+  const error = new Error(message.replace('%s', () => String(JSON.stringify(given))))
+  Object.defineProperty(error, 'message', { enumerable: true })
+  return Object.assign(error, {
     name: kind.includes('Missing') ? 'MissingParameterError' : 'InvalidParameterError',
     code,
+    sqlState: undefined,
+    data: undefined,
+    response: undefined,
+    responseBody: undefined,
+    cause: undefined,
+    isFatal: undefined,
   })
 }

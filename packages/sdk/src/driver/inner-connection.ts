@@ -122,7 +122,10 @@ export class InnerConnection {
     return await new Promise((resolve, reject) => {
       this.#connection.execute({
         sqlText,
+        // In place of what the caller wants of the connection's statements.
         rowMode: 'array',
+        streamResult: false,
+        fetchAsString: [],
         parameters: { QUERY_TAG: '{"snowfence":"internal"}' },
         complete: (error, _statement, rows) => (error ? reject(error) : resolve((rows ?? []) as unknown[][])),
       })

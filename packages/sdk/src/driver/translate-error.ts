@@ -1,5 +1,5 @@
 import { isSnowfenceError } from '@snowfence/core'
-import { createGovernedError, type DriverShapedError, isGovernedError } from './driver-error.ts'
+import { createGovernedError, isGovernedError, shapeError } from './driver-error.ts'
 import { translateFileError } from './file-error.ts'
 
 /** Names of the driver's errors whose texts are its own and never the server's. */
@@ -49,15 +49,12 @@ export const translateDriverError = (
   const name = asText(given.name) ?? 'Error'
   const sqlState = asText(given.sqlState)
   if (ownWords.has(name)) {
-    const rebuilt = new Error(asText(given.message) ?? 'the driver failed') as DriverShapedError
-    Object.assign(rebuilt, {
+    return shapeError(new Error(asText(given.message) ?? 'the driver failed'), {
       name,
       code: given.code,
       ...(sqlState === null ? {} : { sqlState }),
       ...(given.isFatal === true ? { isFatal: true } : {}),
     })
-    Object.defineProperty(rebuilt, 'externalize', { value: () => rebuilt, enumerable: false })
-    return rebuilt
   }
   const ofFile = translateFileError(error, traceId)
   if (ofFile !== null) return ofFile
@@ -68,8 +65,7 @@ export const translateDriverError = (
       message: `a part of the governance failed with \`${name}\`; its text is withheld because it can quote values`,
       traceId,
     })
-  const code =
-    typeof given.code === 'string' || typeof given.code === 'number' ? String(given.code) : '000000'
+  const code = typeof given.code === 'string' || typeof given.code === 'number' ? given.code : '000000'
   const isAboutNames = sqlState?.startsWith('42') === true
   const text = asText(given.message) ?? ''
   const said = isLogin ? text : isAboutNames ? withoutValues(text) : ''

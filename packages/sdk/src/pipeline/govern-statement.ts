@@ -49,6 +49,17 @@ const codeOfDenial = ({ summary, decision }: AuthorizedState): ErrorCode => {
   return summary.status === 'unsupported' ? 'ERR_STATEMENT_UNSUPPORTED' : 'ERR_STATEMENT_DENIED'
 }
 
+/** What Snowflake itself answers to the same mistake. Anything else that is refused is a missing privilege, 003001. */
+const snowflakeCodes: Readonly<Record<string, { readonly code: string; readonly sqlState: string }>> = {
+  'syntax-error': { code: '001003', sqlState: '42000' },
+  'unknown-table': { code: '002003', sqlState: '42S02' },
+  'unknown-column': { code: '000904', sqlState: '42000' },
+  'multiple-statements': { code: '000008', sqlState: '0A000' },
+}
+
+const snowflakeCodeOf = ({ summary }: AuthorizedState) =>
+  summary.status === 'unsupported' ? snowflakeCodes[summary.reason.code] : undefined
+
 /**
  * What is known of a result that is fetched again. It is judged anew: a policy may have changed since.
  *
@@ -101,6 +112,7 @@ export const governStatement = async (
     const receipt = overlaps ? null : await recorded
     if (decision.decision === 'deny')
       throw createGovernedError(codeOfDenial(authorized), {
+        ...snowflakeCodeOf(authorized),
         decision,
         reasons: decision.reasons,
         traceId: trail.traceId,

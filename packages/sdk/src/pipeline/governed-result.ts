@@ -10,11 +10,14 @@ import type { DriverColumn, DriverStatement } from '../driver/snowflake-driver.t
 import type { ResultColumn } from '../rows/result-shape.ts'
 import type { OpenedRows } from '../rows/row-flow.ts'
 import type { DriverRow } from '../rows/row-shaper.ts'
+import type { RowMode } from '../statement/statement-options.ts'
 
 export interface RowRange {
   readonly start?: number
   readonly end?: number
   readonly fetchAsString?: readonly string[]
+  /** Another form of the rows than the statement was asked for. */
+  readonly rowMode?: RowMode
 }
 
 /** A statement that ran and whose result was checked. Rows leave it only masked. */
@@ -28,6 +31,8 @@ export interface GovernedResult {
   readonly approval: { readonly id: string; readonly approvers: readonly string[] } | null
   readonly role: string
   readonly columns: readonly ResultColumn[]
+  /** As the caller is told: with repeated names renamed where the row mode says so. */
+  readonly columnNames: readonly string[]
   /** The driver's completed statement: for the facade's private field, never for the caller. */
   readonly statement: DriverStatement
   /** The driver's columns: they read raw values out of the driver's rows. */
@@ -35,8 +40,6 @@ export interface GovernedResult {
   /** The masked rows, where the caller wants them all at once. */
   readonly collected: readonly DriverRow[] | null
   openRows(range?: RowRange): OpenedRows
-  /** The masked values of a shaped row by position. */
-  valuesOf(row: DriverRow): readonly unknown[]
   /** Writes the outcome, once; later calls resolve with the first. Lets go of the elevated connection, if any. */
   settle(outcome: { readonly rows: number; readonly error: Error | null }): Promise<void>
   /** Resolves or rejects with the first `settle`. */

@@ -6,7 +6,7 @@ import { translateDriverError } from '../driver/translate-error.ts'
 import { compileMasker } from '../rows/compile-masker.ts'
 import { prepareRows } from '../rows/prepare-rows.ts'
 import { checkResultShape } from '../rows/result-shape.ts'
-import { compileRowReader, innerRowMode } from '../rows/row-shaper.ts'
+import { innerRowMode, outerNames } from '../rows/row-shaper.ts'
 import { boundsSubjects } from '../rows/subject-counter.ts'
 import type { GrantedApproval } from './approve.ts'
 import type { StatementControl } from './govern-statement.ts'
@@ -154,11 +154,11 @@ export const runAndCheck = async (
       approval: approval && { id: approval.id, approvers: approval.approvers },
       role: place().role,
       columns: columns.map((column, index) => ({ ...column, type: masker.outputType(index) })),
+      columnNames: outerNames(columns, rowMode),
       statement,
       driverColumns,
       collected: null,
       openRows: (range = {}) => openRows(range),
-      valuesOf: compileRowReader(columns, innerMode, rowMode),
       settle: async (outcome) => {
         settling ??= Promise.all([
           finishTrail(trail, { ...outcome, ...place(), columns, findings: masker.findings() }),
@@ -175,11 +175,15 @@ export const runAndCheck = async (
     // What the warehouse says of a read is let out no sooner than its rows would be.
     const unrecorded = await recorded.then(() => null, asError)
     if (unrecorded !== null) sent?.cancel()
-    const shown = translateDriverError(unrecorded ?? failure, trail.traceId)
+    // Who ended a statement says how it ended, whatever the warehouse or the trail made of that.
+    const ended = signal.aborted ? asError(signal.reason) : null
+    const shown = translateDriverError(ended ?? unrecorded ?? failure, trail.traceId)
     // The approval's own record at the broker stays `claimed`, then `indeterminate`, when this does not reach it.
     await settleApproval('failed').catch(() => {})
     await elevated?.close()
-    await finishTrail(trail, { ...place(), rows: 0, columns: [], error: shown })
+    await finishTrail(trail, { ...place(), rows: 0, columns: [], error: shown }).catch((error: unknown) => {
+      if (ended === null) throw error
+    })
     throw shown
   }
 }

@@ -45,8 +45,9 @@ const refuse = (member: string): never => {
 export const createConnection = (options?: unknown) => createGovernedConnection(governedOptions(options))
 export const createPool = (options?: unknown, poolOptions?: Options) =>
   createGovernedPool(governedOptions(options), poolOptions)
-export const serializeConnection = (): never => refuse('serializeConnection')
-export const deserializeConnection = (): never => refuse('deserializeConnection')
+export const serializeConnection = (_connection: unknown): never => refuse('serializeConnection')
+export const deserializeConnection = (_options: unknown, _serialized: unknown): never =>
+  refuse('deserializeConnection')
 export const normalizeConnectionOptions = (options: Record<string, unknown>) =>
   loadDriver().normalizeConnectionOptions(options)
 

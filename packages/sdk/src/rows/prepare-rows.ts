@@ -38,17 +38,18 @@ const unreadable = (): Error =>
  * rows where its private parts are not as known.
  */
 export const prepareRows = (preparation: RowPreparation): OpenRows => {
-  const { statement, columns, driverColumns, masker, innerMode, rowMode, inspect } = preparation
-  const shape = compileRowShaper(columns, masker, innerMode, rowMode)
-  const shown = inspect === null ? shape : inspect(shape)
-  const openPublic: OpenRows = (range) => readRows(statement.streamRows({ ...range } as never), shown)
+  const { statement, columns, driverColumns, masker, innerMode, inspect } = preparation
+  const openPublic: OpenRows = ({ rowMode = preparation.rowMode, ...range }) => {
+    const shape = compileRowShaper(columns, masker, innerMode, rowMode)
+    return readRows(statement.streamRows(range as never), inspect === null ? shape : inspect(shape))
+  }
   if (!preparation.fastPath || inspect !== null) return openPublic
   const readers = compileCellReaders(driverColumns, masker)
   const streams = readers && takeRawCells(statement, driverColumns)
   if (!readers || !streams) return openPublic
   const readsNames = columns.some((_column, index) => masker.readsNames(index))
   const namesIn = readsNames ? (cells: RawCells) => masker.subjectNamesIn(cells) : null
-  return ({ fetchAsString = preparation.fetchAsString, ...range }) => {
+  return ({ fetchAsString = preparation.fetchAsString, rowMode = preparation.rowMode, ...range }) => {
     const build = compileRowBuilder(columns, readers(fetchAsString), namesIn, rowMode)
     const buildOrFail = (cells: RawCells): DriverRow => {
       try {
@@ -57,6 +58,6 @@ export const prepareRows = (preparation: RowPreparation): OpenRows => {
         throw unreadable()
       }
     }
-    return streams.open(range, buildOrFail) ?? openPublic({ ...range, fetchAsString })
+    return streams.open(range, buildOrFail) ?? openPublic({ ...range, fetchAsString, rowMode })
   }
 }

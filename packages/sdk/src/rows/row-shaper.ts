@@ -21,33 +21,23 @@ export const innerRowMode = (wanted: RowMode, names: readonly (string | null)[])
   return isPlain && new Set(names).size === names.length ? 'object' : 'array'
 }
 
-/** The driver's naming of repeated columns: `A`, `A_2`, `A_3`. */
-const outerNames = (columns: readonly ResultColumn[], wanted: RowMode): readonly string[] => {
-  if (wanted !== 'object_with_renamed_duplicated_columns') return columns.map(({ name }) => name)
-  const taken = new Set<string>()
-  const counts = new Map<string, number>()
-  return columns.map(({ name }) => {
-    let candidate = name
-    let count = counts.get(name) ?? 1
-    while (taken.has(candidate)) {
-      count += 1
-      candidate = `${name}_${count}`
-    }
-    counts.set(name, count)
-    taken.add(candidate)
-    return candidate
-  })
-}
-
-/** Reads a shaped row by position: for `fetchRows`, whose rows are asked by column and not by key. */
-export const compileRowReader = (
-  columns: readonly ResultColumn[],
-  inner: 'object' | 'array',
+/** The driver's naming of repeated columns, `A`, `A_2`, `A_3`, around names that a column has anyway. */
+export const outerNames = (
+  columns: readonly Pick<ResultColumn, 'name'>[],
   wanted: RowMode,
-): ((row: DriverRow) => readonly unknown[]) => {
-  if (wanted === 'array') return (row) => row as unknown[]
-  const names = inner === 'object' ? columns.map(({ name }) => name) : outerNames(columns, wanted)
-  return (row) => names.map((name) => (row as Record<string, unknown>)[name])
+): readonly string[] => {
+  const names = columns.map(({ name }) => name)
+  if (wanted !== 'object_with_renamed_duplicated_columns') return names
+  const taken = new Set(names)
+  const counts = new Map<string, number>()
+  return names.map((name) => {
+    let count = (counts.get(name) ?? 0) + 1
+    if (count > 1) while (taken.has(`${name}_${count}`)) count += 1
+    counts.set(name, count)
+    const shown = count === 1 ? name : `${name}_${count}`
+    taken.add(shown)
+    return shown
+  })
 }
 
 const setMember = (row: Record<string, unknown>, name: string, value: unknown): void => {
@@ -82,19 +72,19 @@ export const compileRowShaper = (
     }
   }
 
-  if (inner === 'object')
+  if (inner === 'object') {
+    const names = columns.map(({ name }) => name)
     return (given) => {
       const row = given as Record<string, unknown>
       // Before the first mask, which may be that of a name.
-      const subjectNames = readsNames
-        ? masker.subjectNamesIn(columns.map(({ name }) => row[name]))
-        : undefined
+      const subjectNames = readsNames ? masker.subjectNamesIn(names.map((name) => row[name])) : undefined
       for (let at = 0; at < masked.length; at += 1) {
         const name = maskedNames[at]!
         row[name] = mask(masked[at]!, row[name], subjectNames)
       }
-      return row
+      return wanted === 'array' ? names.map((name) => row[name]) : row
     }
+  }
 
   const maskArray: RowShaper = (given) => {
     const row = given as unknown[]

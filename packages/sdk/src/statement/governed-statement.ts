@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events'
 import type { Readable } from 'node:stream'
+import { bindMembers } from '../driver/bind-members.ts'
 import { createClientError, createGovernedError } from '../driver/driver-error.ts'
 import type {
   DriverColumn,
-  DriverError,
   DriverStatement,
   DriverStatementCallback,
   DriverStreamOptions,
@@ -13,7 +13,8 @@ import { collectResult } from '../pipeline/collect-result.ts'
 import type { GovernedResult, RowRange } from '../pipeline/governed-result.ts'
 import { MaskedRowStream } from '../rows/masked-row-stream.ts'
 import { viewColumn } from './column-view.ts'
-import { receiveFetchRows, receiveRange } from './row-range.ts'
+import { readRowViews } from './read-row-views.ts'
+import { nativeTypes, receiveFetchRows, receiveRange } from './row-range.ts'
 import { viewRow } from './row-view.ts'
 import type { ReceivedStatement } from './statement-options.ts'
 
@@ -26,11 +27,34 @@ export interface Following {
 export interface StatementSettings {
   readonly highWaterMark: number
   readonly streamResult: boolean
+  /** What the driver gives for NULL where a string is asked for. */
+  readonly nullText: string | null
   /** Aborted when the connection ends: nothing is read after that. */
   readonly ending: AbortSignal
   /** Starts the pipeline. Called once, by the constructor. */
   start(statement: GovernedStatement, signal: AbortSignal): Promise<GovernedResult>
 }
+
+/** The driver's members: its own ones on every statement. */
+const ownMembers = [
+  'getSqlText',
+  'getStatus',
+  'getColumns',
+  'getColumn',
+  'getNumRows',
+  'getNumUpdatedRows',
+  'getSessionState',
+  'getRequestId',
+  'getStatementId',
+  'getQueryId',
+  'cancel',
+  'getQueryContextCacheSize',
+  'getQueryContextDTOSize',
+  'fetchRows',
+  'streamRows',
+  'hasNext',
+  'NextResult',
+] as const satisfies readonly (keyof GovernedStatement)[]
 
 /** Without an `error` listener of its own, so that an error nobody handles stays one. */
 const untilClosed = async (stream: Readable): Promise<void> => {
@@ -53,8 +77,8 @@ export interface StatementInternals {
   abort(reason: Error): void
   /** Resolves when `complete` was called, whatever with, and every stream of rows has closed. */
   quiet(): Promise<void>
-  /** What `NextResult` leads to. */
-  follow(following: Following): void
+  /** What `NextResult` leads to, and which part of the text this statement is. */
+  follow(following: Following, sqlText: string): void
   /** The checked result with all its rows. Rejects with what `complete` would be given. */
   collect(): Promise<{ readonly result: GovernedResult; readonly rows: readonly unknown[] }>
 }
@@ -80,14 +104,17 @@ export class GovernedStatement extends EventEmitter {
   readonly #ended: Promise<void>
   #sent: DriverStatement | null = null
   #completed: GovernedResult | null = null
-  #columns: readonly DriverColumn[] | undefined
+  #columns: DriverColumn[] | undefined
   #following: Following | null = null
+  #sqlText: string | undefined
   #isFetching = true
 
   constructor(received: ReceivedStatement, settings: StatementSettings) {
     super()
     this.#received = received
     this.#settings = settings
+    this.#sqlText = received.sqlText
+    bindMembers(this, ownMembers)
     this.#result = settings.start(this, this.#abort.signal)
     this.#ended = this.#result
       .then(async (result) => await this.#complete(result))
@@ -109,8 +136,9 @@ export class GovernedStatement extends EventEmitter {
         while (statement.#streams.size > 0)
           await Promise.all([...statement.#streams].map((stream) => untilClosed(stream)))
       },
-      follow: (following) => {
+      follow: (following, sqlText) => {
         statement.#following = following
+        statement.#sqlText = sqlText
       },
       collect: async () => {
         const result = await statement.#result
@@ -120,15 +148,16 @@ export class GovernedStatement extends EventEmitter {
   }
 
   getSqlText(): string {
-    return this.#received.sqlText ?? ''
+    return this.#sqlText as string
   }
 
   getStatus(): 'fetching' | 'complete' {
     return this.#isFetching ? 'fetching' : 'complete'
   }
 
+  /** The same list each time, as the driver has it. */
   getColumns(): DriverColumn[] | undefined {
-    return this.#columns?.slice()
+    return this.#columns
   }
 
   getColumn(nameOrIndex: string | number): DriverColumn {
@@ -186,19 +215,16 @@ export class GovernedStatement extends EventEmitter {
   /** Withdraws a pending approval, keeps an unsent statement from being sent, and stops a running one. */
   cancel(callback?: DriverStatementCallback): void {
     const notify = (error?: unknown): void => {
-      if (typeof callback === 'function')
-        callback(
-          error === undefined || error === null ? undefined : (this.#translate(error) as DriverError),
-          this,
-          undefined,
-        )
+      if (typeof callback !== 'function') return
+      const told = callback as (error: Error | null, statement: this) => void
+      told(error === undefined || error === null ? null : this.#translate(error), this)
     }
     if (this.#sent) {
       this.#sent.cancel((error) => notify(error))
       return
     }
     this.#abort.abort(createGovernedError('ERR_STATEMENT_CANCELLED', { code: '000604', sqlState: '57014' }))
-    process.nextTick(notify)
+    process.nextTick(() => notify())
   }
 
   streamRows(options?: DriverStreamOptions): Readable {
@@ -208,24 +234,18 @@ export class GovernedStatement extends EventEmitter {
   /** Like the driver's, but the row objects it gives hold masked values only. */
   fetchRows(options?: unknown): Readable {
     const { each, end, range } = receiveFetchRows(options)
-    const stream = this.#openStream(range)
-    if (this.#isFetching) {
-      stream.destroy()
-      process.nextTick(() => end(createClientError('rowsNotReady'), this))
-      return stream
-    }
-    let rowIndex = range.start ?? 0
-    stream.on('data', (row) => {
-      const values = this.#completed?.valuesOf(row) ?? []
-      const view = viewRow(values, rowIndex, this.#columns ?? [], this)
-      rowIndex += 1
-      if (each(view) === false) stream.destroy()
-    })
-    stream.on('error', (error) => end(error, this))
-    stream.on('close', () => {
-      if (!stream.errored) end(undefined, this)
-    })
-    return stream
+    const context = { columns: this.#columns ?? [], statement: this, nullText: this.#settings.nullText }
+    if (this.#isFetching) process.nextTick(() => end(createClientError('rowsNotReady'), this))
+    else
+      readRowViews({
+        values: this.#openStream({ ...range, rowMode: 'array', fetchAsString: [] }),
+        texts: this.#openStream({ ...range, rowMode: 'array', fetchAsString: nativeTypes }),
+        firstIndex: range.start ?? 0,
+        each: (row) => each(viewRow(row, context)),
+        end: (error) => end(error, this),
+      })
+    // The driver's types promise a stream, and its code returns nothing.
+    return undefined as never
   }
 
   #openStream(range: RowRange): Readable {
@@ -255,27 +275,31 @@ export class GovernedStatement extends EventEmitter {
     if (asyncExec) {
       await this.#answerWith(async () => {
         await result.settle({ rows: 0, error: null })
-        return { queryId: this.getQueryId() }
+        return this.#settings.streamResult ? [] : [{ queryId: this.getQueryId() }]
       })
       return
     }
     this.#columns = result.driverColumns.map((column, index) =>
-      viewColumn(column, result.columns[index]?.type ?? column.getType()),
+      viewColumn(
+        column,
+        result.columnNames[index] ?? column.getName(),
+        result.columns[index]?.type ?? column.getType(),
+      ),
     )
     if (complete !== undefined && !this.#settings.streamResult) {
-      await this.#answerWith(async () => await this.#collect(result))
+      await this.#answerWith(async () => [await this.#collect(result)])
       return
     }
     this.#isFetching = false
     try {
-      complete?.(undefined, this)
+      complete?.(null, this)
     } catch {
       // As the driver has it: what a callback throws in streaming mode is swallowed, and the result stays readable.
     }
   }
 
-  async #answerWith(read: () => Promise<unknown>): Promise<void> {
-    let rows: unknown
+  async #answerWith(read: () => Promise<readonly unknown[]>): Promise<void> {
+    let rows: readonly unknown[]
     try {
       rows = await read()
     } catch (error) {
@@ -283,7 +307,7 @@ export class GovernedStatement extends EventEmitter {
       return
     }
     this.#isFetching = false
-    this.#call(null, rows)
+    this.#call(null, ...rows)
   }
 
   async #collect(result: GovernedResult): Promise<readonly unknown[]> {

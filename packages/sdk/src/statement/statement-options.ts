@@ -55,12 +55,18 @@ type RuntimeOptions = Partial<DriverStatementOption> & {
   readonly onApproval?: unknown
 }
 
+/** What the driver calls an object: neither a list nor of a class that names itself, such as a Buffer. */
+const isDriverObject = (value: unknown): boolean =>
+  Object.prototype.toString.call(value) === '[object Object]'
+
 const snapshotBind = (value: unknown): BindValue => {
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
     return value
   // The driver sends a Date as the text of its toJSON, typed TEXT.
   if (value instanceof Date) return value.toJSON()
-  return JSON.parse(JSON.stringify(value)) as BindValue
+  const json = JSON.stringify(value)
+  // A list or an object is a VARIANT to the driver; anything else, such as a Buffer, is the text of its JSON.
+  return Array.isArray(value) || isDriverObject(value) ? (JSON.parse(json) as BindValue) : json
 }
 
 /** As the driver sends it: JSON. */
@@ -82,7 +88,7 @@ const snapshotBinds = (binds: readonly unknown[]): readonly BindValue[] =>
  */
 export const receiveStatement = (probe: DriverConnection, options: unknown): ReceivedStatement => {
   const given = options as RuntimeOptions
-  if (given === null || typeof given !== 'object') probe.execute(given as unknown as DriverStatementOption)
+  if (!isDriverObject(given)) probe.execute(given as unknown as DriverStatementOption)
   const copy = {
     sqlText: given.sqlText,
     binds: given.binds as unknown,
@@ -103,7 +109,8 @@ export const receiveStatement = (probe: DriverConnection, options: unknown): Rec
   probe.execute({
     ...copy,
     ...(typeof copy.sqlText === 'string' ? { sqlText: 'select 1' } : {}),
-    ...(typeof copy.complete === 'function' ? { complete: () => {} } : {}),
+    // With a callback the driver would ask for rows, fail, and build its request from the caller's binds once more.
+    ...(typeof copy.complete === 'function' ? { complete: undefined } : {}),
   } as unknown as DriverStatementOption)
   const binds = copy.binds === undefined || copy.binds === null ? undefined : (copy.binds as unknown[])
   return {
@@ -137,7 +144,7 @@ export const receiveFetch = (
 ): { readonly received: ReceivedStatement; readonly queryId: string } => {
   const judge = probe as unknown as { fetchResult(options: unknown): unknown }
   const given = options as RuntimeOptions
-  if (given === null || typeof given !== 'object') judge.fetchResult(given)
+  if (!isDriverObject(given)) judge.fetchResult(given)
   const { queryId, complete, streamResult, fetchAsString, rowMode, cwd } = given
   judge.fetchResult({
     queryId,
@@ -145,7 +152,7 @@ export const receiveFetch = (
     fetchAsString,
     rowMode,
     cwd,
-    complete: typeof complete === 'function' ? () => {} : complete,
+    complete: typeof complete === 'function' ? undefined : complete,
   })
   return {
     queryId: queryId as string,
