@@ -17,6 +17,7 @@ export type { ErrorEntry } from './errors/error-entry.ts'
 export { isSnowfenceError, SnowfenceError, type SnowfenceErrorOptions } from './errors/snowfence-error.ts'
 export { type Mask, type MaskKind, maskKinds, maskSchema } from './mask.ts'
 export { maskAppliesTo, type TypeFamily, typeFamilyOf } from './mask-types.ts'
+export { parseOnce } from './parse-once.ts'
 export type {
   ApprovalAnswer,
   ApprovalAsk,

@@ -1,4 +1,4 @@
-import { type Catalog, SnowfenceError } from '@snowfence/core'
+import { type Catalog, parseOnce, SnowfenceError } from '@snowfence/core'
 import { type ColumnTags, columnTagsOf } from '../compile/column-tags.ts'
 import { compilePolicy, type Policy } from '../compile/policy.ts'
 import { policyDocumentSchema } from '../document/policy-document.ts'
@@ -29,7 +29,7 @@ export interface CheckedPolicy {
 export const checkPolicy = (text: string, options: CheckOptions = {}): CheckedPolicy => {
   const yaml = readYaml(text)
   if (yaml.problems.length > 0) return { policy: null, problems: yaml.problems }
-  const shape = policyDocumentSchema.safeParse(yaml.data)
+  const shape = policyDocumentSchema.safeParse(yaml.data, parseOnce)
   // The parts that can be read are searched for wrong references even where another part has a wrong shape.
   const parts = readPolicyParts(yaml.data)
   const findings = [

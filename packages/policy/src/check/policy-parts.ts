@@ -1,3 +1,4 @@
+import { parseOnce } from '@snowfence/core'
 import type * as z from 'zod'
 import {
   type ClassDefinition,
@@ -67,7 +68,7 @@ const readList = <S extends z.ZodType>(
 
 /** The value as the schema reads it, if need be without the fields that are wrong. Empty when nothing is left. */
 const salvage = <S extends z.ZodType>(schema: S, raw: unknown): z.output<S>[] => {
-  const first = schema.safeParse(raw)
+  const first = schema.safeParse(raw, parseOnce)
   if (first.success) return [first.data]
   if (!isRecord(raw)) return []
   const wrong = new Set(
@@ -76,6 +77,6 @@ const salvage = <S extends z.ZodType>(schema: S, raw: unknown): z.output<S>[] =>
     ),
   )
   const rest = Object.fromEntries(Object.entries(raw).filter(([key]) => !wrong.has(key)))
-  const second = schema.safeParse(rest)
+  const second = schema.safeParse(rest, parseOnce)
   return second.success ? [second.data] : []
 }

@@ -2,6 +2,7 @@ import { sessionSchema } from '@snowfence/core'
 import { createHttpClient } from '@snowfence/core/http'
 import type { IdentitySource } from '../identity/identity-source.ts'
 import type { Governance, GovernanceRequest } from '../ports/governance.ts'
+import { createBrokerKeys } from './broker-keys.ts'
 import { requestBroker } from './broker-request.ts'
 import { BrokerSession, type VerifiedSession } from './broker-session.ts'
 import { createPolicyVerifier } from './verify-policy.ts'
@@ -22,14 +23,16 @@ export interface BrokerGovernanceOptions {
 export const createBrokerGovernance = ({ url, ca, identity }: BrokerGovernanceOptions): Governance => {
   const trust = ca === null ? {} : { ca }
   const broker = createHttpClient(url, trust)
-  const verify = createPolicyVerifier(broker)
+  const keys = createBrokerKeys(broker)
+  const verify = createPolicyVerifier(keys)
 
   const openSession = async (request: GovernanceRequest, signal?: AbortSignal): Promise<VerifiedSession> => {
     const { purpose, agent, account, warehouse, role } = request
-    const session = await requestBroker(broker, {
+    const token = await identity.token(signal)
+    const opening = requestBroker(broker, {
       method: 'POST',
       path: 'v1/sessions',
-      token: await identity.token(signal),
+      token,
       body: {
         purpose,
         agent,
@@ -44,6 +47,9 @@ export const createBrokerGovernance = ({ url, ca, identity }: BrokerGovernanceOp
       signal,
       timeoutMs: REQUEST_TIMEOUT_MS,
     })
+    // Beside the session, whose policy is verified with them.
+    keys.prefetch()
+    const session = await opening
     return { session, policy: await verify(session.policy.jws) }
   }
 

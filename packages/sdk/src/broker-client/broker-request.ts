@@ -2,6 +2,7 @@ import {
   brokerErrorSchema,
   type ErrorCode,
   errorCatalogue,
+  parseOnce,
   type Secret,
   SnowfenceError,
 } from '@snowfence/core'
@@ -9,7 +10,10 @@ import type { HttpAnswer, HttpClient } from '@snowfence/core/http'
 
 /** What a good answer looks like: a schema of core's protocol. */
 export interface AnswerSchema<T> {
-  safeParse(value: unknown):
+  safeParse(
+    value: unknown,
+    how: typeof parseOnce,
+  ):
     | { readonly success: true; readonly data: T }
     | {
         readonly success: false
@@ -42,7 +46,7 @@ const parseJson = (body: Buffer): unknown => {
 
 /** An error of the broker's keeps its code and hint where both are of the catalogue; anything else is not believed. */
 const refusalOf = ({ status, body }: HttpAnswer): SnowfenceError => {
-  const parsed = brokerErrorSchema.safeParse(parseJson(body))
+  const parsed = brokerErrorSchema.safeParse(parseJson(body), parseOnce)
   if (parsed.success && isKnownCode(parsed.data.error.code)) {
     const { code, message, hint, details } = parsed.data.error
     return new SnowfenceError(code, { message, hint, ...(details ? { details } : {}) })
@@ -103,7 +107,7 @@ export const requestBroker = async <T>(broker: HttpClient, request: BrokerReques
     throw unreachable(broker.url, 'answered with a redirect, which is not followed')
   if (status < 200 || status >= 400) throw refusalOf(received)
   if (answer === null) return undefined as T
-  const parsed = answer.safeParse(parseJson(received.body))
+  const parsed = answer.safeParse(parseJson(received.body), parseOnce)
   if (!parsed.success)
     throw new SnowfenceError('ERR_BROKER_RESPONSE_INVALID', {
       details: { path, problems: parsed.error.issues.map((issue) => issue.path.map(String).join('.')) },

@@ -1,4 +1,4 @@
-import { type Secret, type SessionEvent, sessionEventSchema } from '@snowfence/core'
+import { parseOnce, type Secret, type SessionEvent, sessionEventSchema } from '@snowfence/core'
 import type { HttpClient } from '@snowfence/core/http'
 
 export interface SessionEventsOptions {
@@ -28,7 +28,7 @@ const readEvents = async (body: AsyncIterable<Uint8Array>, onEvent: (event: Sess
       if (line !== '' || data.length === 0) continue
       const text = data.join('\n')
       data = []
-      const parsed = sessionEventSchema.safeParse(parseJson(text))
+      const parsed = sessionEventSchema.safeParse(parseJson(text), parseOnce)
       if (parsed.success) onEvent(parsed.data)
     }
   }

@@ -4,6 +4,7 @@ import { digestOf } from '@snowfence/core'
 import { createHttpClient } from '@snowfence/core/http'
 import { CompactSign, type CryptoKey, exportJWK, generateKeyPair } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createBrokerKeys } from './broker-keys.ts'
 import { createPolicyVerifier } from './verify-policy.ts'
 
 let server: Server
@@ -23,9 +24,8 @@ beforeAll(async () => {
     response.setHeader('content-type', 'application/json').end(JSON.stringify(jwks))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  verify = createPolicyVerifier(
-    createHttpClient(new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)),
-  )
+  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  verify = createPolicyVerifier(createBrokerKeys(createHttpClient(url)))
 })
 afterAll(async () => {
   server.closeAllConnections()

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { type Agent, agentSchema, SnowfenceError } from '@snowfence/core'
+import { type Agent, agentSchema, parseOnce, SnowfenceError } from '@snowfence/core'
 import type { DriverConnectionOptions } from '../driver/snowflake-driver.ts'
 import type { IdentitySource } from '../identity/identity-source.ts'
 import type { Governance } from '../ports/governance.ts'
@@ -192,7 +192,7 @@ export const receiveConnectionOptions = (options: GovernedConnectionOptions): Re
   const purpose = given.purpose
   if (typeof purpose !== 'string' || purpose === '')
     throw new TypeError('`purpose` must name the purpose of use, such as `TREAT`')
-  const agent = agentSchema.safeParse(given.agent)
+  const agent = agentSchema.safeParse(given.agent, parseOnce)
   if (!agent.success) throw new TypeError('`agent` must be an object with at least an `id`')
   const broker = given.broker === undefined ? null : requireSafeTransport('broker', given.broker as string)
   const brokerCa = given.brokerCa === undefined ? null : requireAuthority(given.brokerCa, broker)

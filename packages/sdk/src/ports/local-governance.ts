@@ -5,6 +5,7 @@ import {
   isSnowfenceError,
   type Lease,
   type Principal,
+  parseOnce,
   principalSchema,
   SnowfenceError,
 } from '@snowfence/core'
@@ -88,7 +89,7 @@ class SharedTrail {
 
 /** Fills the four ports without a broker: a policy file, a lease function, an approvals callback, a journal. */
 export const createLocalGovernance = (options: LocalGovernanceOptions): Governance => {
-  const principal: Principal = principalSchema.parse({ claims: {}, ...options.principal })
+  const principal: Principal = principalSchema.parse({ claims: {}, ...options.principal }, parseOnce)
   const policy = createLocalPolicy(options.policyFile, principal)
   const policyTokenKey = options.policyTokenKey ?? randomBytes(32)
   const shared = new SharedTrail(options.journal)
