@@ -16,7 +16,7 @@ const { values: flags } = parseArgs({
 })
 if (flags.help) {
   process.stdout.write(
-    'npm run bench              a table\nnpm run bench -- --json    one object per line\nnpm run bench -- --only X  only comparisons whose name has X in it\n',
+    'npm run bench              a table\nnpm run bench -- --json    one object per line\nnpm run bench -- --only X  only comparisons whose name has X in it; or one of sql, policy, masking\n',
   )
   process.exit(0)
 }
@@ -58,11 +58,12 @@ const runCase = async (input: Record<string, unknown>): Promise<Measurement> => 
   return JSON.parse(output) as Measurement
 }
 
+const median = (values: readonly number[]): number =>
+  values.toSorted((left, right) => left - right)[values.length >> 1] ?? Number.NaN
+
 /** The middle of several runs; for heap the middle as well, since one sample says little. */
-const middle = (measurements: Measurement[], figure: keyof Omit<Measurement, 'heapByMillion'>): number => {
-  const sorted = measurements.map((measurement) => measurement[figure]).sort((left, right) => left - right)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-}
+const middle = (measurements: Measurement[], figure: keyof Omit<Measurement, 'heapByMillion'>): number =>
+  median(measurements.map((measurement) => measurement[figure]))
 
 const compare = async (comparison: Comparison, warehouse: string) => {
   const broker = await start('bench-broker.ts', comparison.policy)
@@ -85,22 +86,46 @@ const compare = async (comparison: Comparison, warehouse: string) => {
   return comparison.goals.map(({ figure, as, goal }) => {
     const left = middle(raw, figure)
     const right = middle(governed, figure)
-    const value = as === 'ratio' ? right / left : right - left
+    const value = as === 'ratio' ? right / left : as === 'difference' ? right - left : growth(governed)
     const isBetterHigh = figure === 'perSecond'
-    const heapByMillion = governed[0]?.heapByMillion ?? []
+    const told = (measurements: Measurement[]): Record<string, unknown> => {
+      const heapByMillion = measurements[0]?.heapByMillion ?? []
+      return {
+        [figure]: middle(measurements, figure),
+        ...(figure === 'milliseconds' ? { cpuMilliseconds: middle(measurements, 'cpuMilliseconds') } : {}),
+        ...(heapByMillion.length > 1 ? { peakHeapMegabytes: Math.max(...heapByMillion), heapByMillion } : {}),
+      }
+    }
     return {
       name: comparison.name,
       figure,
-      raw: { [figure]: left } as Record<string, unknown>,
-      governed: { [figure]: right, ...(heapByMillion.length > 1 ? { heapByMillion } : {}) } as Record<
-        string,
-        unknown
-      >,
-      ...(as === 'ratio' ? { ratio: value } : { difference: value }),
+      raw: told(raw),
+      governed: told(governed),
+      [as]: value,
+      as,
+      value,
       goal,
       met: isBetterHigh ? value >= goal : value <= goal,
     }
   })
+}
+
+/** Whether memory grows with the rows: the middle peak of the later half of the millions by that of the first half. */
+const growth = ([measurement]: Measurement[]): number => {
+  const peaks = measurement?.heapByMillion ?? []
+  const half = peaks.length >> 1
+  return median(peaks.slice(half)) / median(peaks.slice(0, half))
+}
+
+/** Runs a measurement of one part by itself, which prints in the same two forms. */
+const runPart = async (name: string): Promise<void> => {
+  const child = spawn(
+    process.execPath,
+    [...nodeArguments, script(`${name}.bench.ts`), ...(flags.json ? ['--json'] : [])],
+    { stdio: 'inherit' },
+  )
+  const [status] = (await once(child, 'close')) as [number]
+  if (status !== 0) throw new Error(`the measurement of ${name} ended with ${status}`)
 }
 
 const warehouse = await start('bench-warehouse.ts')
@@ -118,15 +143,22 @@ try {
       const { figure } = row
       const figures = `${round(Number(row.raw[figure]))} -> ${round(Number(row.governed[figure]))}`
       const outcome =
-        'ratio' in row
-          ? `ratio ${round(row.ratio ?? Number.NaN)}`
-          : `added ${round(row.difference ?? Number.NaN)} ms`
+        row.as === 'difference' ? `added ${round(row.value)} ms` : `${row.as} ${round(row.value)}`
+      const cpu =
+        row.figure === 'milliseconds'
+          ? `  cpu ${round(Number(row.raw.cpuMilliseconds))} -> ${round(Number(row.governed.cpuMilliseconds))}`
+          : ''
       process.stdout.write(
-        `${row.met ? 'met   ' : 'missed'}  ${outcome.padEnd(16)} goal ${String(row.goal).padEnd(5)} ${figure.padEnd(18)} ${figures.padEnd(20)} ${row.name}\n`,
+        `${row.met ? 'met   ' : 'missed'}  ${outcome.padEnd(16)} goal ${String(row.goal).padEnd(5)} ${figure.padEnd(18)} ${figures.padEnd(20)} ${row.name}${cpu}\n`,
       )
     }
   }
 } finally {
   await warehouse.stop()
+}
+for (const part of ['sql', 'policy', 'masking']) {
+  if (flags.only && !part.includes(flags.only)) continue
+  if (!flags.json) say(`… ${part} alone`)
+  await runPart(part)
 }
 if (!flags.json) say(missed === 0 ? 'every goal met' : `${missed} goal${missed === 1 ? '' : 's'} missed`)

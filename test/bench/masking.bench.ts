@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import type { Mask } from '@snowfence/core'
 import { compileRowMasker, createRandomVault } from '@snowfence/masking'
+import { printFigure } from './print-figure.ts'
 
 /** What one cell costs under each mask: `node --conditions=snowfence-source test/bench/masking.bench.ts [--json] [--cells N]`. */
 const { values: flags } = parseArgs({
@@ -93,8 +94,6 @@ const measure = ({ type, mask, value }: Scenario): number => {
 }
 
 for (const scenario of scenarios) {
-  const nanoseconds = Math.round(measure(scenario))
-  if (flags.json)
-    console.log(JSON.stringify({ name: `mask: ${scenario.name}`, cells, nanosecondsPerCell: nanoseconds }))
-  else console.log(`${scenario.name.padEnd(32)} ${String(nanoseconds).padStart(6)} ns per cell`)
+  const value = Math.round(measure(scenario))
+  printFigure({ name: `mask: ${scenario.name}`, figure: 'per cell', value, unit: 'ns' }, flags.json)
 }

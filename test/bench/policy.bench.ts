@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { AnalyzedStatement } from '@snowfence/core'
 import { type EvaluationRequest, evaluate, parsePolicy } from '@snowfence/policy'
+import { printFigure } from './print-figure.ts'
 
 /**
  * What a decision costs under a policy of 200 rules, for a statement never seen and for one seen before, allowed and
@@ -124,17 +125,15 @@ for (const { name, filter } of scenarios) {
   const requests = Array.from({ length: statementCount }, (_, index) => request(statement(index, filter)))
   const cold = microseconds(requests.map((each) => time(() => evaluate(policy, each))))
   const repeated = microseconds(requests.map((each) => time(() => evaluate(policy, each))))
-  const decided = evaluate(policy, requests[0]!).decision
-  const result = {
-    scenario: name,
-    decided,
-    rules: ruleCount,
-    newStatement: cold,
-    repeatedStatement: repeated,
+  const { decision } = evaluate(policy, requests[0]!)
+  if (!name.startsWith(decision === 'allow' ? 'allowed' : 'denied'))
+    throw new Error(`expected ${name}, got ${decision}`)
+  const told = `policy: ${ruleCount} rules, ${name}`
+  for (const [figure, { median, p99 }] of [
+    ['new', cold],
+    ['repeated', repeated],
+  ] as const) {
+    printFigure({ name: told, figure: `${figure}, median`, value: median, unit: 'µs' }, flags.json)
+    printFigure({ name: told, figure: `${figure}, p99`, value: p99, unit: 'µs' }, flags.json)
   }
-  process.stdout.write(
-    flags.json
-      ? `${JSON.stringify({ ...result, unit: 'µs' })}\n`
-      : `${name} (${ruleCount} rules): new ${cold.median} µs (p99 ${cold.p99}), repeated ${repeated.median} µs (p99 ${repeated.p99})\n`,
-  )
 }

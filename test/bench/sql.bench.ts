@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { parseArgs } from 'node:util'
 import { createSqlAnalyzer } from '@snowfence/sql'
 import { readCatalog, readVectors, sessionOf, textOf } from '../conformance/sql/vector.ts'
+import { printFigure } from './print-figure.ts'
 
 /**
  * Bare parse, analysis and repeated analysis of the same texts, side by side:
@@ -61,18 +62,11 @@ for (const theme of ['agent-queries', 'tpch', 'tpcds']) {
     cold: median(cold),
     repeated: median(repeated),
   }))
-  const row = {
-    name: theme,
-    texts: vectors.length,
-    parseMicroseconds: median(medians.map(({ parse }) => parse)),
-    analysisMicroseconds: median(medians.map(({ cold }) => cold)),
-    repeatedMicroseconds: median(medians.map(({ repeated }) => repeated)),
-    ratio: median(medians.map(({ parse, cold }) => cold / parse)),
-    goal: 2,
-  }
-  if (flags.json) console.log(JSON.stringify(row))
-  else
-    console.log(
-      `${theme.padEnd(14)} ${String(row.texts).padStart(4)} texts   parse ${row.parseMicroseconds.toFixed(0).padStart(5)} µs   analysis ${row.analysisMicroseconds.toFixed(0).padStart(5)} µs   repeated ${row.repeatedMicroseconds.toFixed(1).padStart(5)} µs   analysis / parse ${row.ratio.toFixed(2)}`,
-    )
+  const name = `sql: ${vectors.length} texts of ${theme}`
+  const tell = (figure: string, value: number, unit: string, goal?: number) =>
+    printFigure({ name, figure, value, unit, ...(goal === undefined ? {} : { goal }) }, flags.json)
+  tell('parse', median(medians.map(({ parse }) => parse)), 'µs')
+  tell('analysis', median(medians.map(({ cold }) => cold)), 'µs')
+  tell('repeated', median(medians.map(({ repeated }) => repeated)), 'µs')
+  tell('analysis / parse', median(medians.map(({ parse, cold }) => cold / parse)), 'x', 2)
 }
