@@ -2,6 +2,7 @@ import type { StatementSummary } from '@snowfence/core'
 import type { AnalyzeOptions, SqlAnalyzer } from './analysis.ts'
 import { AnalysisCache } from './analysis-cache.ts'
 import { analyzeText } from './analyze.ts'
+import { compileParser } from './parser/engine.ts'
 import { createSqlParser } from './parser/sql-parser.ts'
 
 /**
@@ -15,6 +16,11 @@ export const createSqlAnalyzer = async (): Promise<SqlAnalyzer> => {
     analyze: (text, options) =>
       cache.get(text, options) ?? cache.set(text, options, analyzeText(parser, text, options)),
   }
+}
+
+/** Begins what making an analyser waits for, in other threads. A failure is told by `createSqlAnalyzer`. */
+export const prepareSqlAnalyzer = (): void => {
+  compileParser().catch(() => {})
 }
 
 let shared: Promise<SqlAnalyzer> | undefined

@@ -1,5 +1,5 @@
 export type { Analysis, AnalyzeOptions, SqlAnalyzer } from './analysis.ts'
-export { analyzeStatement, createSqlAnalyzer } from './analyzer.ts'
+export { analyzeStatement, createSqlAnalyzer, prepareSqlAnalyzer } from './analyzer.ts'
 export { type ColumnRow, catalogFromRows, type ViewRow } from './catalogue/catalog-from-rows.ts'
 export { catalogStatements } from './catalogue/catalog-statements.ts'
 export { redactText } from './lexer/redact-text.ts'

@@ -1,3 +1,4 @@
+import { prepareSqlAnalyzer } from '@snowfence/sql'
 import { createBrokerGovernance } from '../broker-client/broker-governance.ts'
 import type { Governance } from '../ports/governance.ts'
 import {
@@ -24,6 +25,8 @@ const governanceOf = ({ broker, brokerCa, identity, governance }: ReceivedConnec
 export const createGovernedConnection = (options: GovernedConnectionOptions): GovernedConnection => {
   const received = receiveConnectionOptions(options)
   const governance = governanceOf(received)
+  // In other threads, while this one loads the driver.
+  prepareSqlAnalyzer()
   return new GovernedConnection(
     received,
     async (signal) => await governance.open(governanceRequestOf(received), signal),

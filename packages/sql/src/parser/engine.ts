@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { SnowfenceError } from '@snowfence/core'
 import { ParseTrial } from './parse-trial.ts'
 import { callParser, instantiateParser, type ParserExports, takeObject } from './parser-instance.ts'
@@ -23,6 +23,26 @@ export class ParseTimeout extends Error {}
 /** WebAssembly memory never shrinks: an instance that a large text has blown up is replaced. */
 const MAX_MEMORY_BYTES = 128 * 1024 * 1024
 
+let compiling: Promise<WebAssemblyModule> | null = null
+
+/**
+ * Begins to compile the parser, which takes other threads than the caller's: whoever does so before work that blocks
+ * does not wait for it afterwards. The whole process compiles it once.
+ *
+ * Read at once and not in the background, so that compiling begins before the caller goes on.
+ */
+export const compileParser = (): Promise<WebAssemblyModule> => {
+  compiling ??= (async () => {
+    const entry = import.meta.resolve('@guanmingchiu/sqlparser-ts')
+    return await webAssembly.compile(readFileSync(new URL('../wasm/sqlparser_rs_wasm_bg.wasm', entry)))
+  })()
+  // Told to the one who needs the parser, who tries again.
+  compiling.catch(() => {
+    compiling = null
+  })
+  return compiling
+}
+
 /**
  * The only user of the parser's WebAssembly module, compiled once. An instance that traps is dead for good, and
  * the library's own glue holds a single one, so this glue makes instances as needed.
@@ -42,9 +62,7 @@ export class ParserEngine {
   /** @throws ERR_SQL_ENGINE_FAILED */
   static async load(): Promise<ParserEngine> {
     try {
-      const entry = import.meta.resolve('@guanmingchiu/sqlparser-ts')
-      const bytes = await readFile(new URL('../wasm/sqlparser_rs_wasm_bg.wasm', entry))
-      return new ParserEngine(await webAssembly.compile(bytes))
+      return new ParserEngine(await compileParser())
     } catch (cause) {
       throw new SnowfenceError('ERR_SQL_ENGINE_FAILED', { cause })
     }
