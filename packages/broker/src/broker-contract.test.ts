@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseExport, parseNoteKey, verifyExport } from '@snowfence/audit'
-import type { Approval, Session } from '@snowfence/core'
+import { type Approval, type Session, STATEMENTS_HEADER } from '@snowfence/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BrokerConfigInput } from './config/broker-config.ts'
 import { clinicPolicy, noteStatement } from './test-support/clinic.ts'
@@ -289,6 +289,39 @@ describe.each([embedded(), postgres()])('on $name', (backend) => {
       const report = await verifyTrail(replica)
       expect(report.problems).toEqual([])
       expect(report.records).toBe(report.sealed)
+    })
+
+    it('statements at one count at the other', async () => {
+      const counting = await test.openSession('second-agent')
+      let spans = 0
+      const judge = async (broker: TestBroker, decision = 'allow'): Promise<number> => {
+        spans += 1
+        const text = (key: string, value: string) => ({ key, value: { stringValue: value } })
+        const attributes = [
+          text('snowfence.span', 'authorize'),
+          text('snowfence.session.id', counting.sessionId),
+          text('snowfence.decision', decision),
+          { key: 'snowfence.schema.version', value: { intValue: 1 } },
+        ]
+        const id = spans.toString(16)
+        const span = {
+          traceId: id.padStart(32, 'c'),
+          spanId: id.padStart(16, 'd'),
+          name: 'authorize',
+          kind: 1,
+          attributes,
+        }
+        const answer = await broker.send('POST', '/v1/traces', counting.sessionToken, {
+          resourceSpans: [{ resource: { attributes: [] }, scopeSpans: [{ spans: [span] }] }],
+        })
+        expect(answer.status).toBe(200)
+        return Number(answer.headers.get(STATEMENTS_HEADER))
+      }
+      expect([await judge(test), await judge(test), await judge(test, 'deny')]).toEqual([1, 2, 2])
+      // A denial asks without adding: until the other has heard of two.
+      await expect.poll(async () => await judge(replica, 'deny'), { timeout: 10_000, interval: 100 }).toBe(2)
+      expect(await judge(replica)).toBe(3)
+      await expect.poll(async () => await judge(test, 'deny'), { timeout: 10_000, interval: 100 }).toBe(3)
     })
 
     it('the end of one leaves a claim of the other alone', async () => {

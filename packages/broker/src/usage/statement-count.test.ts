@@ -26,7 +26,7 @@ const count = (exclusive = false) =>
 
 let spans = 0
 const record = (
-  name = 'authorize SELECT PATIENTS',
+  kind = 'authorize',
   decision = 'allow',
   principal: typeof agent | null = agent,
   producer: 'sdk' | 'broker' = 'sdk',
@@ -38,12 +38,12 @@ const record = (
     parentSpanId: null,
     traceState: '',
     flags: 1,
-    name,
+    name: 'SELECT PATIENTS',
     kind: 1,
     startTimeUnixNano: '1',
     endTimeUnixNano: '2',
     status: { code: 0, message: '' },
-    attributes: { 'snowfence.decision': decision },
+    attributes: { 'snowfence.span': kind, 'snowfence.decision': decision },
     events: [],
     links: [],
     dropped: { attributes: 0, events: 0, links: 0 },
@@ -63,7 +63,7 @@ it('counts what was let through, by principal, and nothing else', async () => {
   counted.note([record(), record(undefined, 'needs-approval'), record(undefined, 'allow', other)])
   counted.note([
     record(undefined, 'deny'),
-    record('SELECT PATIENTS'),
+    record('query'),
     record(undefined, 'allow', agent, 'broker'),
     record(undefined, 'allow', null),
   ])

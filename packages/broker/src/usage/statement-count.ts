@@ -50,10 +50,10 @@ const sumFrom = (minutes: ReadonlyMap<number, number> | undefined, first: number
   return sum
 }
 
-/** A statement's judgement, unless it was a denial. Its outcome repeats the decision, under another name. */
+/** A statement's judgement, unless it was a denial. Its outcome repeats the decision, in a span of another kind. */
 const isLetThrough = ({ record: { source, span } }: SealedRecord): boolean =>
   source.producer === 'sdk' &&
-  span.name.startsWith('authorize ') &&
+  span.attributes['snowfence.span'] === 'authorize' &&
   span.attributes['snowfence.decision'] !== 'deny'
 
 /**
