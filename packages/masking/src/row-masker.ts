@@ -6,6 +6,7 @@ import { createDetector } from './detectors/detect.ts'
 import type { DetectorKind } from './detectors/detection.ts'
 import { createFindingCounter, type Finding } from './findings.ts'
 import { compileScrub } from './masks/scrub.ts'
+import { rememberUnchanged } from './memo.ts'
 import type { RandomVault } from './random-vault.ts'
 import { type RestrictedZip3, restrictedZip3 } from './restricted-zip3.ts'
 import { textOfScalar } from './values/value-text.ts'
@@ -130,7 +131,10 @@ export const compileRowMasker = (options: RowMaskerOptions): RowMasker => {
       columnNames,
       passesOtherScalars: true,
     })
-    if (typeFamilyOf(column.type) !== 'number') return scrub
+    if (typeFamilyOf(column.type) !== 'number') {
+      const scrubWithoutNames = rememberUnchanged(scrub)
+      return (value) => (names === noNames ? scrubWithoutNames(value) : scrub(value))
+    }
     // Half of a number is no number: one that holds an identifier is withheld.
     return (value) => {
       const text = textOfScalar(value)
