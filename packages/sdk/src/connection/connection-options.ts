@@ -113,7 +113,7 @@ export interface GovernedOptions {
   readonly onApproval?: 'wait' | 'throw'
   /** How long a statement waits for a person before it is withdrawn, in milliseconds. Default: the rule's deadline. */
   readonly approvalTimeoutMs?: number
-  /** `false` keeps to the driver's public API. Default `true`. */
+  /** `false` keeps to the driver's public API, and on a process's first connection loads the driver whole. Default `true`. */
   readonly fastPath?: boolean
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { createRandomVault } from '@snowfence/masking'
 import { parsePolicy } from '@snowfence/policy'
 import { createSqlAnalyzer } from '@snowfence/sql'
@@ -70,7 +71,10 @@ export const openEnvironment = async (
   const session = new LeasedSession(options.driver, ports.credentials, account)
   try {
     const policy = policyReader(ports)
-    const [{ principal }] = await Promise.all([policy(), session.inner()])
+    const loggedIn = session.inner()
+    // The login is on its way before the policy is read, which keeps this thread for a moment.
+    await Promise.race([loggedIn, setImmediate()])
+    const [{ principal }] = await Promise.all([policy(), loggedIn])
     const { accessUrl, host, port } = options.driver
     const catalogue = new CatalogueCache(
       JSON.stringify([accessUrl ?? host ?? null, port ?? null]),
