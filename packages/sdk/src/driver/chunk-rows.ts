@@ -8,7 +8,7 @@ export interface ChunkRows {
 }
 
 /** Makes the rows of a chunk from its text: JSON arrays with commas between them, and no brackets around all. */
-export type RowsOfChunk = (text: string) => ChunkRows
+type RowsOfChunk = (text: string) => ChunkRows
 
 /** A part of a result in the driver, as far as we know it. */
 interface Chunk {

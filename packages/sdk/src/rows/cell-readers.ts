@@ -10,7 +10,7 @@ import {
 import { type InternalRow, isSeamed } from './raw-cells.ts'
 
 /** The masks of a result by the position of the column. Total: never throw. */
-export type ColumnMasks = Pick<RowMasker, 'cellMask' | 'isConstant' | 'constantOf' | 'readsNames'>
+type ColumnMasks = Pick<RowMasker, 'cellMask' | 'isConstant' | 'constantOf' | 'readsNames'>
 
 /**
  * What is shown of a raw cell. Throws where the driver cannot convert it.
@@ -130,7 +130,7 @@ const compileValueReader = (type: string, byDriver: CellReader): CellReader => {
 }
 
 /** What is shown of the cells of a row, by position, when the caller wants these native types as strings. */
-export type CellReaders = (fetchAsString: readonly string[]) => readonly CellReader[]
+type CellReaders = (fetchAsString: readonly string[]) => readonly CellReader[]
 
 /**
  * Compiles what is shown of each cell of a result: converted as the driver would, then masked. A redacted cell is never

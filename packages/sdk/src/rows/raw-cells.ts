@@ -17,7 +17,7 @@ export interface InternalRow {
 }
 
 /** The private seam: two functions on each column instance, through which the driver reads every cell. */
-export interface SeamedColumn {
+interface SeamedColumn {
   _getRowValue(row: InternalRow): unknown
   _getRowValueAsString(row: InternalRow): unknown
 }
