@@ -113,6 +113,7 @@ test('with its authority, every request of a connection goes to the broker: sess
 
 test('a revocation is heard over it', async () => {
   const broker = await serve(authority.issueFor())
+  arrived.clear()
   const connection = await clinic.connect({ broker, brokerCa: authority.certificate })
   await connection.query(read)
   const { session } = JSON.parse(clinic.stack.warehouse.queryHistory().at(-1)?.queryTag ?? '{}') as {
@@ -121,6 +122,8 @@ test('a revocation is heard over it', async () => {
   await clinic.ask('operator', 'POST', `/v1/sessions/${session}/revoke`, { reason: 'a drill' })
   await expect.poll(() => connection.isUp()).toBe(false)
   await expect(connection.query(read)).rejects.toMatchObject({ snowfenceCode: 'ERR_SESSION_REVOKED' })
+  // The last that it says, so that nothing of it arrives in the tests below.
+  await expect.poll(() => [...arrived]).toContain('DELETE /v1/sessions/*')
 })
 
 describe('no token is sent to', () => {
