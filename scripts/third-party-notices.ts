@@ -66,7 +66,8 @@ export const thirdPartyNotices = (file: string, agreed: readonly string[]): Plug
       if (unknown)
         throw new Error(`${unknown.name} is bundled under ${unknown.license}, which is not agreed to`)
       const sections = bundled.map(
-        ({ name, version, license, text }) => `${name} ${version} (${license})\n\n${text}\n`,
+        ({ name, version, license, text }) =>
+          `${name} ${version} (${license.replace(/^\((.*)\)$/, '$1')})\n\n${text}\n`,
       )
       const rule = `\n${'-'.repeat(80)}\n\n`
       await mkdir(path.dirname(file), { recursive: true })

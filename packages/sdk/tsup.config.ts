@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { build } from 'tsup'
+import { reachableOnly } from '../../scripts/reachable-only.ts'
 import { standaloneDeclarations } from '../../scripts/standalone-declarations.ts'
 import { thirdPartyNotices } from '../../scripts/third-party-notices.ts'
 import { library } from '../../scripts/tsup-library.ts'
@@ -52,6 +53,7 @@ export default library({
     options.legalComments = 'none'
   },
   esbuildPlugins: [
+    reachableOnly(),
     thirdPartyNotices('dist/THIRD-PARTY-NOTICES.txt', [
       'MIT',
       'ISC',

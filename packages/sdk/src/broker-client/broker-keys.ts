@@ -23,7 +23,7 @@ export interface BrokerKeys {
 /**
  * The keys of a broker, read over the connection that the broker is trusted on.
  *
- * jose's own remote key set does the same over `fetch`, which takes longer to load than a connection takes to open.
+ * jose's own remote key set does the same in the shapes of `fetch`, and not ahead of time.
  */
 export const createBrokerKeys = (broker: HttpClient, now: () => number = Date.now): BrokerKeys => {
   let known: KnownKeys | null = null
