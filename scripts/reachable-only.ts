@@ -13,8 +13,9 @@ export const reachableOnly = (): Plugin => ({
     build.initialOptions.metafile = true
     build.onEnd((result) => {
       const outputs = result.metafile?.outputs ?? {}
+      const given = Object.values(build.initialOptions.entryPoints ?? {})
       const entries = new Set(
-        Object.values(build.initialOptions.entryPoints ?? {}).map((file) => path.resolve(file)),
+        given.map((entry) => path.resolve(typeof entry === 'string' ? entry : entry.in)),
       )
       const reached = new Set<string>()
       const follow = (name: string): void => {

@@ -1,7 +1,11 @@
-import { createPool, type Options, type Pool } from 'generic-pool'
+import { createRequire } from 'node:module'
+import type * as genericPool from 'generic-pool'
+import type { Options, Pool } from 'generic-pool'
 import type { GovernedConnectionOptions } from '../connection/connection-options.ts'
 import { createGovernedConnection } from '../connection/create-governed-connection.ts'
 import { GovernedConnection } from '../connection/governed-connection.ts'
+
+const require = createRequire(import.meta.url)
 
 /**
  * A pool of governed connections on generic-pool, like snowflake-sdk's `createPool`.
@@ -18,6 +22,8 @@ export const createGovernedPool = (
   poolOptions: Options = {},
 ): Pool<GovernedConnection> => {
   createGovernedConnection(options)
+  // For those who use a pool only.
+  const { createPool } = require('generic-pool') as typeof genericPool
   const failures = new WeakMap<GovernedConnection, unknown>()
   const pool = createPool<GovernedConnection>(
     {
