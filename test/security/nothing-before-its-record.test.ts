@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createMemorySink, type SpanSink } from '@snowfence/audit'
-import { createGovernedConnection, createLocalGovernance, type GovernedConnection } from 'snowfence'
+import {
+  createGovernedConnection,
+  createLocalGovernance,
+  type GovernedConnection,
+  type GovernedError,
+} from 'snowfence'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type ClinicStack, startClinicStack } from '../e2e/clinic-stack.ts'
 
@@ -102,7 +107,7 @@ const observe = (sqlText: string, streamResult = false) => {
       sqlText,
       streamResult,
       complete: (error, completed, rows) => {
-        told.push(error?.snowfenceCode ?? error ?? rows ?? completed.getNumRows())
+        told.push((error as GovernedError | null)?.snowfenceCode ?? error ?? rows ?? completed.getNumRows())
         resolve()
       },
     })

@@ -49,9 +49,11 @@ const codeOfDenial = ({ summary, decision }: AuthorizedState): ErrorCode => {
   return summary.status === 'unsupported' ? 'ERR_STATEMENT_UNSUPPORTED' : 'ERR_STATEMENT_DENIED'
 }
 
-/** What Snowflake itself answers to the same mistake. Anything else that is refused is a missing privilege, 003001. */
+/**
+ * What Snowflake itself surely answers to the same mistake, so that code which asks whether a table exists goes on
+ * working. Anything else that is refused is a missing privilege, 003001: what is not understood here may be valid there.
+ */
 const snowflakeCodes: Readonly<Record<string, { readonly code: string; readonly sqlState: string }>> = {
-  'syntax-error': { code: '001003', sqlState: '42000' },
   'unknown-table': { code: '002003', sqlState: '42S02' },
   'unknown-column': { code: '000904', sqlState: '42000' },
   'multiple-statements': { code: '000008', sqlState: '0A000' },
