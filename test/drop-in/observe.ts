@@ -109,3 +109,15 @@ export const pause = async (milliseconds: number): Promise<void> => {
 /** A statement that runs until it is stopped. */
 export const endless =
   "select count(*) as N from NUMBERS A cross join NUMBERS B where A.NAME || B.NAME like '%x%'"
+
+/** What the process is told about, that nobody caught. */
+export const uncaughtBy = async (run: (done: () => void) => void): Promise<unknown> => {
+  const seen: unknown[] = []
+  const listener = (error: unknown): void => void seen.push((error as Error).message)
+  process.on('uncaughtException', listener)
+  process.on('unhandledRejection', listener)
+  await new Promise<void>((resolve) => run(() => setTimeout(resolve, 50)))
+  process.off('uncaughtException', listener)
+  process.off('unhandledRejection', listener)
+  return seen
+}

@@ -1,4 +1,4 @@
-import { briefly, execute, rowsOf, settled, thrownBy } from '../observe.ts'
+import { briefly, execute, rowsOf, settled, thrownBy, uncaughtBy } from '../observe.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Connection, Statement } from '../subject.ts'
 
@@ -50,18 +50,6 @@ const allCalls = async (connection: Connection, options: Record<string, unknown>
     calls.push(['returned', returned.getStatus()])
   })
   return calls
-}
-
-/** What the process is told about, that nobody caught. */
-const uncaughtBy = async (run: (done: () => void) => void): Promise<unknown> => {
-  const seen: unknown[] = []
-  const listener = (error: unknown): void => void seen.push((error as Error).message)
-  process.on('uncaughtException', listener)
-  process.on('unhandledRejection', listener)
-  await new Promise<void>((resolve) => run(() => setTimeout(resolve, 50)))
-  process.off('uncaughtException', listener)
-  process.off('unhandledRejection', listener)
-  return seen
 }
 
 export const executingScenarios: readonly Scenario[] = [
@@ -124,6 +112,23 @@ export const executingScenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'columns of a statement with binds, and of one that writes, which does not run',
+    shows: ['execute.describeOnly'],
+    run: async (subject) => {
+      const connection = await subject.shared()
+      const seen: unknown[] = []
+      for (const options of [
+        { sqlText: 'select ID, WORDS from KINDS where ID = ?', binds: [1] },
+        { sqlText: "insert into SCRATCH values (88, 'described')" },
+        { sqlText: 'select NOTHING from KINDS' },
+      ]) {
+        const { error, rows, statement } = await execute(connection, { ...options, describeOnly: true })
+        seen.push([briefly(error), rows, statement.getColumns()?.map((column) => column.getName())])
+      }
+      return [seen, await rowsOf(connection, 'select count(*) as N from SCRATCH where A = 88')]
+    },
+  },
+  {
     name: 'what a callback throws',
     shows: ['execute.complete'],
     run: async (subject) => {
@@ -142,6 +147,15 @@ export const executingScenarios: readonly Scenario[] = [
         collected: await thrower({ sqlText: 'select 1 as X' }),
         streamed: await thrower({ sqlText: 'select 1 as X', streamResult: true }),
         failed: await thrower({ sqlText: 'select NOTHING from KINDS' }),
+        rejected: await uncaughtBy((done) => {
+          connection.execute({
+            sqlText: 'select 1 as X',
+            complete: async () => {
+              done()
+              throw new Error('rejected by the program')
+            },
+          })
+        }),
         after: await rowsOf(connection, 'select 1 as X'),
       }
     },

@@ -1,6 +1,6 @@
 import { PassThrough, type Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { execute, settled, soon, thrownBy } from '../observe.ts'
+import { execute, pause, settled, soon, thrownBy } from '../observe.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Connection, Statement } from '../subject.ts'
 
@@ -226,6 +226,20 @@ export const streamScenarios: readonly Scenario[] = [
       })
       await pipeline(statement.streamRows(), new PassThrough({ objectMode: true }), sink)
       return [seen.length, seen.every((value, index) => value === index + 1)]
+    },
+  },
+  {
+    name: 'a stream that nobody reads on holds as many rows as its high-water mark',
+    shows: ['statement.streamRows', 'options.rowStreamHighWaterMark'],
+    run: async (subject) => {
+      const statement = await streamed(await subject.shared(), many)
+      const stream = statement.streamRows()
+      await new Promise<void>((resolve) => stream.once('readable', resolve))
+      await pause(50)
+      const held = stream.readableLength
+      const first = stream.read() as unknown
+      stream.destroy()
+      return { held, first }
     },
   },
   {
