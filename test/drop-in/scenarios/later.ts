@@ -108,7 +108,7 @@ export const laterScenarios: readonly Scenario[] = [
         asyncExec: true,
       })
       const { queryId } = rows as { queryId: string }
-      await pause(300)
+      while (connection.isStillRunning(await connection.getQueryStatus(queryId))) await pause(20)
       return [
         await connection.getQueryStatus(queryId),
         await outcome(() => connection.getQueryStatusThrowIfError(queryId)),

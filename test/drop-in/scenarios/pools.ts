@@ -11,6 +11,7 @@ interface Pool {
   readonly max: number
   readonly min: number
   readonly spareResourceCapacity: number
+  ready(): Promise<void>
   acquire(): Promise<Connection>
   release(connection: Connection): Promise<void>
   destroy(connection: Connection): Promise<void>
@@ -89,13 +90,14 @@ export const poolScenarios: readonly Scenario[] = [
     name: 'a pool that is full lets one wait, and the one who waits too long is told so',
     shows: ['module.createPool'],
     run: async (subject) => {
-      const made = pool(subject, { max: 1, min: 0, acquireTimeoutMillis: 1500 })
+      const made = pool(subject, { max: 1, min: 1, acquireTimeoutMillis: 300 })
+      await made.ready()
       const first = await made.acquire()
       const late = (await settled(() => made.acquire())) as { rejected?: Error }
       const waiting = settled(() => made.acquire())
       await made.release(first)
       const { resolved } = (await waiting) as { resolved?: Connection }
-      await made.destroy(resolved as Connection)
+      await made.release(resolved as Connection)
       await made.drain()
       await made.clear()
       return [late.rejected?.name, late.rejected?.message, resolved === first, counts(made)]
