@@ -202,9 +202,10 @@ test.each(causes)('%s releases nothing', async (_what, open, error) => {
   expect(await outcomeOf(await open(), read)).toMatchObject({ message: expect.any(String), ...error })
 })
 
-test('a second record that is not durable fails a collected statement', async () => {
+test('after an outcome that is not durable, the next statement releases nothing', async () => {
   const connection = await governedBy({ journal: failingAfter(1) })
   await connection.connectAsync()
+  expect((await connection.query(read)).rows).toHaveLength(1)
   await expect(connection.query(read)).rejects.toMatchObject({ snowfenceCode: 'ERR_AUDIT_NOT_DURABLE' })
   await connection[Symbol.asyncDispose]()
 })

@@ -86,8 +86,6 @@ export interface StatementIdentity {
 export interface AuthorizeRecord {
   readonly summary: StatementSummary
   readonly decision: Decision
-  /** True for a read that runs meanwhile and whose end waits for both records: they may travel together. */
-  readonly mayLinger?: boolean
 }
 
 /** What a person said to a statement that needed one. */
@@ -115,6 +113,11 @@ export interface OutcomeRecord {
     | null
   /** Code and SQLSTATE, never the text. */
   readonly error: { readonly code: string; readonly sqlState: string | null } | null
+  /**
+   * True when nothing waits for the record: it may be written a moment later. No later record is acknowledged before it
+   * is durable too.
+   */
+  readonly isBehind?: boolean
 }
 
 export interface AuditAcknowledgement {

@@ -7,6 +7,7 @@ import { spanAttributes } from '../schema/span-attributes.ts'
 import type { SpanSink } from '../sink/span-sink.ts'
 import { createAuditTracer, parentContext } from './audit-tracer.ts'
 import { createGroupCommit } from './group-commit.ts'
+import { createOwedRecords } from './owed-records.ts'
 import { acknowledge, createStatementTrail, type OpenStatementTrail } from './statement-trail.ts'
 import { parseTraceparent } from './traceparent.ts'
 
@@ -21,7 +22,7 @@ export interface AuditTrailOptions {
   readonly maxBatch?: number
   /** How long the store may take to acknowledge. 10 seconds by default. */
   readonly timeoutMilliseconds?: number
-  /** How long the record of a read that is under way waits for another one to share its request. 2 by default. */
+  /** How long a record that nothing waits for waits for another one to share its request. 2 by default. */
   readonly lingerMilliseconds?: number
 }
 
@@ -53,6 +54,7 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
   const { maxQueue = 4096, maxBatch = 256, timeoutMilliseconds = 10_000, lingerMilliseconds = 2 } = options
   const tracer = createAuditTracer({ serviceName, producer })
   const group = createGroupCommit({ sink, maxQueue, maxBatch, timeoutMilliseconds, lingerMilliseconds })
+  const records = createOwedRecords(group)
   const open = new Set<OpenStatementTrail>()
 
   return {
@@ -61,7 +63,7 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
         identity,
         tracer,
         parent: parentContext(),
-        commit: (span, options) => group.commit(span, options),
+        records,
         onEnd: () => open.delete(trail),
       })
       open.add(trail)
@@ -85,7 +87,7 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
     close: async () => {
       // A store that is gone must not keep a connection from closing; what was never acknowledged was never released.
       await Promise.allSettled([...open].map((trail) => trail.abandon()))
-      await group.close()
+      await records.close()
     },
   }
 }

@@ -14,7 +14,7 @@ import {
 import type { AuditSpanKind } from '../schema/attribute-definition.ts'
 import type { AuditAttributeValues } from '../schema/audit-attributes.ts'
 import { spanAttributes } from '../schema/span-attributes.ts'
-import type { CommitOptions } from './group-commit.ts'
+import type { OwedRecords } from './owed-records.ts'
 import {
   appliedMasks,
   decisionAttributes,
@@ -29,7 +29,7 @@ export interface StatementTrailOptions {
   readonly identity: StatementIdentity
   readonly tracer: Tracer
   readonly parent: Context
-  readonly commit: (span: ReadableSpan, options?: CommitOptions) => Promise<Receipt>
+  readonly records: Pick<OwedRecords, 'commit' | 'commitBehind'>
   /** Called once, when the statement's query span was ended. */
   readonly onEnd: () => void
 }
@@ -55,7 +55,7 @@ export const acknowledge = (span: Span, receipt: Receipt): AuditAcknowledgement 
  * denied at once has one span only, and one that a person refuses ends with the approval.
  */
 export const createStatementTrail = (options: StatementTrailOptions): OpenStatementTrail => {
-  const { identity, tracer, parent, commit, onEnd } = options
+  const { identity, tracer, parent, records, onEnd } = options
   const who = identityAttributes(identity)
   const query = tracer.startSpan(
     'statement',
@@ -71,10 +71,11 @@ export const createStatementTrail = (options: StatementTrailOptions): OpenStatem
   let approval: AuditAttributeValues = {}
   let isEnded = false
 
-  const write = async (span: Span, options?: CommitOptions): Promise<AuditAcknowledgement> => {
+  const write = async (span: Span, { isBehind = false } = {}): Promise<AuditAcknowledgement> => {
     span.end()
     // The SDK's span is both: the API's type hides what the exporters read.
-    return acknowledge(span, await commit(span as unknown as ReadableSpan, options))
+    const ended = span as unknown as ReadableSpan
+    return acknowledge(span, await (isBehind ? records.commitBehind(ended) : records.commit(ended)))
   }
 
   const child = (
@@ -99,7 +100,11 @@ export const createStatementTrail = (options: StatementTrailOptions): OpenStatem
     ...(summary === null || decision === null ? {} : stageAttributes(summary, decision)),
   })
 
-  const end = (values: AuditAttributeValues, isError: boolean): Promise<AuditAcknowledgement> => {
+  const end = (
+    values: AuditAttributeValues,
+    isError: boolean,
+    isBehind = false,
+  ): Promise<AuditAcknowledgement> => {
     const name = summary === null ? 'statement' : querySummary(summary)
     const all: AuditAttributeValues = {
       // The query span has carried these since it began.
@@ -119,7 +124,7 @@ export const createStatementTrail = (options: StatementTrailOptions): OpenStatem
       isEnded = true
       onEnd()
     }
-    return write(span)
+    return write(span, { isBehind })
   }
 
   return {
@@ -139,8 +144,7 @@ export const createStatementTrail = (options: StatementTrailOptions): OpenStatem
         query.setStatus({ code: SpanStatusCode.ERROR })
         return write(query)
       }
-      const { mayLinger = false } = record
-      return write(child('authorize', name, values, startedAt), { mayLinger }).then((acknowledgement) => {
+      return write(child('authorize', name, values, startedAt)).then((acknowledgement) => {
         authorized = acknowledgement
         return acknowledgement
       })
@@ -168,7 +172,12 @@ export const createStatementTrail = (options: StatementTrailOptions): OpenStatem
       return acknowledgement
     },
 
-    finish: (record) => end(outcomeAttributes(record, identity, decision), record.outcome !== 'completed'),
+    finish: (record) =>
+      end(
+        outcomeAttributes(record, identity, decision),
+        record.outcome !== 'completed',
+        record.isBehind === true,
+      ),
 
     abandon: () => end({ 'snowfence.outcome': 'abandoned' }, true),
   }

@@ -44,9 +44,7 @@ export interface StartOptions {
   readonly fetchOf?: string
 }
 
-type Started = Pick<StatementControl, 'turn' | 'signal' | 'fetchOf' | 'collects'> & {
-  readonly self: GovernedStatement
-}
+type Started = Pick<StatementControl, 'turn' | 'signal' | 'fetchOf'> & { readonly self: GovernedStatement }
 
 /**
  * What a governed connection does, behind the members it shows: its states, which are the driver's, and the
@@ -142,8 +140,7 @@ export class ConnectionEngine {
     const turn = this.#queue.enter()
     return this.#track(received, async (self, signal) => {
       try {
-        const collects = received.complete !== undefined && !this.#streams(received) && !received.asyncExec
-        return await this.#govern(received, { self, signal, turn, fetchOf: fetchOf ?? null, collects })
+        return await this.#govern(received, { self, signal, turn, fetchOf: fetchOf ?? null })
       } finally {
         turn.end()
       }
@@ -170,8 +167,7 @@ export class ConnectionEngine {
         await untilAborted(batchTurn.maySend, signal)
         const results = await runBatch(splitBatch(received, count), async (part) => {
           const turn = parts.enter()
-          // Each part's rows are read when the caller comes to it.
-          return await this.#govern(part, { self, signal, turn, fetchOf: null, collects: false })
+          return await this.#govern(part, { self, signal, turn, fetchOf: null })
         })
         const [first] = results
         if (!first) throw createGovernedError('ERR_STATEMENT_UNSUPPORTED')
@@ -185,14 +181,10 @@ export class ConnectionEngine {
     })
   }
 
-  #streams(received: ReceivedStatement): boolean {
-    return received.streamResult ?? this.#options.driver.streamResult === true
-  }
-
   /** The pipeline for one statement, in the environment of this connection. */
   async #govern(
     received: ReceivedStatement,
-    { self, signal, turn, fetchOf, collects }: Started,
+    { self, signal, turn, fetchOf }: Started,
   ): Promise<GovernedResult> {
     try {
       const { pipeline, session } = await this.environment()
@@ -200,7 +192,6 @@ export class ConnectionEngine {
         turn,
         signal,
         fetchOf,
-        collects,
         rowMode: received.rowMode ?? (this.#options.driver.rowMode as RowMode | undefined) ?? 'object',
         onSent: (sent: DriverStatement) => internalsOf(self).attach(sent),
         onRan: (executable, state) => session.note(executable, state),
@@ -218,7 +209,7 @@ export class ConnectionEngine {
     const statement = new GovernedStatement(received, {
       highWaterMark: (driver.rowStreamHighWaterMark as number | undefined) ?? DEFAULT_HIGH_WATER_MARK,
       ending: this.#ending.signal,
-      streamResult: this.#streams(received),
+      streamResult: received.streamResult ?? driver.streamResult === true,
       nullText: driver.representNullAsStringNull === false ? null : 'NULL',
       start,
     })

@@ -164,8 +164,7 @@ export class PromiseForms {
       sqlText,
       ...(binds ? { binds } : {}),
       ...(approvalId === null ? {} : { approvalId }),
-      streamResult: false,
-      complete: () => {},
+      streamResult: true,
     })
     const release = this.#bindSignal(statement, signal)
     try {

@@ -5,8 +5,9 @@ import type { GovernedResult } from './governed-result.ts'
 import { untilAborted } from './until-aborted.ts'
 
 /**
- * Reads a result to its end and records how it ended. The rows are let out when every record of the statement is
- * durable, and not before.
+ * Reads a result to its end and records how it ended. Rows that the outcome's record holds back are let out when it is
+ * durable. Others are let out at once: their `authorize` record is durable since before they were read, and no later
+ * statement of the connection is answered before the outcome is.
  *
  * @throws the driver's error or a GovernedError, after that was recorded in place of success
  */
@@ -16,12 +17,17 @@ export const collectResult = async (
 ): Promise<readonly DriverRow[]> => {
   try {
     const rows = await untilAborted(collectMaskedRows(result.openRows()), signal)
-    await result.settle({ rows: rows.length, error: null })
+    const isBehind = !result.awaitsOutcome
+    const settling = result.settle({ rows: rows.length, error: null, isBehind })
+    if (isBehind) settling.catch(() => {})
+    else await settling
     return rows
   } catch (error) {
     const shown = translateDriverError(error, result.traceId)
     // The first word to the trail stands: after a failed record of success this rejects with the same failure.
-    await result.settle({ rows: 0, error: shown })
+    await result.settle({ rows: 0, error: shown }).catch((failure: unknown) => {
+      throw translateDriverError(failure, result.traceId)
+    })
     throw shown
   }
 }

@@ -7,7 +7,6 @@ import type { ReceivedStatement, RowMode } from '../statement/statement-options.
 import { analyze } from './analyze.ts'
 import { approve } from './approve.ts'
 import { authorize } from './authorize.ts'
-import { collectResult } from './collect-result.ts'
 import { finishTrail, type GovernedResult } from './governed-result.ts'
 import type { PipelineEnvironment } from './pipeline-environment.ts'
 import { type DurableTrail, openTrail } from './record.ts'
@@ -26,8 +25,6 @@ export interface StatementControl {
   /** Aborted by `cancel`, `destroy`, revocation or the caller's own signal; its reason is what the caller sees. */
   readonly signal: AbortSignal
   readonly rowMode: RowMode
-  /** Whether the caller wants all rows at once, and nothing of the answer before them. */
-  readonly collects: boolean
   /** The Snowflake query id whose result is fetched again; null for a statement that is to run. */
   readonly fetchOf: string | null
   /** Told the driver's statement as soon as it was sent, so that a cancel can reach the warehouse. */
@@ -107,11 +104,10 @@ export const governStatement = async (
 
     trail = await openTrail(authorized, environment)
     const { summary, decision } = authorized
+    const recorded = trail.authorize({ summary, decision })
     // A read runs while its record is being written: `runAndCheck` lets nothing of the answer out before.
-    const overlaps = isRead(authorized)
-    const recorded = trail.authorize({ summary, decision, mayLinger: overlaps && control.collects })
     recorded.catch(() => {})
-    const receipt = overlaps ? null : await recorded
+    const receipt = isRead(authorized) ? null : await recorded
     if (decision.decision === 'deny')
       throw createGovernedError(codeOfDenial(authorized), {
         ...snowflakeCodeOf(authorized),
@@ -134,8 +130,7 @@ export const governStatement = async (
     })
 
     await untilAborted(turn.maySend, signal)
-    const result = await runAndCheck(executable, approval, environment, control)
-    return control.collects ? { ...result, collected: await collectResult(result, signal) } : result
+    return await runAndCheck(executable, approval, environment, control)
   } catch (error) {
     const shown = translateDriverError(error, trail?.traceId ?? null)
     if (trail && !trail.isEnded)

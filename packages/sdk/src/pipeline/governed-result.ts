@@ -9,7 +9,6 @@ import type { Finding } from '@snowfence/masking'
 import type { DriverColumn, DriverStatement } from '../driver/snowflake-driver.ts'
 import type { ResultColumn } from '../rows/result-shape.ts'
 import type { OpenedRows } from '../rows/row-flow.ts'
-import type { DriverRow } from '../rows/row-shaper.ts'
 import type { RowMode } from '../statement/statement-options.ts'
 
 export interface RowRange {
@@ -37,12 +36,15 @@ export interface GovernedResult {
   readonly statement: DriverStatement
   /** The driver's columns: they read raw values out of the driver's rows. */
   readonly driverColumns: readonly DriverColumn[]
-  /** The masked rows, where the caller wants them all at once. */
-  readonly collected: readonly DriverRow[] | null
+  /**
+   * Whether the outcome's record holds back rows that are collected. It does for whatever a person approved, for classified
+   * values that are shown as they are, and for everything but reads.
+   */
+  readonly awaitsOutcome: boolean
   openRows(range?: RowRange): OpenedRows
   /** Writes the outcome, once; later calls resolve with the first. Lets go of the elevated connection, if any. */
-  settle(outcome: { readonly rows: number; readonly error: Error | null }): Promise<void>
-  /** Resolves or rejects with the first `settle`. */
+  settle(outcome: Pick<OutcomeFacts, 'rows' | 'error' | 'isBehind'>): Promise<void>
+  /** Resolves or rejects with the first `settle`; at once where nothing waits for its record. */
   readonly settled: Promise<void>
 }
 
@@ -67,6 +69,8 @@ export interface OutcomeFacts {
   readonly leaseId?: string | null
   readonly findings?: readonly Finding[]
   readonly error: Error | null
+  /** Whether nothing waits for the record. */
+  readonly isBehind?: boolean
 }
 
 const outcomeOf = (error: Error | null): OutcomeRecord['outcome'] => {
@@ -92,4 +96,5 @@ export const finishTrail = (trail: StatementTrail, facts: OutcomeFacts): Promise
         count,
       })) ?? null,
     error: facts.error === null ? null : errorOf(facts.error),
+    isBehind: facts.isBehind === true,
   })

@@ -14,7 +14,7 @@ import { finishTrail, type GovernedResult } from './governed-result.ts'
 import type { PipelineEnvironment } from './pipeline-environment.ts'
 import { buildQueryTag } from './query-tag.ts'
 import { callerQueryTag, sendableParameters } from './statement-parameters.ts'
-import type { ExecutableState } from './statement-states.ts'
+import { type ExecutableState, isRead } from './statement-states.ts'
 
 const isDdl = (state: ExecutableState): boolean =>
   state.summary.effects.some((effect) => effect === 'create' || effect === 'alter' || effect === 'drop')
@@ -31,6 +31,9 @@ const tagOf = ({ receipt, trail, received }: ExecutableState, environment: Pipel
   })
 
 const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error('not recorded'))
+
+const showsClassified = ({ decision }: ExecutableState): boolean =>
+  decision.columns.some(({ mask, classes }) => mask === null && classes.length > 0)
 
 /** The row limit was known before only for a literal LIMIT; now the warehouse has said how many rows there are. */
 const refuseTooManyRows = ({ decision, summary, trail }: ExecutableState, rows: number): void => {
@@ -100,10 +103,9 @@ export const runAndCheck = async (
     sent = running.statement
     control.onSent(sent)
     turn.letNextSend()
-    // A record that fails stops a long read at once. Rows that are collected wait for it at their end, with the outcome.
     running.completed.catch(() => {})
-    const both = recorded.then(() => running.completed)
-    const statement = await (control.collects ? Promise.race([running.completed, both]) : both)
+    // A record that fails stops a long read at once.
+    const statement = await recorded.then(() => running.completed)
 
     await settleApproval('executed')
     if (approval === null) environment.ownResults.remember(statement.getQueryId(), executable)
@@ -157,16 +159,17 @@ export const runAndCheck = async (
       columnNames: outerNames(columns, rowMode),
       statement,
       driverColumns,
-      collected: null,
+      awaitsOutcome: approval !== null || !isRead(executable) || showsClassified(executable),
       openRows: (range = {}) => openRows(range),
       settle: async (outcome) => {
-        settling ??= Promise.all([
-          finishTrail(trail, { ...outcome, ...place(), columns, findings: masker.findings() }),
-          recorded,
-        ])
+        settling ??= finishTrail(trail, { ...outcome, ...place(), columns, findings: masker.findings() })
           .then(() => {})
           .finally(() => elevated?.close())
-        announce(settling)
+        if (outcome.isBehind) {
+          // The store has given the record up: what follows must not go on without it.
+          settling.catch((error: unknown) => environment.end(translateDriverError(error, trail.traceId)))
+          announce(Promise.resolve())
+        } else announce(settling)
         await settling
       },
       settled,

@@ -40,7 +40,7 @@ export interface ExecutableState extends Omit<AuthorizedState, 'stage'> {
 const reading: ReadonlySet<string> = new Set(['select', 'metadata'])
 
 /** Whether a statement, run without anybody learning its answer, would have done nothing. */
-export const isRead = ({ summary, decision }: AuthorizedState): boolean =>
+export const isRead = ({ summary, decision }: Pick<AuthorizedState, 'summary' | 'decision'>): boolean =>
   summary.status === 'analyzed' &&
   decision.decision === 'allow' &&
   summary.effects.every((effect) => reading.has(effect))

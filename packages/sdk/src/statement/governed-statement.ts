@@ -311,7 +311,7 @@ export class GovernedStatement extends EventEmitter {
   }
 
   async #collect(result: GovernedResult): Promise<readonly unknown[]> {
-    return result.collected ?? (await collectResult(result, this.#abort.signal))
+    return await collectResult(result, this.#abort.signal)
   }
 
   #translate(error: unknown): Error {
