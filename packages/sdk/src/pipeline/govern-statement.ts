@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@snowfence/core'
+import type { AuditAcknowledgement, ErrorCode } from '@snowfence/core'
 import type { Turn } from '../connection/statement-queue.ts'
 import { createGovernedError } from '../driver/driver-error.ts'
 import type { DriverStatement } from '../driver/snowflake-driver.ts'
@@ -92,6 +92,7 @@ export const governStatement = async (
 ): Promise<GovernedResult> => {
   const { turn, signal } = control
   let trail: DurableTrail | null = null
+  let record: (() => Promise<AuditAcknowledgement>) | null = null
   try {
     await untilAborted(turn.mayAnalyze, signal)
 
@@ -104,10 +105,14 @@ export const governStatement = async (
 
     trail = await openTrail(authorized, environment)
     const { summary, decision } = authorized
-    const recorded = trail.authorize({ summary, decision })
+    const { authorize: write } = trail
+    let recorded: Promise<AuditAcknowledgement> | null = null
+    record = () => {
+      recorded ??= write({ summary, decision })
+      return recorded
+    }
     // A read runs while its record is being written: `runAndCheck` lets nothing of the answer out before.
-    recorded.catch(() => {})
-    const receipt = isRead(authorized) ? null : await recorded
+    const receipt = isRead(authorized) ? null : await record()
     if (decision.decision === 'deny')
       throw createGovernedError(codeOfDenial(authorized), {
         ...snowflakeCodeOf(authorized),
@@ -125,7 +130,7 @@ export const governStatement = async (
     const executable = releaseForExecution(authorized, {
       trail,
       receipt,
-      recorded,
+      record,
       approvedDigest: approval?.digest ?? null,
     })
 
@@ -133,7 +138,9 @@ export const governStatement = async (
     return await runAndCheck(executable, approval, environment, control)
   } catch (error) {
     const shown = translateDriverError(error, trail?.traceId ?? null)
-    if (trail && !trail.isEnded)
+    if (trail && !trail.isEnded) {
+      // A read that was stopped before it was sent has been judged all the same.
+      await record?.().catch(() => {})
       await finishTrail(trail, {
         queryId: null,
         rows: 0,
@@ -141,6 +148,7 @@ export const governStatement = async (
         role: environment.context().role,
         error: shown,
       })
+    }
     throw shown
   } finally {
     turn.end()

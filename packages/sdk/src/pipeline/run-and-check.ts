@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createGovernedError } from '../driver/driver-error.ts'
 import type { InnerConnection } from '../driver/inner-connection.ts'
 import type { DriverStatement } from '../driver/snowflake-driver.ts'
@@ -15,6 +16,9 @@ import type { PipelineEnvironment } from './pipeline-environment.ts'
 import { buildQueryTag } from './query-tag.ts'
 import { callerQueryTag, sendableParameters } from './statement-parameters.ts'
 import { type ExecutableState, isRead } from './statement-states.ts'
+
+/** In milliseconds. Long enough for the driver to have written its request, short beside any warehouse's answer. */
+const RECORD_WITHIN_MS = 2
 
 const isDdl = (state: ExecutableState): boolean =>
   state.summary.effects.some((effect) => effect === 'create' || effect === 'alter' || effect === 'drop')
@@ -60,7 +64,7 @@ export const runAndCheck = async (
   environment: PipelineEnvironment,
   control: StatementControl,
 ): Promise<GovernedResult> => {
-  const { summary, decision, trail, received, context, recorded } = executable
+  const { summary, decision, trail, received, context, record } = executable
   const { signal, turn, rowMode } = control
   const lease = approval?.claim.lease ?? null
   let elevated: InnerConnection | null = null
@@ -103,9 +107,15 @@ export const runAndCheck = async (
     sent = running.statement
     control.onSent(sent)
     turn.letNextSend()
-    running.completed.catch(() => {})
-    // A record that fails stops a long read at once.
-    const statement = await recorded.then(() => running.completed)
+    const answered = running.completed.then(
+      () => {},
+      () => {},
+    )
+    // A read's record is begun when the query is on its way, and at the latest with its answer: the warehouse is at work
+    // meanwhile. A record that fails stops a long read at once.
+    if (executable.receipt === null) await Promise.race([answered, sleep(RECORD_WITHIN_MS)])
+    await record()
+    const statement = await running.completed
 
     await settleApproval('executed')
     if (approval === null) environment.ownResults.remember(statement.getQueryId(), executable)
@@ -176,7 +186,7 @@ export const runAndCheck = async (
     }
   } catch (failure) {
     // What the warehouse says of a read is let out no sooner than its rows would be.
-    const unrecorded = await recorded.then(() => null, asError)
+    const unrecorded = await record().then(() => null, asError)
     if (unrecorded !== null) sent?.cancel()
     // Who ended a statement says how it ended, whatever the warehouse or the trail made of that.
     const ended = signal.aborted ? asError(signal.reason) : null

@@ -31,10 +31,13 @@ export interface AuthorizedState extends Omit<AnalyzedState, 'stage'> {
 export interface ExecutableState extends Omit<AuthorizedState, 'stage'> {
   readonly stage: 'executable'
   readonly trail: StatementTrail
-  /** The store's word that the `authorize` record is durable; null for a read that is sent while it is being written. */
+  /** The store's word that the `authorize` record is durable; null for a read, which is recorded while it runs. */
   readonly receipt: AuditAcknowledgement | null
-  /** Resolves when the record is durable. Nothing that the warehouse answers may be let out before. */
-  readonly recorded: Promise<AuditAcknowledgement>
+  /**
+   * Writes the record, once; later calls resolve with the first. Nothing that the warehouse answers may be let out before
+   * it is durable.
+   */
+  readonly record: () => Promise<AuditAcknowledgement>
 }
 
 const reading: ReadonlySet<string> = new Set(['select', 'metadata'])
@@ -60,7 +63,7 @@ export const markAuthorized = (state: AuthorizedState): AuthorizedState => {
 export interface Clearance {
   readonly trail: StatementTrail
   readonly receipt: AuditAcknowledgement | null
-  readonly recorded: Promise<AuditAcknowledgement>
+  readonly record: () => Promise<AuditAcknowledgement>
   /** The digest a person approved and the broker handed out, when the decision needs one. */
   readonly approvedDigest: string | null
 }
@@ -94,7 +97,7 @@ export const releaseForExecution = (state: AuthorizedState, clearance: Clearance
     stage: 'executable' as const,
     trail: clearance.trail,
     receipt: clearance.receipt,
-    recorded: clearance.recorded,
+    record: clearance.record,
   })
   executable.add(released)
   return released
