@@ -93,29 +93,25 @@ export const measure = async (subject: Subject, scenario: Scenario): Promise<Mea
       )
       const connections = [connection, ...others]
       for (const each of connections) await executeCollected(each, scenario.sql)
-      const begin = performance.now()
-      await Promise.all(
-        Array.from({ length: scenario.statements }, (_, index) =>
-          executeCollected(connections[index % connections.length] as Connection, scenario.sql),
-        ),
-      )
-      const elapsed = performance.now() - begin
-      clearInterval(timer)
-      return {
-        milliseconds: elapsed,
-        cpuMilliseconds: cpuMilliseconds(),
-        peakHeapMegabytes: 0,
-        medianMilliseconds: 0,
-        perSecond: (scenario.statements / elapsed) * 1000,
-        heapByMillion,
+      for (let round = 0; round < scenario.rounds; round += 1) {
+        const before = performance.now()
+        await Promise.all(
+          Array.from({ length: scenario.statements }, (_, index) =>
+            executeCollected(connections[index % connections.length] as Connection, scenario.sql),
+          ),
+        )
+        durations.push(performance.now() - before)
       }
+      count = scenario.statements
+      break
     }
     case 'first-connection':
       break
     default:
       scenario satisfies never
   }
-  const milliseconds = performance.now() - start
+  const elapsed = performance.now() - start
+  const milliseconds = scenario.kind === 'concurrent' ? median(durations) : elapsed
   clearInterval(timer)
   if ((scenario.kind === 'stream' || scenario.kind === 'collect') && count !== scenario.rows) {
     throw new Error(`expected ${scenario.rows} rows, got ${count}`)

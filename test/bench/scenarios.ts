@@ -8,6 +8,8 @@ export type Scenario =
       readonly sql: string
       readonly connections: number
       readonly statements: number
+      /** How many times all of them are run, one after the other; the middle one counts. */
+      readonly rounds: number
     }
   | { readonly kind: 'first-connection' }
 
@@ -101,7 +103,7 @@ export const comparisons: readonly Comparison[] = [
   },
   {
     name: 'select 1 repeated, broker on loopback, audit on',
-    scenario: { kind: 'repeat', sql: 'select 1', times: 400 },
+    scenario: { kind: 'repeat', sql: 'select 1', times: 1000 },
     policy: 'redact',
     fastPath: true,
     repeats: 3,
@@ -117,7 +119,7 @@ export const comparisons: readonly Comparison[] = [
   },
   {
     name: '50 statements at once on 10 connections',
-    scenario: { kind: 'concurrent', sql: 'select 20 as wait', connections: 10, statements: 50 },
+    scenario: { kind: 'concurrent', sql: 'select 20 as wait', connections: 10, statements: 50, rounds: 40 },
     policy: 'redact',
     fastPath: true,
     repeats: 3,

@@ -22,7 +22,7 @@ export interface AuditTrailOptions {
   readonly maxBatch?: number
   /** How long the store may take to acknowledge. 10 seconds by default. */
   readonly timeoutMilliseconds?: number
-  /** How long a record that nothing waits for waits for another one to share its request. 2 by default. */
+  /** How long a record that nothing waits for waits for another one to share its request. 5 by default. */
   readonly lingerMilliseconds?: number
 }
 
@@ -51,7 +51,7 @@ export interface AuditTrail extends AuditSink {
 
 export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
   const { sink, serviceName, producer = 'sdk' } = options
-  const { maxQueue = 4096, maxBatch = 256, timeoutMilliseconds = 10_000, lingerMilliseconds = 2 } = options
+  const { maxQueue = 4096, maxBatch = 256, timeoutMilliseconds = 10_000, lingerMilliseconds = 5 } = options
   const tracer = createAuditTracer({ serviceName, producer })
   const group = createGroupCommit({ sink, maxQueue, maxBatch, timeoutMilliseconds, lingerMilliseconds })
   const records = createOwedRecords(group)
