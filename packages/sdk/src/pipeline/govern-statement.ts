@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { AuditAcknowledgement, ErrorCode } from '@snowfence/core'
 import type { Turn } from '../connection/statement-queue.ts'
 import { createGovernedError } from '../driver/driver-error.ts'
@@ -32,6 +33,9 @@ export interface StatementControl {
   /** Told what ran on the session's own connection, and the session's names afterwards, from the warehouse's answer. */
   onRan(executable: ExecutableState, state: object | undefined): void
 }
+
+/** In milliseconds. Long enough for the driver to have written its request, short beside any warehouse's answer. */
+const RECORD_WITHIN_MS = 2
 
 /** Effects after which the names, the role or the transaction of the session may be others. */
 const changesSession = (state: AuthorizedState): boolean =>
@@ -113,6 +117,8 @@ export const governStatement = async (
     }
     // A read runs while its record is being written: `runAndCheck` lets nothing of the answer out before.
     const receipt = isRead(authorized) ? null : await record()
+    const recordDue = receipt === null ? sleep(RECORD_WITHIN_MS).then(record) : Promise.resolve()
+    recordDue.catch(() => {})
     if (decision.decision === 'deny')
       throw createGovernedError(codeOfDenial(authorized), {
         ...snowflakeCodeOf(authorized),
@@ -131,6 +137,7 @@ export const governStatement = async (
       trail,
       receipt,
       record,
+      recordDue,
       approvedDigest: approval?.digest ?? null,
     })
 

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createGovernedError } from '../driver/driver-error.ts'
 import type { InnerConnection } from '../driver/inner-connection.ts'
 import type { DriverStatement } from '../driver/snowflake-driver.ts'
@@ -16,9 +15,6 @@ import type { PipelineEnvironment } from './pipeline-environment.ts'
 import { buildQueryTag } from './query-tag.ts'
 import { callerQueryTag, sendableParameters } from './statement-parameters.ts'
 import { type ExecutableState, isRead } from './statement-states.ts'
-
-/** In milliseconds. Long enough for the driver to have written its request, short beside any warehouse's answer. */
-const RECORD_WITHIN_MS = 2
 
 const isDdl = (state: ExecutableState): boolean =>
   state.summary.effects.some((effect) => effect === 'create' || effect === 'alter' || effect === 'drop')
@@ -64,7 +60,7 @@ export const runAndCheck = async (
   environment: PipelineEnvironment,
   control: StatementControl,
 ): Promise<GovernedResult> => {
-  const { summary, decision, trail, received, context, record } = executable
+  const { summary, decision, trail, received, context, record, recordDue } = executable
   const { signal, turn, rowMode } = control
   const lease = approval?.claim.lease ?? null
   let elevated: InnerConnection | null = null
@@ -113,7 +109,7 @@ export const runAndCheck = async (
     )
     // A read's record is begun when the query is on its way, and at the latest with its answer: the warehouse is at work
     // meanwhile. A record that fails stops a long read at once.
-    if (executable.receipt === null) await Promise.race([answered, sleep(RECORD_WITHIN_MS)])
+    await Promise.race([answered, recordDue])
     await record()
     const statement = await running.completed
 

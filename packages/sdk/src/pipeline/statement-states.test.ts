@@ -27,7 +27,13 @@ const state = (answer: Decision['decision']): AuthorizedState =>
 
 const receipt = { receipt: null, digest: 'sha256:2' }
 const clearance = (approvedDigest: string | null = null): Clearance =>
-  ({ trail: {}, receipt, record: async () => receipt, approvedDigest }) as Clearance
+  ({
+    trail: {},
+    receipt,
+    record: async () => receipt,
+    recordDue: Promise.resolve(),
+    approvedDigest,
+  }) as Clearance
 
 test('a statement that the authorize stage did not make is not released', () => {
   expect(() => releaseForExecution(state('allow'), clearance())).toThrow('not authorized')

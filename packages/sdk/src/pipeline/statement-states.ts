@@ -38,6 +38,8 @@ export interface ExecutableState extends Omit<AuthorizedState, 'stage'> {
    * it is durable.
    */
   readonly record: () => Promise<AuditAcknowledgement>
+  /** Has the record begun in time, whatever the statement waits for; resolves when it is durable. */
+  readonly recordDue: Promise<unknown>
 }
 
 const reading: ReadonlySet<string> = new Set(['select', 'metadata'])
@@ -64,6 +66,7 @@ export interface Clearance {
   readonly trail: StatementTrail
   readonly receipt: AuditAcknowledgement | null
   readonly record: () => Promise<AuditAcknowledgement>
+  readonly recordDue: Promise<unknown>
   /** The digest a person approved and the broker handed out, when the decision needs one. */
   readonly approvedDigest: string | null
 }
@@ -98,6 +101,7 @@ export const releaseForExecution = (state: AuthorizedState, clearance: Clearance
     trail: clearance.trail,
     receipt: clearance.receipt,
     record: clearance.record,
+    recordDue: clearance.recordDue,
   })
   executable.add(released)
   return released
