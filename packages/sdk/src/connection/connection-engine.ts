@@ -16,6 +16,7 @@ import type { ReceivedStatement, RowMode } from '../statement/statement-options.
 import type { ReceivedConnectionOptions } from './connection-options.ts'
 import { type OpenEnvironment, openEnvironment } from './open-environment.ts'
 import { StatementQueue } from './statement-queue.ts'
+import { withinGrace } from './within-grace.ts'
 
 export type OpenPorts = (signal: AbortSignal) => Promise<OpenGovernance>
 
@@ -23,18 +24,6 @@ type ConnectionState = 'pristine' | 'connecting' | 'connected' | 'ended'
 
 /** snowflake-sdk: `rowStreamHighWaterMark` is 10 unless the connection says otherwise. */
 const DEFAULT_HIGH_WATER_MARK = 10
-
-/** How long the end of a connection waits for statements that do not heed it, such as an approval gate of the program's. */
-const GRACE_MS = 2_000
-
-const withinGrace = async (stopped: readonly Promise<void>[]): Promise<void> => {
-  let timer: NodeJS.Timeout | undefined
-  const grace = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, GRACE_MS)
-  })
-  await Promise.race([Promise.allSettled(stopped), grace])
-  clearTimeout(timer)
-}
 
 const revocation = (reason: string): Error =>
   createGovernedError('ERR_SESSION_REVOKED', { message: `the session was revoked: ${reason}` })

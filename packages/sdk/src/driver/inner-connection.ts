@@ -1,4 +1,5 @@
 import type { Lease } from '@snowfence/core'
+import { withinGrace } from '../connection/within-grace.ts'
 import { type ExecutableState, type SessionContext, spendExecutable } from '../pipeline/statement-states.ts'
 import { createGovernedError } from './driver-error.ts'
 import { restoreLogging } from './driver-logging.ts'
@@ -41,6 +42,8 @@ const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
  */
 export class InnerConnection {
   readonly #connection: DriverConnection
+  /** Statements that the warehouse has not answered yet. */
+  readonly #running = new Set<Promise<unknown>>()
   readonly role: string
   readonly expiresAt: number
   /** The native types that every statement gets as strings unless it says otherwise. */
@@ -160,6 +163,7 @@ export class InnerConnection {
         complete: (error, completedStatement) => (error ? reject(error) : resolve(completedStatement)),
       })
     })
+    this.#follow(completed)
     return { statement: statement as DriverStatement, completed }
   }
 
@@ -188,6 +192,7 @@ export class InnerConnection {
         this.#connection as unknown as { fetchResult(options: unknown): DriverStatement }
       ).fetchResult(options)
     })
+    this.#follow(completed)
     return { statement: statement as DriverStatement, completed }
   }
 
@@ -214,11 +219,21 @@ export class InnerConnection {
     await (this.#connection as unknown as { heartbeatAsync(): Promise<unknown> }).heartbeatAsync()
   }
 
-  /** Ends the Snowflake session. Never rejects: a session that is gone already is what was wanted. */
+  /**
+   * Ends the Snowflake session, and waits a moment for what still runs on it: left alone, the driver would go on asking
+   * for its answer. Never rejects: a session that is gone already is what was wanted.
+   */
   async close(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#connection.destroy(() => resolve())
     })
+    if (this.#running.size > 0) await withinGrace([...this.#running])
+  }
+
+  #follow(completed: Promise<unknown>): void {
+    this.#running.add(completed)
+    const done = (): void => void this.#running.delete(completed)
+    completed.then(done, done)
   }
 }
 

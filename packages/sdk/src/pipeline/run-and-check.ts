@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { withinGrace } from '../connection/within-grace.ts'
 import { createGovernedError } from '../driver/driver-error.ts'
 import type { InnerConnection } from '../driver/inner-connection.ts'
 import type { DriverStatement } from '../driver/snowflake-driver.ts'
@@ -65,6 +66,7 @@ export const runAndCheck = async (
   const lease = approval?.claim.lease ?? null
   let elevated: InnerConnection | null = null
   let sent: DriverStatement | null = null
+  let answered: Promise<void> = Promise.resolve()
   let isApprovalOpen = approval !== null
 
   const settleApproval = async (outcome: 'executed' | 'failed'): Promise<void> => {
@@ -103,7 +105,7 @@ export const runAndCheck = async (
     sent = running.statement
     control.onSent(sent)
     turn.letNextSend()
-    const answered = running.completed.then(
+    answered = running.completed.then(
       () => {},
       () => {},
     )
@@ -183,7 +185,11 @@ export const runAndCheck = async (
   } catch (failure) {
     // What the warehouse says of a read is let out no sooner than its rows would be.
     const unrecorded = await record().then(() => null, asError)
-    if (unrecorded !== null) sent?.cancel()
+    if (unrecorded !== null && sent !== null) {
+      // It is said to have failed when it has stopped, so that the driver is not left asking for its answer.
+      sent.cancel()
+      await withinGrace([answered])
+    }
     // Who ended a statement says how it ended, whatever the warehouse or the trail made of that.
     const ended = signal.aborted ? asError(signal.reason) : null
     const shown = translateDriverError(ended ?? unrecorded ?? failure, trail.traceId)
