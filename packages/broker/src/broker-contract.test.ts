@@ -113,7 +113,7 @@ describe.each([embedded(), postgres()])('on $name', (backend) => {
     await claim(approval)
     await test.send('POST', `/v1/approvals/${approval.id}/settle`, session.sessionToken, {
       outcome: 'executed',
-      queryId: '01b2-query',
+      queryId: '01b2c3d4-0000-0000-0000-000000000002',
     })
     expect((await eventNames()).slice(-8)).toEqual([
       'lease.issued',

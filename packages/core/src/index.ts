@@ -97,3 +97,4 @@ export {
   type UsePlace,
   usePlaces,
 } from './statement-summary.ts'
+export { exactText, isLineText, lineText, proseText } from './text.ts'

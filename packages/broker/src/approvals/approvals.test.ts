@@ -38,7 +38,7 @@ describe('an approval request', () => {
   const settle = (approval: Approval, outcome = 'executed', by = session) =>
     test.send<Approval>('POST', `/v1/approvals/${approval.id}/settle`, by.sessionToken, {
       outcome,
-      queryId: '01-query',
+      queryId: '01b2c3d4-0000-0000-0000-000000000001',
     })
   const read = async (approval: Approval, client: Parameters<TestBroker['openSession']>[0]) =>
     test.send<Approval>('GET', `/v1/approvals/${approval.id}`, await test.issuer.token(client))

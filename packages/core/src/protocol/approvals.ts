@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { approvalRequirementSchema } from '../decision.ts'
 import { principalSchema } from '../principal.ts'
+import { exactText, lineText, proseText } from '../text.ts'
 import { leaseSchema } from './sessions.ts'
 
 /** The states of `reference`'s approval state machine: pending and approved move on, claimed settles, the rest are ends. */
@@ -18,14 +19,21 @@ export const approvalStates = [
 ] as const
 export type ApprovalState = (typeof approvalStates)[number]
 
+/** Snowflake: the text of a query is at most 1 MB. */
+const MAX_STATEMENT = 1024 * 1024
+/** Snowflake: an identifier has at most 255 characters; quoted, each may be doubled. */
+const MAX_NAME = 512
+/** A digest is `sha256:` and 64 hex digits. */
+const MAX_DIGEST = 100
+
 /** The exact statement and the context it will run in: what the approval digest covers. */
 export const approvalStatementSchema = z.strictObject({
-  sqlText: z.string(),
+  sqlText: exactText(MAX_STATEMENT),
   /** As the driver would send them; null when the statement has none. */
   binds: z.array(z.unknown()).nullable(),
-  warehouse: z.string().nullable(),
-  database: z.string().nullable(),
-  schema: z.string().nullable(),
+  warehouse: exactText(MAX_NAME).nullable(),
+  database: exactText(MAX_NAME).nullable(),
+  schema: exactText(MAX_NAME).nullable(),
 })
 export type ApprovalStatement = z.infer<typeof approvalStatementSchema>
 
@@ -33,9 +41,9 @@ export type ApprovalStatement = z.infer<typeof approvalStatementSchema>
 export const createApprovalRequestSchema = z.strictObject({
   statement: approvalStatementSchema,
   /** Computed by the SDK with `approvalDigest`; the broker computes it again and refuses a difference. */
-  digest: z.string(),
+  digest: lineText(MAX_DIGEST),
   /** Why the agent asks, in its own words. */
-  reason: z.string().max(2000).nullable(),
+  reason: proseText(2000).nullable(),
   /** W3C trace context: the broker's own records of the request are then seen in the same trace. */
   traceparent: z
     .string()
@@ -91,12 +99,12 @@ export type Approval = z.infer<typeof approvalSchema>
 /** `POST /v1/approvals/{id}/decision`, with the reviewer's identity token as bearer. `seenDigest` is the request's digest. */
 export const decideApprovalRequestSchema = z.strictObject({
   decision: z.enum(['approve', 'reject']),
-  comment: z.string().max(2000).nullable().default(null),
-  seenDigest: z.string(),
+  comment: proseText(2000).nullable().default(null),
+  seenDigest: lineText(MAX_DIGEST),
 })
 
 /** `POST /v1/approvals/{id}/claim`: spends one use and hands out the elevated lease. */
-export const claimApprovalRequestSchema = z.strictObject({ digest: z.string() })
+export const claimApprovalRequestSchema = z.strictObject({ digest: lineText(MAX_DIGEST) })
 export const claimApprovalResponseSchema = z.strictObject({
   approval: approvalSchema,
   /** Null when the requirement names no role: the session's own lease runs it. */
@@ -113,5 +121,6 @@ export const approvalListSchema = z.strictObject({ approvals: z.array(approvalSc
  */
 export const settleApprovalRequestSchema = z.strictObject({
   outcome: z.enum(['executed', 'failed']),
-  queryId: z.string().nullable(),
+  /** Snowflake's query id: a UUID, so that nothing else can be written in its place. */
+  queryId: z.guid().nullable(),
 })

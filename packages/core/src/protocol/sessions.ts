@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { agentSchema, principalSchema } from '../principal.ts'
+import { lineText, proseText } from '../text.ts'
 
 /** One issued, expiring Snowflake credential. */
 export const leaseSchema = z.strictObject({
@@ -27,13 +28,13 @@ export type PolicyPayload = z.infer<typeof policyPayloadSchema>
 
 /** `POST /v1/sessions`, with the identity token as bearer. */
 export const createSessionRequestSchema = z.strictObject({
-  purpose: z.string().min(1).max(100),
+  purpose: lineText(100).min(1),
   agent: agentSchema,
-  client: z.strictObject({ name: z.string(), version: z.string() }),
+  client: z.strictObject({ name: lineText(100), version: lineText(100) }),
   snowflake: z.strictObject({
-    account: z.string(),
-    warehouse: z.string().optional(),
-    role: z.string().optional(),
+    account: lineText(255),
+    warehouse: lineText(255).optional(),
+    role: lineText(255).optional(),
   }),
 })
 export type CreateSessionRequest = z.infer<typeof createSessionRequestSchema>
@@ -62,7 +63,7 @@ export const renewSessionResponseSchema = z.strictObject({
 export type RenewSessionResponse = z.infer<typeof renewSessionResponseSchema>
 
 /** `POST /v1/sessions/{id}/revoke`, by an operator. The reason is shown to the agent. */
-export const revokeSessionRequestSchema = z.strictObject({ reason: z.string().min(1).max(500) })
+export const revokeSessionRequestSchema = z.strictObject({ reason: proseText(500).min(1) })
 
 /** Server-sent events of `GET /v1/sessions/{id}/events`; the event's data is this JSON. */
 export const sessionEventSchema = z.discriminatedUnion('type', [
