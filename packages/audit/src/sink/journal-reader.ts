@@ -9,8 +9,8 @@ export interface JournalState {
   readonly frontier: Frontier
   /** Leaf hashes behind the last head. */
   readonly unheaded: readonly Uint8Array[]
-  /** Ids of the records. */
-  readonly ids: Set<string>
+  /** Where each record stands, by its id. */
+  readonly places: Map<string, number>
 }
 
 const refuseJournal = (line: number, problem: string): SnowfenceError =>
@@ -29,7 +29,7 @@ export interface JournalReader {
 export const createJournalReader = (): JournalReader => {
   let frontier = emptyFrontier
   let unheaded: Uint8Array[] = []
-  const ids = new Set<string>()
+  const places = new Map<string, number>()
   return {
     readLine: (text, line) => {
       const parsed = parseExportLine(text, line)
@@ -41,7 +41,7 @@ export const createJournalReader = (): JournalReader => {
         const leafHash = hashLeaf(record)
         frontier = appendLeaves(frontier, [leafHash]).frontier
         unheaded.push(leafHash)
-        ids.add(id)
+        places.set(id, index)
         return
       }
       const { size, rootHash } = parsed.head
@@ -51,7 +51,7 @@ export const createJournalReader = (): JournalReader => {
       unheaded = []
     },
     get state() {
-      return { frontier, unheaded, ids }
+      return { frontier, unheaded, places }
     },
   }
 }

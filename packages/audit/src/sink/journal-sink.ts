@@ -12,6 +12,7 @@ import { createJournalReader } from './journal-reader.ts'
 import { openLineFile } from './line-file.ts'
 import { notDurable } from './not-durable.ts'
 import type { SpanSink } from './span-sink.ts'
+import { withoutHeld } from './without-held.ts'
 
 export interface JournalSinkOptions {
   /** The journal's file; created when absent, readable by its owner alone. */
@@ -50,22 +51,22 @@ export const openJournalSink = async (options: JournalSinkOptions): Promise<Span
     await unlock()
     throw error
   })
-  const { ids } = state
+  const { places } = state
   let { frontier, unheaded } = state
   let isClosed = false
 
   const seal = (spans: readonly ReadableSpan[]) => {
     const receivedAt = now().toISOString()
-    return canonicalSpans(spans)
-      .map((span) => sealRecord(span, { producer: 'local', sessionId: null, principal: null, receivedAt }))
-      .filter(({ id }) => !ids.has(id))
+    return canonicalSpans(spans).map((span) =>
+      sealRecord(span, { producer: 'local', sessionId: null, principal: null, receivedAt }),
+    )
   }
 
   return {
     write: oneAtATime(async (spans: readonly ReadableSpan[]) => {
       if (isClosed) throw notDurable('closed')
       lines.assertSound()
-      const sealed = seal(spans)
+      const { added: sealed, held } = withoutHeld(seal(spans), places)
       const firstLeaf = frontier.size
       const leafHashes = sealed.map(({ leafHash }) => leafHash)
       const grown = appendLeaves(frontier, leafHashes).frontier
@@ -84,13 +85,14 @@ export const openJournalSink = async (options: JournalSinkOptions): Promise<Span
           formatRecordLine({ index: firstLeaf + offset, text }),
         )
         await lines.append([...records, formatHeadLine(exported)].join(''))
-        for (const { id } of sealed) ids.add(id)
+        for (const [offset, { id }] of sealed.entries()) places.set(id, firstLeaf + offset)
         frontier = grown
         unheaded = []
       }
       return {
         firstLeaf,
         leaves: sealed.length,
+        ...held,
         treeSize: grown.size,
         rootHash: Buffer.from(root).toString('base64'),
       }

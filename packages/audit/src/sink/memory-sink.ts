@@ -6,6 +6,7 @@ import { createAuditTree } from '../tree/audit-tree.ts'
 import { createMemoryTreeStore } from '../tree/memory-tree-store.ts'
 import { notDurable } from './not-durable.ts'
 import type { SpanSink } from './span-sink.ts'
+import { withoutHeld } from './without-held.ts'
 
 export interface MemorySink extends SpanSink {
   /** Everything that was written, in order. */
@@ -15,7 +16,7 @@ export interface MemorySink extends SpanSink {
 /** Keeps sealed records in this process: for tests and first tries. Nothing of it survives the process. */
 export const createMemorySink = (now: () => Date = () => new Date()): MemorySink => {
   const records: SealedRecord[] = []
-  const ids = new Set<string>()
+  const places = new Map<string, number>()
   const tree = createAuditTree(createMemoryTreeStore())
   let isClosed = false
   return {
@@ -28,17 +29,17 @@ export const createMemorySink = (now: () => Date = () => new Date()): MemorySink
         principal: null,
         receivedAt: now().toISOString(),
       } as const
-      const sealed = canonicalSpans(spans)
-        .map((span) => sealRecord(span, source))
-        .filter(({ id }) => !ids.has(id))
+      const all = canonicalSpans(spans).map((span) => sealRecord(span, source))
+      const { added: sealed, held } = withoutHeld(all, places)
       const { firstLeaf, head } = await tree.append(sealed.map(({ leafHash }) => leafHash))
       for (const record of sealed) {
+        places.set(record.id, records.length)
         records.push(record)
-        ids.add(record.id)
       }
       return {
         firstLeaf,
         leaves: sealed.length,
+        ...held,
         treeSize: head.size,
         rootHash: Buffer.from(head.root).toString('base64'),
       }

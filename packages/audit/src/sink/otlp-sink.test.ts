@@ -71,6 +71,10 @@ const openSink = async (...answers: Answer[]) => {
   return { sink, received, server }
 }
 
+const reset: Answer = (_, __, request) => request.socket.resetAndDestroy()
+/** A tree of five records, to which nothing was added. */
+const atFive = { firstLeaf: 5, leaves: 0, treeSize: 5 } as const
+
 const never = new AbortController().signal
 const write = (sink: SpanSink, count = 1) => sink.write(createSpans(count), never)
 const failure = (written: Promise<unknown>) =>
@@ -139,19 +143,53 @@ describe('the OTLP sink', () => {
     expect(await failure(write(sink))).toBe('refused')
   })
 
-  it('tries once more when the connection breaks, with the same spans, and accepts what was stored already', async () => {
-    const reset: Answer = (_, __, request) => request.socket.resetAndDestroy()
-    const { sink, received } = await openSink(reset, acknowledge({ firstLeaf: 0, leaves: 0, treeSize: 5 }))
-    expect(await write(sink)).toMatchObject({ leaves: 0, treeSize: 5 })
+  it('tries again when the connection breaks, with the same spans, and accepts that they are held already', async () => {
+    const { sink, received } = await openSink(reset, acknowledge({ ...atFive, held: [4] }))
+    expect(await write(sink)).toMatchObject({ leaves: 0, held: [4], treeSize: 5 })
     expect(received).toHaveLength(2)
     expect(received[1]!.body.equals(received[0]!.body)).toBe(true)
   })
 
-  it('gives up when the connection breaks twice', async () => {
-    const reset: Answer = (_, __, request) => request.socket.resetAndDestroy()
-    const { sink, received } = await openSink(reset, reset, acknowledge({}))
+  it('outlives every connection that it kept to a broker that was restarted', async () => {
+    const { sink } = await openSink(reset, reset, acknowledge({ ...atFive, held: [4] }))
+    expect(await write(sink)).toMatchObject({ held: [4] })
+  })
+
+  it('gives up when every connection breaks', async () => {
+    const { sink, received } = await openSink(reset, reset, reset, acknowledge({}))
     expect(await failure(write(sink))).toBe('unreachable')
-    expect(received).toHaveLength(2)
+    expect(received).toHaveLength(3)
+  })
+
+  it('knows in a later write that a record was sent before, whatever became of the answer', async () => {
+    const [first, second] = createSpans(2)
+    for (const lost of [status(503), acknowledge({ leaves: 0 }), () => {}] as Answer[]) {
+      const { sink } = await openSink(lost, acknowledge({ firstLeaf: 5, leaves: 1, treeSize: 6, held: [4] }))
+      const limit = AbortSignal.timeout(100)
+      await sink.write([first!], limit).catch(() => {})
+      expect(await sink.write([first!, second!], never)).toMatchObject({ leaves: 1, held: [4] })
+    }
+  })
+
+  it.each([
+    ['a record that was never sent', { ...atFive, held: [4] }],
+    ['a place behind the end of the tree', { ...atFive, held: [5] }],
+    ['nothing', { ...atFive }],
+  ])('does not believe a broker that holds %s', async (what, receipt) => {
+    const { sink } = await openSink(status(503), acknowledge(receipt))
+    const spans = createSpans(2)
+    const isSent = what !== 'a record that was never sent'
+    await sink.write(spans.slice(0, 1), never).catch(() => {})
+    expect(await failure(sink.write(isSent ? spans.slice(0, 1) : spans.slice(1), never))).toBe(
+      'receipt-invalid',
+    )
+  })
+
+  it('does not believe one place for two records', async () => {
+    const { sink } = await openSink(status(503), acknowledge({ ...atFive, held: [4, 4] }))
+    const spans = createSpans(2)
+    await sink.write(spans, never).catch(() => {})
+    expect(await failure(sink.write(spans, never))).toBe('receipt-invalid')
   })
 
   it('says that nobody is there when the connection is refused', async () => {

@@ -32,6 +32,8 @@ const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
 
 const MAX_CONNECTIONS = 2
+/** A broker that was restarted breaks every connection that was kept to the one before it; the next one is new. */
+const MAX_TRIES = MAX_CONNECTIONS + 1
 /** More than any acknowledgement needs: what is longer is not from a broker. */
 const MAX_ANSWER_BYTES = 64 * 1024
 
@@ -81,8 +83,9 @@ const serialize = (spans: readonly ReadableSpan[]): Uint8Array => {
 /**
  * Sends spans to the broker by OTLP/HTTP in protobuf, and resolves only with its receipt.
  *
- * A connection that breaks before the answer is tried once more with the same span ids, by which the broker knows
- * what it already holds. Redirects are not followed: the session token goes to the broker alone.
+ * An answer can be lost: a connection that breaks before it is tried again, and a span that any earlier write carried
+ * may be held by the broker, which knows it by its ids. Redirects are not followed: the session token goes to the
+ * broker alone.
  *
  * @throws TypeError for an address that is neither https nor plain http on loopback.
  */
@@ -93,12 +96,15 @@ export const createOtlpSink = ({ broker, token, ca, onStatementCount }: OtlpSink
     maxAnswerBytes: MAX_ANSWER_BYTES,
   })
   const checkHead = createHeadGuard()
+  /** Spans that a request carried: whether the broker has them is known only from its answer. */
+  const sent = new WeakSet<ReadableSpan>()
   let isClosed = false
 
   const send = async (
     body: Uint8Array,
+    spans: readonly ReadableSpan[],
     signal: AbortSignal,
-  ): Promise<{ answer: HttpAnswer; isRetry: boolean }> => {
+  ): Promise<Receipt> => {
     const request: HttpRequest = {
       method: 'POST',
       path: 'v1/traces',
@@ -106,17 +112,24 @@ export const createOtlpSink = ({ broker, token, ca, onStatementCount }: OtlpSink
       body,
       signal,
     }
-    try {
-      return { answer: await client.send(request), isRetry: false }
-    } catch (error) {
-      if (signal.aborted) throw notDurable('timeout')
-      if (!resetCodes.has(errorCodeOf(error))) throw notDurable('unreachable', { code: errorCodeOf(error) })
-    }
-    try {
-      return { answer: await client.send(request), isRetry: true }
-    } catch (error) {
-      if (signal.aborted) throw notDurable('timeout')
-      throw notDurable('unreachable', { code: errorCodeOf(error) })
+    for (let attempt = 1; ; attempt += 1) {
+      const sentBefore = spans.filter((span) => sent.has(span)).length
+      for (const span of spans) sent.add(span)
+      let answer: HttpAnswer
+      try {
+        answer = await client.send(request)
+      } catch (error) {
+        if (signal.aborted) throw notDurable('timeout')
+        const code = errorCodeOf(error)
+        if (resetCodes.has(code) && attempt < MAX_TRIES) continue
+        throw notDurable('unreachable', { code })
+      }
+      const refusal = refusalOf(answer)
+      if (refusal !== null) throw refusal
+      const receipt = readReceipt(answer, spans.length, sentBefore)
+      checkHead(receipt)
+      onStatementCount?.(statementCountOf(answer))
+      return receipt
     }
   }
 
@@ -124,14 +137,7 @@ export const createOtlpSink = ({ broker, token, ca, onStatementCount }: OtlpSink
     // Heads are compared in the order of the writes, so they must not overtake each other.
     write: oneAtATime(async (spans: readonly ReadableSpan[], signal: AbortSignal): Promise<Receipt> => {
       if (isClosed) throw notDurable('closed')
-      const body = serialize(spans)
-      const { answer, isRetry } = await send(body, signal)
-      const refusal = refusalOf(answer)
-      if (refusal !== null) throw refusal
-      const receipt = readReceipt(answer, spans.length, isRetry)
-      checkHead(receipt)
-      onStatementCount?.(statementCountOf(answer))
-      return receipt
+      return await send(serialize(spans), spans, signal)
     }),
     close: async () => {
       isClosed = true

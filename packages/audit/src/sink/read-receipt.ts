@@ -16,7 +16,11 @@ const parseReceipt = (header: string | string[] | undefined): Receipt | null => 
   if (data === undefined) return null
   const rootHash = Buffer.from(data.rootHash, 'base64')
   const isHash = rootHash.length === HASH_LENGTH && rootHash.toString('base64') === data.rootHash
-  return isHash && data.firstLeaf + data.leaves <= data.treeSize ? data : null
+  const held = new Set(data.held)
+  // A record that was held before this request stands in the tree, and before what the request added.
+  const arePlaces =
+    held.size === (data.held?.length ?? 0) && [...held].every((index) => index < data.firstLeaf)
+  return isHash && arePlaces && data.firstLeaf + data.leaves <= data.treeSize ? data : null
 }
 
 const countRejected = ({ body, headers }: HttpAnswer): number => {
@@ -29,12 +33,13 @@ const countRejected = ({ body, headers }: HttpAnswer): number => {
 }
 
 /**
- * The receipt of a successful answer, which must cover every span that was sent.
+ * The receipt of a successful answer, which must cover every span of the request: the broker added it, or held it from
+ * an earlier try and says where.
  *
- * @param isRetry whether the broker may hold some of the spans from an earlier try, and so add fewer.
+ * @param sentBefore how many of the spans an earlier request carried: the broker can hold no other ones.
  * @throws ERR_AUDIT_NOT_DURABLE with cause `receipt-invalid`, or `refused` when OTLP's partial success says so.
  */
-export const readReceipt = (answer: HttpAnswer, spans: number, isRetry: boolean): Receipt => {
+export const readReceipt = (answer: HttpAnswer, spans: number, sentBefore: number): Receipt => {
   let rejected: number
   try {
     rejected = countRejected(answer)
@@ -45,10 +50,12 @@ export const readReceipt = (answer: HttpAnswer, spans: number, isRetry: boolean)
   const receipt = parseReceipt(answer.headers[RECEIPT_HEADER])
   if (receipt === null)
     throw notDurable('receipt-invalid', { reason: `the header ${RECEIPT_HEADER} is not a receipt` })
-  if (receipt.leaves > spans || (receipt.leaves < spans && !isRetry)) {
+  const held = receipt.held?.length ?? 0
+  if (receipt.leaves + held !== spans || held > sentBefore) {
     throw notDurable('receipt-invalid', {
       reason: 'the receipt does not cover the records',
       leaves: receipt.leaves,
+      held,
       spans,
     })
   }

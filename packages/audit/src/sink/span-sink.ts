@@ -10,8 +10,8 @@ export interface SpanSink {
   /**
    * Stores all of these spans or none, and resolves only when they survive a crash.
    *
-   * Writing the same spans again, by trace and span id, does not store them twice. Writes that are begun while one is
-   * under way wait for it.
+   * Writing the same spans again, by trace and span id, does not store them twice: the receipt then says in `held` where
+   * they stand. Writes that are begun while one is under way wait for it.
    *
    * @throws ERR_AUDIT_NOT_DURABLE with `details.cause` of `NotDurableCause`; `refused` says that the store looked
    * at these spans and will never take them together.

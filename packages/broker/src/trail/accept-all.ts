@@ -15,8 +15,9 @@ export const acceptAll = (
   head: Pick<Receipt, 'treeSize' | 'rootHash'>,
 ): void => {
   let next = firstLeaf
-  for (const { records, accept } of requests) {
-    accept({ receipt: { firstLeaf: next, leaves: records.length, ...head }, records })
+  for (const { records, held = [], accept } of requests) {
+    const places = held.length === 0 ? {} : { held: [...held] }
+    accept({ receipt: { firstLeaf: next, leaves: records.length, ...places, ...head }, records })
     next += records.length
   }
 }

@@ -37,13 +37,13 @@ export const createDatabaseStore = (database: Kysely<Tables>): RecordStore => {
   }
 
   const appendAlone = async (request: SealRequest): Promise<void> => {
-    const { added, edge, frontier } = await database.transaction().execute(async (transaction) => {
+    const { unsealed, edge, frontier } = await database.transaction().execute(async (transaction) => {
       const edge = await lockEdge(transaction)
-      const added = await withoutSealed(transaction, request.sessionId, request.records)
-      return { added, edge, frontier: await appendLocked(transaction, added, edge) }
+      const unsealed = await withoutSealed(transaction, request.sessionId, request.records)
+      return { unsealed, edge, frontier: await appendLocked(transaction, unsealed.records, edge) }
     })
     committed(frontier)
-    acceptAll([{ ...request, records: added }], edge.size, headOf(frontier))
+    acceptAll([{ ...request, ...unsealed }], edge.size, headOf(frontier))
   }
 
   return {

@@ -142,11 +142,11 @@ export const openJournaledStore = async (database: Kysely<Tables>, file: string)
   /** For a request of which something may be sealed already. */
   const appendByDatabase = async (request: SealRequest): Promise<void> => {
     await move(waiting.length)
-    const { records } = await commit(async (transaction) => ({
-      result: undefined,
-      records: await withoutSealed(transaction, request.sessionId, request.records),
-    }))
-    acceptAll([{ ...request, records }], edge.size - records.length, headOf(edge))
+    const { records, result: held } = await commit(async (transaction) => {
+      const unsealed = await withoutSealed(transaction, request.sessionId, request.records)
+      return { result: unsealed.held, records: unsealed.records }
+    })
+    acceptAll([{ ...request, records, held }], edge.size - records.length, headOf(edge))
   }
 
   const appendByJournal = async (requests: readonly SealRequest[]): Promise<void> => {

@@ -13,6 +13,8 @@ export interface Appended {
 export interface SealRequest {
   readonly sessionId: string
   readonly records: readonly SealedRecord[]
+  /** Where the records of the request stand that were sealed before; `records` are the others. */
+  readonly held?: readonly number[]
   accept(appended: Appended): void
   refuse(error: unknown): void
 }
@@ -27,7 +29,8 @@ export interface Step<T> {
 export interface RecordStore {
   /**
    * Appends the records of several requests together, and answers each when they are durable; one that cannot be taken
-   * does not fail the others. Records that are sealed already are left out. One call at a time.
+   * does not fail the others. Records that are sealed already are not added again: the receipt says where they stand.
+   * One call at a time.
    *
    * What it throws is the answer to those that have none yet.
    */

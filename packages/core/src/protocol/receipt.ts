@@ -15,6 +15,11 @@ export const receiptSchema = z.strictObject({
   firstLeaf: z.int().min(0),
   /** How many records were added. */
   leaves: z.int().min(0),
+  /**
+   * Where the records of the request stand that were sealed before, in the order of the request: a retry after a lost
+   * answer. Absent when there are none. `leaves` and these together are all records of the request.
+   */
+  held: z.array(z.int().min(0)).min(1).optional(),
   treeSize: z.int().min(0),
   /** Base64 of the RFC 6962 root over `treeSize` leaves. */
   rootHash: z.string(),
