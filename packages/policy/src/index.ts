@@ -4,6 +4,12 @@ export {
   countApprovers,
   isEligibleApprover,
 } from './approval/is-eligible-approver.ts'
+export {
+  countPeople,
+  foldPersonName,
+  isSamePerson,
+  type PersonIdentity,
+} from './approval/person-identity.ts'
 export { type CheckedPolicy, type CheckOptions, checkPolicy, parsePolicy } from './check/check-policy.ts'
 export { type ColumnTags, columnTagsOf } from './compile/column-tags.ts'
 export type { Policy } from './compile/policy.ts'

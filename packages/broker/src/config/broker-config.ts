@@ -21,7 +21,8 @@ const algorithm = z.enum([
   'EdDSA',
 ])
 
-const issuerSchema = z.strictObject({
+/** One identity provider whose tokens are accepted. */
+export const issuerSchema = z.strictObject({
   /** Exactly the `iss` of its tokens; `/.well-known/openid-configuration` below it is read. */
   issuer: z
     .string()
@@ -33,6 +34,15 @@ const issuerSchema = z.strictObject({
   groups: z.array(z.string().min(1)).optional(),
   /** Verified claims that policy rules may name. Nothing else of the token is kept. */
   claims: z.array(z.string()).default([]),
+  /**
+   * The claim that says which person a token belongs to, the same for one person at every issuer that has it. A token
+   * without it is refused. When absent, a person is issuer and subject.
+   */
+  personClaim: z.string().min(1).optional(),
+  /** The `azp` or `client_id` of programs that may present tokens. Any when absent. */
+  authorizedParties: z.array(z.string().min(1)).min(1).optional(),
+  /** From `iat` to `exp` at most. A token that lives for days is a standing credential. */
+  maxTokenSeconds: z.int().min(60).max(86_400).default(86_400),
   algorithms: z.array(algorithm).min(1).default(['RS256', 'PS256', 'ES256', 'ES384', 'Ed25519', 'EdDSA']),
 })
 
@@ -74,7 +84,13 @@ export const brokerConfigSchema = z
       .prefault({}),
     /** The address clients and Snowflake know: issuer of every lease. The listening address when absent. */
     publicUrl: safeUrl.optional(),
-    issuers: z.array(issuerSchema).min(1),
+    issuers: z
+      .array(issuerSchema)
+      .min(1)
+      .refine(
+        (issuers) => new Set(issuers.map(({ issuer }) => issuer)).size === issuers.length,
+        'must name each issuer once',
+      ),
     /** Path of the policy document. It is read again when the file changes. */
     policy: z.string().min(1),
     snowflake: z.strictObject({

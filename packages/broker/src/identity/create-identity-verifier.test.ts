@@ -4,18 +4,14 @@ import type { AddressInfo } from 'node:net'
 import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../clock.ts'
-import type { IssuerConfig } from '../config/broker-config.ts'
+import { type IssuerConfig, issuerSchema } from '../config/broker-config.ts'
 import { type OidcIssuer, startOidcIssuer } from '../test-support/start-oidc-issuer.ts'
 import { createIdentityVerifier } from './create-identity-verifier.ts'
 
 const AUDIENCE = 'https://broker.test'
 
 const configOf = (issuer: string, changes: Partial<IssuerConfig> = {}): IssuerConfig => ({
-  issuer,
-  audience: AUDIENCE,
-  groupsClaim: 'groups',
-  claims: [],
-  algorithms: ['ES256'],
+  ...issuerSchema.parse({ issuer, audience: AUDIENCE, algorithms: ['ES256'] }),
   ...changes,
 })
 

@@ -1,27 +1,35 @@
-import { type Principal, SnowfenceError } from '@snowfence/core'
-import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose'
+import { SnowfenceError } from '@snowfence/core'
+import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose'
 import type { Clock } from '../clock.ts'
 import type { IssuerConfig } from '../config/broker-config.ts'
+import { invalidToken } from './invalid-token.ts'
 import { IssuerKeys } from './issuer-keys.ts'
+import { readPeople } from './read-people.ts'
+import { readPrincipal } from './read-principal.ts'
+import {
+  assertEachClaimOnce,
+  assertHeader,
+  assertParty,
+  CLOCK_TOLERANCE_SECONDS,
+  readEnd,
+} from './token-rules.ts'
 import type { IdentityVerifier } from './verified-identity.ts'
 
-const CLOCK_TOLERANCE_SECONDS = 30
-/** A token is meant to live minutes or hours; one that lives for days is a standing credential. */
-const MAX_LIFE_SECONDS = 24 * 3600
 const MAX_TOKEN_LENGTH = 16_384
-
-const invalid = (message: string, cause?: unknown): SnowfenceError =>
-  new SnowfenceError('ERR_IDENTITY_TOKEN_INVALID', { message, cause })
 
 /** Read before anything is verified, and used only to choose the issuer whose keys must then verify it. */
 const readIssuer = (token: string): string => {
+  let issuer: unknown
   try {
-    const { iss } = decodeJwt(token)
-    if (typeof iss === 'string') return iss
+    assertHeader(decodeProtectedHeader(token))
+    issuer = decodeJwt(token).iss
   } catch (error) {
-    throw invalid('the identity token is not a JSON Web Token', error)
+    throw error instanceof SnowfenceError
+      ? error
+      : invalidToken('the identity token is not a JSON Web Token', error)
   }
-  throw invalid('the identity token has no `iss` claim')
+  if (typeof issuer !== 'string') throw invalidToken('the identity token has no `iss` claim')
+  return issuer
 }
 
 const isExpected = (reason: string): boolean => reason === 'check_failed'
@@ -38,75 +46,55 @@ const explain = (error: unknown, config: IssuerConfig): SnowfenceError => {
         cause: error,
       })
     }
-    return invalid(`the claim \`${error.claim}\` of the identity token is missing or not acceptable`, error)
+    return invalidToken(
+      `the claim \`${error.claim}\` of the identity token is missing or not acceptable`,
+      error,
+    )
   }
   if (error instanceof errors.JOSEAlgNotAllowed) {
-    return invalid('the identity token is signed with an algorithm that is not accepted', error)
+    return invalidToken('the identity token is signed with an algorithm that is not accepted', error)
   }
   if (error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JWKSNoMatchingKey) {
-    return invalid('the signature of the identity token does not verify with the keys of its issuer', error)
+    return invalidToken(
+      'the signature of the identity token does not verify with the keys of its issuer',
+      error,
+    )
   }
-  if (
-    error instanceof errors.JWKSTimeout ||
-    error instanceof errors.JWKSInvalid ||
-    !(error instanceof errors.JOSEError)
-  ) {
-    return new SnowfenceError('ERR_IDENTITY_ISSUER_UNREACHABLE', {
-      message: `the keys of the identity provider \`${config.issuer}\` could not be fetched`,
-      cause: error,
-    })
-  }
-  return invalid('the identity token was not accepted', error)
-}
-
-const readGroups = (payload: JWTPayload, { groupsClaim, groups: spokenFor }: IssuerConfig): string[] => {
-  const value = payload[groupsClaim]
-  if (value === undefined) return []
-  const listed = typeof value === 'string' ? [value] : value
-  if (!Array.isArray(listed) || !listed.every((group) => typeof group === 'string')) {
-    throw invalid(`the claim \`${groupsClaim}\` of the identity token is not a list of group names`)
-  }
-  return [...new Set(listed)].filter((group) => spokenFor?.includes(group) ?? true).sort()
-}
-
-const readPrincipal = (payload: JWTPayload, config: IssuerConfig): Principal => {
-  const { sub } = payload
-  if (typeof sub !== 'string' || sub === '') throw invalid('the claim `sub` of the identity token is missing')
-  return {
-    issuer: config.issuer,
-    subject: sub,
-    groups: readGroups(payload, config),
-    claims: Object.fromEntries(
-      config.claims.filter((name) => name in payload).map((name) => [name, payload[name]]),
-    ),
-  }
+  return invalidToken('the identity token was not accepted', error)
 }
 
 /**
- * Verifies identity tokens of the configured issuers: signature by the issuer's published keys, an algorithm from
- * the list, `iss`, `aud`, `exp`, `iat` and `sub` present and right.
+ * Verifies identity tokens of the configured issuers: signature by one of the issuer's published keys that is strong
+ * enough, an algorithm from the list, type, audience, party, and a life that is short. A claim that would be read is
+ * refused when it is not in its form, twice in the token, or left out of it in favour of a source elsewhere.
  */
 export const createIdentityVerifier = (issuers: readonly IssuerConfig[], clock: Clock): IdentityVerifier => {
-  const keys = new IssuerKeys()
+  const known = new Map(
+    issuers.map((config) => [config.issuer, { config, keys: new IssuerKeys(config.issuer) }]),
+  )
   return {
     async verify(token) {
-      if (token.length > MAX_TOKEN_LENGTH) throw invalid('the identity token is too long')
-      const issuer = readIssuer(token)
-      const config = issuers.find((candidate) => candidate.issuer === issuer)
-      if (config === undefined) throw new SnowfenceError('ERR_IDENTITY_ISSUER_UNKNOWN')
+      if (token.length > MAX_TOKEN_LENGTH) throw invalidToken('the identity token is too long')
+      const issuer = known.get(readIssuer(token))
+      if (issuer === undefined) throw new SnowfenceError('ERR_IDENTITY_ISSUER_UNKNOWN')
+      const { config, keys } = issuer
+      const now = clock()
       try {
-        const { payload } = await jwtVerify(token, await keys.of(issuer), {
-          issuer,
+        const { payload } = await jwtVerify(token, keys.find, {
+          issuer: config.issuer,
           audience: config.audience,
           algorithms: config.algorithms,
           requiredClaims: ['exp', 'iat', 'sub'],
-          maxTokenAge: MAX_LIFE_SECONDS,
+          maxTokenAge: config.maxTokenSeconds,
           clockTolerance: CLOCK_TOLERANCE_SECONDS,
-          currentDate: clock(),
+          currentDate: now,
         })
+        assertEachClaimOnce(token)
+        assertParty(payload, config)
         return {
+          expiresAt: readEnd(payload, config, now),
           principal: readPrincipal(payload, config),
-          expiresAt: new Date((payload.exp ?? 0) * 1000),
+          people: readPeople(payload, config),
         }
       } catch (error) {
         throw explain(error, config)
