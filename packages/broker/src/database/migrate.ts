@@ -6,6 +6,7 @@ import { approvalsMigration } from './migrations/0003-approvals.ts'
 import { sealAtEdgeMigration } from './migrations/0004-seal-at-edge.ts'
 import { idsOfSessionMigration } from './migrations/0005-ids-of-a-session.ts'
 import { statementCountsMigration } from './migrations/0006-statement-counts.ts'
+import { lockEdgeMigration } from './migrations/0007-lock-edge.ts'
 import type { Tables } from './tables.ts'
 
 const migrations = {
@@ -15,6 +16,7 @@ const migrations = {
   '0004-seal-at-edge': sealAtEdgeMigration,
   '0005-ids-of-a-session': idsOfSessionMigration,
   '0006-statement-counts': statementCountsMigration,
+  '0007-lock-edge': lockEdgeMigration,
 }
 
 /** Brings the database to the present schema. Replicas that start together wait for each other. */

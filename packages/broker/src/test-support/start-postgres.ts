@@ -1,16 +1,42 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 
 export interface Postgres {
   /** Address of a fresh database for one test file or one broker. */
   createDatabase(name: string): Promise<string>
+  /** Ends the server: `fast` as an operator does, `crash` with SIGKILL. Its data and its port stay. */
+  stop(how: 'fast' | 'crash'): Promise<void>
+  /** Starts the stopped server again on the same port; resolves when it accepts connections. */
+  start(): Promise<void>
+  /** Stops every process of the server in its tracks (SIGSTOP): connections stay open, nothing answers. */
+  freeze(): Promise<void>
+  /** Lets a frozen server go on. */
+  thaw(): Promise<void>
+  /** Runs SQL as the superuser, on a connection of its own. */
+  query(sqlText: string): Promise<unknown[]>
   close(): Promise<void>
+}
+
+export interface PostgresSettings {
+  /** Further settings of the server, as `name=value`. */
+  readonly settings?: readonly string[]
 }
 
 interface Account {
@@ -81,8 +107,35 @@ const ready = (child: ChildProcess): Promise<void> =>
     child.once('close', () => reject(new Error(`PostgreSQL ended: ${output}`)))
   })
 
+/** Process id and parent of every process: from `/proc` where there is one, else from `ps`. */
+const listProcesses = async (): Promise<(readonly [pid: number, parent: number])[]> => {
+  if (!existsSync('/proc/self/stat')) {
+    const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid='])
+    return stdout.split('\n').map((line) => {
+      const [pid, parent] = line.trim().split(/\s+/).map(Number)
+      return [pid ?? 0, parent ?? 0]
+    })
+  }
+  const pids = readdirSync('/proc').map(Number).filter(Number.isInteger)
+  return pids.map((pid) => {
+    try {
+      // The command stands in parentheses and may hold anything; state and parent follow it.
+      const [, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+      return [pid, Number(parent)]
+    } catch {
+      return [pid, 0]
+    }
+  })
+}
+
+/** The processes of a server: the first one, and its children, which have process groups of their own. */
+const processesOf = async (first: number): Promise<number[]> => {
+  const processes = await listProcesses()
+  return [first, ...processes.filter(([, parent]) => parent === first).map(([pid]) => pid)]
+}
+
 /** Starts a real PostgreSQL on a free loopback port, as root or not, with data in a temporary directory. */
-export const startPostgres = async (): Promise<Postgres> => {
+export const startPostgres = async ({ settings: given = [] }: PostgresSettings = {}): Promise<Postgres> => {
   const account = chooseAccount()
   const directory = mkdtempSync(join(tmpdir(), 'snowfence-postgres-'))
   const data = join(directory, 'data')
@@ -113,30 +166,54 @@ export const startPostgres = async (): Promise<Postgres> => {
     `port=${port}`,
     `unix_socket_directories=${directory}`,
     'fsync=off',
+    ...given,
   ]
-  const child = spawn(
-    join(native, 'bin', 'postgres'),
-    ['-D', data, ...settings.flatMap((setting) => ['-c', setting])],
-    { ...account, stdio: ['ignore', 'ignore', 'pipe'], env: {} },
-  )
-  await ready(child)
+  const launch = async (): Promise<ChildProcess> => {
+    const started = spawn(
+      join(native, 'bin', 'postgres'),
+      ['-D', data, ...settings.flatMap((setting) => ['-c', setting])],
+      { ...account, stdio: ['ignore', 'ignore', 'pipe'], env: {} },
+    )
+    await ready(started)
+    return started
+  }
+  let child = await launch()
   const addressOf = (database: string): string =>
     `postgres://snowfence:${password}@127.0.0.1:${port}/${database}`
+  const query = async (sqlText: string): Promise<unknown[]> => {
+    const { default: pg } = await import('pg')
+    const client = new pg.Client({ connectionString: addressOf('postgres') })
+    await client.connect()
+    try {
+      return (await client.query(sqlText)).rows
+    } finally {
+      await client.end()
+    }
+  }
+  const signalAll = async (signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> => {
+    // The parent first: it would start new children while the others are being stopped.
+    for (const pid of await processesOf(child.pid as number)) process.kill(pid, signal)
+  }
+  const stop = async (how: 'fast' | 'crash'): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const ended = new Promise((resolve) => child.once('close', resolve))
+    child.kill(how === 'fast' ? 'SIGINT' : 'SIGKILL')
+    await ended
+  }
   return {
     async createDatabase(name) {
-      const { default: pg } = await import('pg')
-      const client = new pg.Client({ connectionString: addressOf('postgres') })
-      await client.connect()
-      await client.query(`create database ${client.escapeIdentifier(name)}`)
-      await client.end()
+      await query(`create database "${name}"`)
       return addressOf(name)
     },
+    stop,
+    async start() {
+      child = await launch()
+    },
+    freeze: () => signalAll('SIGSTOP'),
+    thaw: () => signalAll('SIGCONT'),
+    query,
     close: async () => {
-      if (child.exitCode === null && child.signalCode === null) {
-        const ended = new Promise((resolve) => child.once('close', resolve))
-        child.kill('SIGINT')
-        await ended
-      }
+      await stop('fast')
       rmSync(directory, { recursive: true, force: true })
     },
   }

@@ -1,28 +1,25 @@
-import { emptyFrontier, type Frontier, frontierNodes, notDurable, type SealedRecord } from '@snowfence/audit'
+import { emptyFrontier, type Frontier, notDurable, type SealedRecord } from '@snowfence/audit'
+import { isSnowfenceError } from '@snowfence/core'
 import type { Kysely, Transaction } from 'kysely'
 import type { Tables } from '../database/tables.ts'
 import { acceptAll, headOf } from './accept-all.ts'
 import { appendAtEdge } from './append-at-edge.ts'
 import type { RecordStore, SealRequest } from './record-store.ts'
-import { readTreeNodes, readTreeSize } from './tree-rows.ts'
-import { withoutSealed } from './without-sealed.ts'
+import { lockEdge } from './tree-rows.ts'
+import { takeUnsealed } from './without-sealed.ts'
+
+const recordsOf = (group: readonly SealRequest[]): SealedRecord[] => group.flatMap(({ records }) => records)
 
 /** Keeps records in the database from the first moment: for one that other brokers write to as well. */
 export const createDatabaseStore = (database: Kysely<Tables>): RecordStore => {
   // The right edge as this process last committed it: saves reading it, while nobody else appends.
   let known = emptyFrontier
+  // Whether another broker appended since: then the remembered edge is worth no attempt.
+  let isShared = true
 
   // INVARIANT: the remembered edge is one that was committed; a rolled back one could be taken for a later tree.
-  const committed = (frontier: Frontier | null): void => {
-    if (frontier !== null && frontier.size >= known.size) known = frontier
-  }
-
-  /** The edge, held to the end of the transaction: appends of all brokers take their turn. */
-  const lockEdge = async (transaction: Transaction<Tables>): Promise<Frontier> => {
-    const size = await readTreeSize(transaction, true)
-    return size === known.size
-      ? known
-      : { size, hashes: await readTreeNodes(transaction, frontierNodes(size)) }
+  const committed = (frontier: Frontier): void => {
+    if (frontier.size >= known.size) known = frontier
   }
 
   const appendLocked = async (
@@ -36,28 +33,46 @@ export const createDatabaseStore = (database: Kysely<Tables>): RecordStore => {
     return frontier
   }
 
-  const appendAlone = async (request: SealRequest): Promise<void> => {
-    const { unsealed, edge, frontier } = await database.transaction().execute(async (transaction) => {
+  /** Appends a whole group where the tree ends now, which no other broker can move meanwhile. */
+  const appendInTurn = async (group: readonly SealRequest[]): Promise<void> => {
+    const { taken, edge, frontier } = await database.transaction().execute(async (transaction) => {
       const edge = await lockEdge(transaction)
-      const unsealed = await withoutSealed(transaction, request.sessionId, request.records)
-      return { unsealed, edge, frontier: await appendLocked(transaction, unsealed.records, edge) }
+      const records = recordsOf(group)
+      const whole = records.length === 0 ? edge : await appendAtEdge(transaction, records, edge)
+      if (whole !== null) return { taken: group, edge, frontier: whole }
+      // At the locked edge only a record that is sealed already can stand in the way.
+      const taken = await takeUnsealed(transaction, group, edge.size)
+      return { taken, edge, frontier: await appendLocked(transaction, recordsOf(taken), edge) }
     })
+    isShared = edge.size !== known.size
     committed(frontier)
-    acceptAll([{ ...request, ...unsealed }], edge.size, headOf(frontier))
+    acceptAll(taken, edge.size, headOf(frontier))
+  }
+
+  /** One request that the database cannot take must not fail those that came at the same time. */
+  const appendOneByOne = async (group: readonly SealRequest[]): Promise<void> => {
+    for (const request of group) await appendInTurn([request]).catch(request.refuse)
+  }
+
+  const appendAtKnownEdge = async (group: readonly SealRequest[]): Promise<boolean> => {
+    const edge = known
+    const records = recordsOf(group)
+    const frontier = records.length === 0 ? null : await appendAtEdge(database, records, edge)
+    if (frontier === null) return false
+    committed(frontier)
+    acceptAll(group, edge.size, headOf(frontier))
+    return true
   }
 
   return {
     async append(group) {
-      const edge = known
-      const records = group.flatMap((request) => request.records)
-      const frontier = records.length === 0 ? null : await appendAtEdge(database, records, edge)
-      if (frontier === null) {
-        // Somebody else appended, or a record is sealed already: which one, shows when each goes by itself.
-        for (const request of group) await appendAlone(request).catch(request.refuse)
-        return
+      try {
+        if (!isShared && (await appendAtKnownEdge(group))) return
+        await appendInTurn(group)
+      } catch (error) {
+        if (group.length === 1 || isSnowfenceError(error, 'ERR_BROKER_DATABASE_UNREACHABLE')) throw error
+        await appendOneByOne(group)
       }
-      committed(frontier)
-      acceptAll(group, edge.size, headOf(frontier))
     },
 
     async transact(work) {
@@ -65,12 +80,11 @@ export const createDatabaseStore = (database: Kysely<Tables>): RecordStore => {
         const step = await work(transaction)
         const { records } = step
         if (records.length === 0) return { step, frontier: null }
-        const frontier =
-          (await appendAtEdge(transaction, records, known)) ??
-          (await appendLocked(transaction, records, await lockEdge(transaction)))
+        const attempt = isShared ? null : await appendAtEdge(transaction, records, known)
+        const frontier = attempt ?? (await appendLocked(transaction, records, await lockEdge(transaction)))
         return { step, frontier }
       })
-      committed(frontier)
+      if (frontier !== null) committed(frontier)
       return step
     },
 

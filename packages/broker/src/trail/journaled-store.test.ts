@@ -99,7 +99,11 @@ describe('the journal before the embedded database', () => {
     const sealing = await open()
     expect(await stored()).toEqual(spans.map(({ spanId }) => spanId))
     expect((await stat(file)).size).toBe(0)
-    expect(await sealing.seal(session, spans.slice(0, 1))).toMatchObject({ leaves: 0, held: [0], treeSize: 100 })
+    expect(await sealing.seal(session, spans.slice(0, 1))).toMatchObject({
+      leaves: 0,
+      held: [0],
+      treeSize: 100,
+    })
   })
 
   it('may hold what the database has already: a crash came before it was cut', async () => {

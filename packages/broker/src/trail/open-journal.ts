@@ -80,7 +80,7 @@ const assertStored = async (
 export const openJournal = async (database: Kysely<Tables>, file: string): Promise<OpenJournal> => {
   const { lines, entries } = await readEntries(file)
   try {
-    const size = await readTreeSize(database, false)
+    const size = await readTreeSize(database)
     await assertStored(database, file, entries, size)
     const stored = { size, hashes: await readTreeNodes(database, frontierNodes(size)) }
     const waiting = entries.filter(({ index }) => index >= size).map(({ sealed }) => sealed)

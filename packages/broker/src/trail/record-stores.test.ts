@@ -94,7 +94,11 @@ describe.each([
     const receipts = await Promise.all([seal([span]), seal([span]), seal([another]), seal([span])])
     expect(receipts.map(({ leaves }) => leaves)).toEqual([1, 0, 1, 0])
     await trail.settle()
-    expect(await seal([span])).toMatchObject({ leaves: 0, held: [expect.any(Number)], treeSize: await sizeNow() })
+    expect(await seal([span])).toMatchObject({
+      leaves: 0,
+      held: [expect.any(Number)],
+      treeSize: await sizeNow(),
+    })
     expect(await seal([span, sampleSpan()])).toMatchObject({ leaves: 1 })
   })
 

@@ -114,7 +114,11 @@ describe('the trail', () => {
     const request = requestOf([spanOf()])
     const first = await post(request)
     const second = await post(request)
-    expect(second.receipt).toMatchObject({ leaves: 0, held: [first.receipt?.firstLeaf], treeSize: first.receipt?.treeSize })
+    expect(second.receipt).toMatchObject({
+      leaves: 0,
+      held: [first.receipt?.firstLeaf],
+      treeSize: first.receipt?.treeSize,
+    })
   })
 
   it('never replaces a sealed span by another with its id', async () => {

@@ -1,13 +1,32 @@
-import type { NodeHash, NodeId, TreeStore } from '@snowfence/audit'
+import { type Frontier, frontierNodes, type NodeHash, type NodeId, type TreeStore } from '@snowfence/audit'
 import { SnowfenceError } from '@snowfence/core'
-import type { Kysely, Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Tables } from '../database/tables.ts'
 
-/** The tree's size. With `lock` the row is held to the end of the transaction: appends take their turn. */
-export const readTreeSize = async (database: Kysely<Tables>, lock: boolean): Promise<number> => {
-  const query = database.selectFrom('tree_head').select('size').where('id', '=', 1)
-  const { size } = await (lock ? query.forUpdate() : query).executeTakeFirstOrThrow()
+export const readTreeSize = async (database: Kysely<Tables>): Promise<number> => {
+  const { size } = await database
+    .selectFrom('tree_head')
+    .select('size')
+    .where('id', '=', 1)
+    .executeTakeFirstOrThrow()
   return Number(size)
+}
+
+/**
+ * The right edge of the tree, locked until the transaction ends: appends of all brokers take their turn.
+ *
+ * @throws SnowfenceError `ERR_AUDIT_STORE_CORRUPT` when a hash of the edge is missing.
+ */
+export const lockEdge = async (transaction: Transaction<Tables>): Promise<Frontier> => {
+  const { rows } = await sql<{ tree_size: number | string; edge: string[] }>`
+    select tree_size, edge from lock_edge()
+  `.execute(transaction)
+  const size = Number(rows[0]?.tree_size)
+  const hashes = (rows[0]?.edge ?? []).map((hash) => new Uint8Array(Buffer.from(hash, 'base64')))
+  if (hashes.length === frontierNodes(size).length) return { size, hashes }
+  throw new SnowfenceError('ERR_AUDIT_STORE_CORRUPT', {
+    message: `the audit tree of ${size} records lacks a hash of its right edge`,
+  })
 }
 
 /** @throws SnowfenceError `ERR_AUDIT_STORE_CORRUPT` when a node is missing. */
@@ -73,7 +92,7 @@ export const appendTreeNodes = async (
 
 /** The audit tree's hashes in the broker's database. */
 export const createTreeStore = (database: Kysely<Tables>): TreeStore => ({
-  size: () => readTreeSize(database, false),
+  size: () => readTreeSize(database),
   read: (nodes) => readTreeNodes(database, nodes),
   append: (expectedSize, newSize, nodes) =>
     database

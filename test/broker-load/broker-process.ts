@@ -1,0 +1,58 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import type { BrokerConfigInput } from '@snowfence/broker'
+
+const script = fileURLToPath(new URL('../../packages/broker/src/test-support/run-broker.ts', import.meta.url))
+
+/** A broker in a process of its own, so that it can be killed and its memory measured. */
+export interface BrokerProcess {
+  readonly url: string
+  readonly pid: number
+  /** Resolves with the exit code when the process ends; null after a signal. */
+  readonly ended: Promise<number | null>
+  /** Whether the process is still there. */
+  isRunning(): boolean
+  /** Megabytes of memory that the process holds (resident set). Linux only. */
+  residentMegabytes(): Promise<number>
+  kill(signal?: NodeJS.Signals): Promise<void>
+}
+
+const firstLine = (child: ChildProcess): Promise<string> =>
+  new Promise((resolve, reject) => {
+    if (child.stdout === null) return reject(new Error('the broker has no output'))
+    createInterface({ input: child.stdout }).once('line', resolve)
+    child.once('exit', (code) => reject(new Error(`the broker ended with ${code}`)))
+  })
+
+/** Starts a broker from its sources and waits until it listens. */
+export const startBrokerProcess = async (config: BrokerConfigInput): Promise<BrokerProcess> => {
+  const child = spawn(
+    process.execPath,
+    [
+      '--conditions=snowfence-source',
+      '--disable-warning=ExperimentalWarning',
+      script,
+      JSON.stringify(config),
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
+  const url = await firstLine(child)
+  const pid = child.pid as number
+  return {
+    url,
+    pid,
+    ended,
+    isRunning: () => child.exitCode === null && child.signalCode === null,
+    async residentMegabytes() {
+      const status = await readFile(`/proc/${pid}/status`, 'utf8')
+      return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024
+    },
+    async kill(signal = 'SIGKILL') {
+      child.kill(signal)
+      await ended
+    },
+  }
+}
