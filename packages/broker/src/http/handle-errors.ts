@@ -3,7 +3,11 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { statusOf } from './error-status.ts'
 
+/** Seconds after which a client may ask again when the broker cannot serve at the moment. */
+const RETRY_AFTER_SECONDS = 1
+
 const send = (reply: FastifyReply, error: SnowfenceError, status = statusOf(error.code)): FastifyReply => {
+  if (status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS)
   if (status === 401) reply.header('www-authenticate', 'Bearer')
   const details = Object.keys(error.details).length === 0 ? {} : { details: error.details }
   return reply
