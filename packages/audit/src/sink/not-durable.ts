@@ -35,3 +35,18 @@ export const notDurable = (
 
 export const causeOf = (error: unknown): NotDurableCause | null =>
   isSnowfenceError(error, 'ERR_AUDIT_NOT_DURABLE') ? (error.details.cause as NotDurableCause) : null
+
+const certainlyNotStored: ReadonlySet<NotDurableCause> = new Set([
+  'unauthorized',
+  'refused',
+  'queue-full',
+  'closed',
+])
+
+/** Whether the store may hold the record after this failure: it was sent, and no answer says what became of it. */
+export const mayBeStored = (error: unknown): boolean => {
+  const cause = causeOf(error)
+  if (cause === null) return true
+  if (cause === 'unreachable') return (error as SnowfenceError).details.isSent !== false
+  return !certainlyNotStored.has(cause)
+}

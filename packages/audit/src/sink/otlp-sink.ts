@@ -25,6 +25,15 @@ export interface OtlpSinkOptions {
 /** Errors of a connection that broke before an answer: the request may or may not have arrived. */
 const resetCodes: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED'])
 
+/** Errors of a connection that never came to be: nothing was sent. */
+const refusedCodes: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+])
+
 const errorCodeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
 
@@ -122,7 +131,7 @@ export const createOtlpSink = ({ broker, token, ca, onStatementCount }: OtlpSink
         if (signal.aborted) throw notDurable('timeout')
         const code = errorCodeOf(error)
         if (resetCodes.has(code) && attempt < MAX_TRIES) continue
-        throw notDurable('unreachable', { code })
+        throw notDurable('unreachable', { code, isSent: !refusedCodes.has(code) })
       }
       const refusal = refusalOf(answer)
       if (refusal !== null) throw refusal

@@ -49,12 +49,19 @@ export interface AuditTrail extends AuditSink {
   ): Promise<AuditAcknowledgement>
 }
 
+const FIRST_PAUSE_MS = 500
+const LONGEST_PAUSE_MS = 10_000
+
 export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
   const { sink, serviceName, producer = 'sdk' } = options
   const { maxQueue = 4096, maxBatch = 256, timeoutMilliseconds = 10_000, lingerMilliseconds = 5 } = options
   const tracer = createAuditTracer({ serviceName, producer })
   const group = createGroupCommit({ sink, maxQueue, maxBatch, timeoutMilliseconds, lingerMilliseconds })
-  const records = createOwedRecords(group)
+  const records = createOwedRecords(group, {
+    maxOwed: maxQueue,
+    firstPauseMilliseconds: FIRST_PAUSE_MS,
+    longestPauseMilliseconds: LONGEST_PAUSE_MS,
+  })
   const open = new Set<OpenStatementTrail>()
 
   return {

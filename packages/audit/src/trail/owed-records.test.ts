@@ -7,7 +7,7 @@ import { createGroupCommit } from './group-commit.ts'
 import { createOwedRecords } from './owed-records.ts'
 
 /** A store that takes a record or not, as the test says at the time. */
-const createRecords = (takes: (name: string) => boolean) => {
+const createRecords = (takes: (name: string) => boolean, maxOwed = 100) => {
   const stored: string[] = []
   const group = createGroupCommit({
     sink: {
@@ -24,7 +24,11 @@ const createRecords = (takes: (name: string) => boolean) => {
     timeoutMilliseconds: 60_000,
     lingerMilliseconds: 0,
   })
-  return { stored, group, records: createOwedRecords(group) }
+  return {
+    stored,
+    group,
+    records: createOwedRecords(group, { maxOwed, firstPauseMilliseconds: 5, longestPauseMilliseconds: 20 }),
+  }
 }
 
 const spans = (): ReadableSpan[] => createSpans(4)
@@ -68,4 +72,36 @@ test('what is owed is tried once more at the end, and then given up', async () =
   await new Promise((resolve) => setTimeout(resolve, 5))
   await down.records.close()
   await expect(lost).rejects.toSatisfy((error) => causeOf(error) === 'unavailable')
+})
+
+test('a record is owed although its caller was told that it is not durable', async () => {
+  let isUp = false
+  const { stored, records } = createRecords(() => isUp)
+  const [outcome, other, next] = spans()
+  await expect(records.commit(outcome!, { isOwed: true })).rejects.toSatisfy(
+    (error) => causeOf(error) === 'unavailable',
+  )
+  await records.commit(other!).catch(() => {})
+  isUp = true
+  await records.commit(next!)
+  expect(stored).toEqual(['span 2', 'span 0'])
+})
+
+test('what is owed is tried again by itself, when nothing else is written', async () => {
+  let isUp = false
+  const { stored, records } = createRecords(() => isUp)
+  const [outcome] = spans()
+  await records.commit(outcome!, { isOwed: true }).catch(() => {})
+  isUp = true
+  await expect.poll(() => stored).toEqual(['span 0'])
+})
+
+test('when more is owed than can be remembered, nothing is acknowledged any more', async () => {
+  let isUp = false
+  const { records } = createRecords(() => isUp, 1)
+  const [first, second, next] = spans()
+  await records.commit(first!, { isOwed: true }).catch(() => {})
+  await records.commit(second!, { isOwed: true }).catch(() => {})
+  isUp = true
+  await expect(records.commit(next!)).rejects.toSatisfy((error) => causeOf(error) === 'queue-full')
 })

@@ -1,5 +1,6 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import type { Receipt } from '@snowfence/core'
+import { notDurable } from '../sink/not-durable.ts'
 import type { GroupCommit } from './group-commit.ts'
 
 interface Owed {
@@ -8,26 +9,48 @@ interface Owed {
   readonly reject: (error: unknown) => void
 }
 
+export interface OwedCommitOptions {
+  /** True for a record that is owed when the store does not take it, although its caller is told of the failure. */
+  readonly isOwed?: boolean
+}
+
 /** Commits in two manners: what something waits for, and what is written behind it and may not get lost. */
 export interface OwedRecords {
   /**
-   * Resolves when the record is durable, and with it every one that was written behind before and failed.
+   * Resolves when the record is durable, and with it every one that is owed from before.
    *
    * @throws ERR_AUDIT_NOT_DURABLE for the record, or for one that is still owed
    */
-  commit(span: ReadableSpan): Promise<Receipt>
+  commit(span: ReadableSpan, options?: OwedCommitOptions): Promise<Receipt>
   /**
-   * Writes a record that nothing waits for. When the store does not take it, it is owed: no later `commit` resolves
-   * before it is durable. Rejects only at the end of the trail.
+   * Writes a record that nothing waits for. When the store does not take it, it is owed. Rejects only at the end of the
+   * trail.
    */
   commitBehind(span: ReadableSpan): Promise<Receipt>
   /** Tries what is owed once more, and gives it up. */
   close(): Promise<void>
 }
 
-export const createOwedRecords = (group: GroupCommit): OwedRecords => {
+export interface OwedRecordsOptions {
+  /** Records that may be owed at once. With more, one is lost, and nothing is acknowledged after that. */
+  readonly maxOwed: number
+  /** How long a store that failed is left alone before what is owed is tried again. It doubles with every failure. */
+  readonly firstPauseMilliseconds: number
+  readonly longestPauseMilliseconds: number
+}
+
+/**
+ * A record that is owed is tried again by and by, and with the next commit: no later `commit` resolves before it is
+ * durable.
+ */
+export const createOwedRecords = (group: GroupCommit, options: OwedRecordsOptions): OwedRecords => {
+  const { maxOwed, firstPauseMilliseconds, longestPauseMilliseconds } = options
   let owed: Owed[] = []
   let paying: Promise<void> | null = null
+  let isFull = false
+  let isClosed = false
+  let pause = firstPauseMilliseconds
+  let timer: NodeJS.Timeout | undefined
 
   const pay = async (): Promise<void> => {
     const due = owed
@@ -49,18 +72,45 @@ export const createOwedRecords = (group: GroupCommit): OwedRecords => {
     await paying
   }
 
+  /** A program that waits for its next task writes nothing, and how its last statement ended must be known all the same. */
+  const planNextTry = (): void => {
+    if (timer !== undefined || isClosed) return
+    timer = setTimeout(async () => {
+      await settleDebt().catch(() => {})
+      timer = undefined
+      pause = owed.length === 0 ? firstPauseMilliseconds : Math.min(2 * pause, longestPauseMilliseconds)
+      if (owed.length > 0) planNextTry()
+    }, pause)
+    timer.unref()
+  }
+
+  const owe = (record: Owed): void => {
+    if (owed.length < maxOwed) owed.push(record)
+    else isFull = true
+    planNextTry()
+  }
+
   return {
-    commit: async (span) => {
+    commit: async (span, { isOwed = false } = {}) => {
+      if (isFull) throw notDurable('queue-full', { owed: owed.length })
+      let receipt: Receipt
+      try {
+        receipt = await group.commit(span)
+      } catch (error) {
+        if (isOwed) owe({ span, resolve: () => {}, reject: () => {} })
+        throw error
+      }
       // Writes keep their order, so whatever was written behind before this one has succeeded or is owed by then.
-      const receipt = await group.commit(span)
       await settleDebt()
       return receipt
     },
     commitBehind: (span) =>
       group
         .commit(span, { mayLinger: true })
-        .catch(() => new Promise<Receipt>((resolve, reject) => owed.push({ span, resolve, reject }))),
+        .catch(() => new Promise<Receipt>((resolve, reject) => owe({ span, resolve, reject }))),
     close: async () => {
+      isClosed = true
+      clearTimeout(timer)
       await settleDebt().catch((error: unknown) => {
         for (const { reject } of owed) reject(error)
       })

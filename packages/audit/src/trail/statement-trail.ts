@@ -14,6 +14,7 @@ import {
 import type { AuditSpanKind } from '../schema/attribute-definition.ts'
 import type { AuditAttributeValues } from '../schema/audit-attributes.ts'
 import { spanAttributes } from '../schema/span-attributes.ts'
+import { mayBeStored } from '../sink/not-durable.ts'
 import type { OwedRecords } from './owed-records.ts'
 import {
   appliedMasks,
@@ -70,12 +71,20 @@ export const createStatementTrail = (options: StatementTrailOptions): OpenStatem
   let authorized: AuditAcknowledgement | null = null
   let approval: AuditAttributeValues = {}
   let isEnded = false
+  /** Whether the store may hold the statement's `authorize` record: then it must come to hold the outcome as well. */
+  let mayBeKnown = false
 
-  const write = async (span: Span, { isBehind = false } = {}): Promise<AuditAcknowledgement> => {
+  const write = async (
+    span: Span,
+    { isBehind = false, isOwed = false } = {},
+  ): Promise<AuditAcknowledgement> => {
     span.end()
     // The SDK's span is both: the API's type hides what the exporters read.
     const ended = span as unknown as ReadableSpan
-    return acknowledge(span, await (isBehind ? records.commitBehind(ended) : records.commit(ended)))
+    return acknowledge(
+      span,
+      await (isBehind ? records.commitBehind(ended) : records.commit(ended, { isOwed })),
+    )
   }
 
   const child = (
@@ -124,7 +133,8 @@ export const createStatementTrail = (options: StatementTrailOptions): OpenStatem
       isEnded = true
       onEnd()
     }
-    return write(span, { isBehind })
+    const hasRun = typeof values['snowfence.query.id'] === 'string'
+    return write(span, { isBehind, isOwed: mayBeKnown || hasRun })
   }
 
   return {
@@ -144,10 +154,17 @@ export const createStatementTrail = (options: StatementTrailOptions): OpenStatem
         query.setStatus({ code: SpanStatusCode.ERROR })
         return write(query)
       }
-      return write(child('authorize', name, values, startedAt)).then((acknowledgement) => {
-        authorized = acknowledgement
-        return acknowledgement
-      })
+      return write(child('authorize', name, values, startedAt)).then(
+        (acknowledgement) => {
+          authorized = acknowledgement
+          mayBeKnown = true
+          return acknowledgement
+        },
+        (error: unknown) => {
+          mayBeKnown = mayBeStored(error)
+          throw error
+        },
+      )
     },
 
     approval: async (record) => {

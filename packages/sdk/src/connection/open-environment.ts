@@ -102,7 +102,7 @@ export const openEnvironment = async (
       }),
       now: () => new Date(),
       policy,
-      lastReceipt: { digest: null },
+      lastReceipt: { digest: null, isFailing: false },
       ownResults: new OwnResults(),
       requestIds: new RequestIds(),
       subjects: new SubjectCounter(JSON.stringify([principal.issuer, principal.subject])),

@@ -115,8 +115,10 @@ export const governStatement = async (
       recorded ??= write({ summary, decision })
       return recorded
     }
-    // A read runs while its record is being written: `runAndCheck` lets nothing of the answer out before.
-    const receipt = isRead(authorized) ? null : await record()
+    // A read runs while its record is being written: `runAndCheck` lets nothing of the answer out before. When the store
+    // failed the last time, a read waits for its record too: each would leave an outcome that the store must still take.
+    const mayOverlap = isRead(authorized) && !environment.lastReceipt.isFailing
+    const receipt = mayOverlap ? null : await record()
     const recordDue = receipt === null ? sleep(RECORD_WITHIN_MS).then(record) : Promise.resolve()
     recordDue.catch(() => {})
     if (decision.decision === 'deny')

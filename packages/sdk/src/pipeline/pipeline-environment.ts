@@ -37,8 +37,13 @@ export interface PipelineEnvironment {
     /** Reads it again, unless that was just done and nothing is known to have changed. Resolves to whether it was. */
     refresh(options?: { readonly hasChanged?: boolean }): Promise<boolean>
   }
-  /** Digest of the newest acknowledgement of this connection: the head that its next statement carries off the box. */
-  readonly lastReceipt: { digest: string | null }
+  /** What the audit store said last. */
+  readonly lastReceipt: {
+    /** Digest of the newest acknowledgement of this connection: the head that its next statement carries off the box. */
+    digest: string | null
+    /** Whether the last record was not acknowledged. Then a read is sent only when its own record is durable. */
+    isFailing: boolean
+  }
   readonly ownResults: OwnResults
   readonly requestIds: RequestIds
   readonly subjects: SubjectCounter

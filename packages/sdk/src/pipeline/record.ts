@@ -86,8 +86,10 @@ export const openTrail = async (
     try {
       const acknowledgement = await durable(record)
       environment.lastReceipt.digest = acknowledgement.digest
+      environment.lastReceipt.isFailing = false
       return acknowledgement
     } catch (error) {
+      environment.lastReceipt.isFailing = true
       if (rewritten === null && isSnowfenceError(error, 'ERR_AUDIT_HISTORY_REWRITTEN')) {
         rewritten = error
         environment.end(createGovernedError(error.code, { message: error.message, traceId: trail.traceId }))
