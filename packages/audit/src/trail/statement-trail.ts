@@ -134,7 +134,8 @@ export const createStatementTrail = (options: StatementTrailOptions): OpenStatem
       onEnd()
     }
     const hasRun = typeof values['snowfence.query.id'] === 'string'
-    return write(span, { isBehind, isOwed: mayBeKnown || hasRun })
+    const isOwed = mayBeKnown || hasRun
+    return write(span, { isBehind: isBehind && isOwed, isOwed })
   }
 
   return {

@@ -8,7 +8,7 @@ import type { ReceivedStatement, RowMode } from '../statement/statement-options.
 import { analyze } from './analyze.ts'
 import { approve } from './approve.ts'
 import { authorize } from './authorize.ts'
-import { finishTrail, type GovernedResult } from './governed-result.ts'
+import { finishFailed, type GovernedResult } from './governed-result.ts'
 import type { PipelineEnvironment } from './pipeline-environment.ts'
 import { type DurableTrail, openTrail } from './record.ts'
 import { runAndCheck } from './run-and-check.ts'
@@ -150,7 +150,7 @@ export const governStatement = async (
     if (trail && !trail.isEnded) {
       // A read that was stopped before it was sent has been judged all the same.
       await record?.().catch(() => {})
-      await finishTrail(trail, {
+      await finishFailed(trail, {
         queryId: null,
         rows: 0,
         columns: [],

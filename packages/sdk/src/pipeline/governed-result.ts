@@ -98,3 +98,16 @@ export const finishTrail = (trail: StatementTrail, facts: OutcomeFacts): Promise
     error: facts.error === null ? null : errorOf(facts.error),
     isBehind: facts.isBehind === true,
   })
+
+/**
+ * Writes how a statement ended that failed. When it failed because the audit store did not answer, nothing waits for a
+ * second answer: the record is written when the store is back.
+ */
+export const finishFailed = async (
+  trail: StatementTrail,
+  facts: OutcomeFacts & { readonly error: Error },
+): Promise<void> => {
+  const { snowfenceCode } = facts.error as { snowfenceCode?: unknown }
+  if (snowfenceCode !== 'ERR_AUDIT_NOT_DURABLE') await finishTrail(trail, facts)
+  else finishTrail(trail, { ...facts, isBehind: true }).catch(() => {})
+}

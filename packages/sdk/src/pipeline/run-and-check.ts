@@ -11,7 +11,7 @@ import { innerRowMode, outerNames } from '../rows/row-shaper.ts'
 import { boundsSubjects } from '../rows/subject-counter.ts'
 import type { GrantedApproval } from './approve.ts'
 import type { StatementControl } from './govern-statement.ts'
-import { finishTrail, type GovernedResult } from './governed-result.ts'
+import { finishFailed, finishTrail, type GovernedResult } from './governed-result.ts'
 import type { PipelineEnvironment } from './pipeline-environment.ts'
 import { buildQueryTag } from './query-tag.ts'
 import { callerQueryTag, sendableParameters } from './statement-parameters.ts'
@@ -196,7 +196,7 @@ export const runAndCheck = async (
     // The approval's own record at the broker stays `claimed`, then `indeterminate`, when this does not reach it.
     await settleApproval('failed').catch(() => {})
     await elevated?.close()
-    await finishTrail(trail, { ...place(), rows: 0, columns: [], error: shown }).catch((error: unknown) => {
+    await finishFailed(trail, { ...place(), rows: 0, columns: [], error: shown }).catch((error: unknown) => {
       if (ended === null) throw error
     })
     throw shown
