@@ -19,6 +19,8 @@ const honestStatementSchema = z.strictObject({
   introspection: z.boolean().default(false),
   /** Output columns without which the answer is of no use: they must come back unmasked. */
   shows: z.array(z.string()).default([]),
+  /** Output columns that carry a classified value: they must come back masked. */
+  hides: z.array(z.string()).default([]),
 })
 export type HonestStatement = z.infer<typeof honestStatementSchema>
 

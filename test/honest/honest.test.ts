@@ -58,6 +58,18 @@ describe('honest statements', () => {
     expect(failed).toEqual([])
   }, 120_000)
 
+  it('show no classified value where they are permitted', () => {
+    const shown = statements.flatMap((statement) => {
+      const { decision } = gate.judge(statement)
+      if (decision.decision === 'deny') return []
+      const clear = statement.hides.filter((name) =>
+        decision.columns.some((column) => column.name === name && column.mask === null),
+      )
+      return clear.length === 0 ? [] : { id: statement.id, clear }
+    })
+    expect(shown).toEqual([])
+  })
+
   it('are refused no more often than before', () => {
     const refused = statements.flatMap((statement) => {
       const why = refusal(statement, gate.judge(statement))
