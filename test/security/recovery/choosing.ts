@@ -1,0 +1,151 @@
+import {
+  cellsOf,
+  dayAfter,
+  digits,
+  firstCell,
+  type RecoveryProgram,
+  rowsOf,
+  search,
+} from './recovery-program.ts'
+
+const person = `zip = '60642' and birth_date = '1939-09-10'`
+const numbers = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index)
+
+/** What is chosen, or found equal, among a value and others of the writer's choice tells the value. */
+export const choosing: readonly RecoveryProgram[] = [
+  {
+    name: 'a ZIP, by a window that takes the larger of it and a text without an area',
+    desk: 'clinic',
+    endsBy: 'denial or mask',
+    recover: async (ask) => {
+      const area = firstCell(await ask('select zip from patients where patient_id = 7'))
+      const rest = await search(0, 100, async (bound) => {
+        const rows = rowsOf(
+          await ask(`select max(z) over (order by k rows between unbounded preceding and unbounded following) as m
+            from (select 1 as k, zip as z from patients where patient_id = 7
+              union all select 2, '${area}${digits(bound - 1, 2)}x')`),
+        )
+        return cellsOf(rows[0])[0] === ''
+      })
+      return `${area}${digits(rest, 2)}`
+    },
+    truth: 'select zip from patients where patient_id = 7',
+    honest: 'select zip, state from patients where patient_id = 7',
+  },
+  {
+    name: 'a birth date, by the larger of it as a text and a text that is no date',
+    desk: 'break-glass',
+    endsBy: 'denial or mask',
+    recover: async (ask) => {
+      const year = firstCell(await ask('select birth_date from patients where patient_id = 1'))
+      const days = await search(0, 366, async (bound) => {
+        const day = dayAfter(`${year}-01-01`, bound - 1)
+        return (
+          firstCell(
+            await ask(`select max(z) as m from (
+              select birth_date::varchar as z from patients where patient_id = 1 union all select '${day}x')`),
+          ) === ''
+        )
+      })
+      return dayAfter(`${year}-01-01`, days)
+    },
+    truth: 'select birth_date::varchar from patients where patient_id = 1',
+    honest: 'select max(birth_date) as m from patients where patient_id = 1',
+  },
+  {
+    name: 'the key behind a pseudonym, by the pseudonyms of numbers that USING makes one column with it',
+    desk: 'limited-data-set',
+    endsBy: 'denial or mask',
+    recover: async (ask) => {
+      const token = firstCell(await ask(`select patient_id from patients where ${person}`))
+      const rows = rowsOf(
+        await ask(`select patient_id, g.k
+          from (select column1 as patient_id, column1 as k
+            from (values ${numbers(500).map((index) => `(${index + 1})`)})) as g
+          left join encounters as e using (patient_id)`),
+      )
+      const found = rows.map(cellsOf).find(([shown]) => shown === token && shown !== '')
+      return found?.[1] ?? null
+    },
+    truth: `select patient_id::varchar from patients where ${person}`,
+    honest: `select patient_id, e.department from patients as p join encounters as e using (patient_id) where ${person}`,
+  },
+  {
+    name: 'a ZIP, by INTERSECT with guesses, of a class that may be grouped by',
+    desk: 'front-desk',
+    endsBy: 'denial or mask',
+    recover: async (ask) => {
+      const area = firstCell(await ask('select zip from patients where patient_id = 7'))
+      const rest = await search(0, 100, async (bound) => {
+        const guesses = numbers(bound).map((last) => `('${area}${digits(last, 2)}')`)
+        const rows = rowsOf(
+          await ask(`select zip from patients where patient_id = 7
+            intersect select column1 from (values ${guesses})`),
+        )
+        return rows.length > 0
+      })
+      return `${area}${digits(rest, 2)}`
+    },
+    truth: 'select zip from patients where patient_id = 7',
+    honest: 'select zip, count(*) as n from patients group by zip',
+  },
+  {
+    name: 'a ZIP, by EXCEPT guesses, with the subject in the outputs',
+    desk: 'minimum-necessary: care',
+    endsBy: 'denial or mask',
+    recover: async (ask) => {
+      const area = firstCell(await ask('select zip, patient_id from patients where patient_id = 7'))
+      const rest = await search(0, 100, async (bound) => {
+        const guesses = numbers(bound).map((last) => `(7, '${area}${digits(last, 2)}')`)
+        const rows = rowsOf(
+          await ask(`select patient_id, zip from patients where patient_id = 7
+            except select column1, column2 from (values ${guesses})`),
+        )
+        return rows.length === 0
+      })
+      return `${area}${digits(rest, 2)}`
+    },
+    truth: 'select zip from patients where patient_id = 7',
+    honest: 'select distinct patient_id, zip from patients where patient_id = 7',
+  },
+  {
+    name: 'everybody of the same exact ZIP as a person whose ZIP is known, by counting different ones over a join',
+    desk: 'clinic',
+    endsBy: 'denial or mask',
+    recover: async (ask) => {
+      const rows = rowsOf(
+        await ask(`select q.patient_id, count(distinct p.zip) as n
+          from patients as q join patients as p on p.patient_id in (1, q.patient_id)
+          where q.patient_id <= 2000 group by q.patient_id order by 1`),
+      )
+      const same = rows.map(cellsOf).filter(([, count]) => count === '1')
+      return same.length === 0 ? null : same.map(([id]) => id).join()
+    },
+    truth: `select listagg(patient_id, ',') within group (order by patient_id) from patients
+      where zip = (select zip from patients where patient_id = 1)`,
+    honest: 'select state, count(zip) as n from patients group by state',
+  },
+  {
+    name: 'a ZIP, by the most frequent of it and guesses, of a class that may be grouped by',
+    desk: 'front-desk',
+    endsBy: 'denial or mask',
+    recover: async (ask) => {
+      const area = firstCell(await ask('select zip from patients where patient_id = 7'))
+      const rest = await search(0, 100, async (bound) => {
+        // Each guess comes twice and a text without an area three times: the value beside its guess comes three times,
+        // and is the smaller of the two that do.
+        const guesses = numbers(bound).map((last) => `('${area}${digits(last, 2)}')`)
+        const rows = rowsOf(
+          await ask(`select mode(z) as m from (
+            select zip as z from patients where patient_id = 7 union all select zip from patients where patient_id = 7
+            union all select column1 from (values ${guesses}) union all select column1 from (values ${guesses})
+            union all select column1 from (values ('x'), ('x'), ('x')))`),
+        )
+        return cellsOf(rows[0])[0] !== ''
+      })
+      return `${area}${digits(rest, 2)}`
+    },
+    truth: 'select zip from patients where patient_id = 7',
+    honest: 'select mode(zip) as m from patients',
+  },
+]

@@ -1,0 +1,119 @@
+import { cellsOf, digits, firstCell, type RecoveryProgram, rowsOf, search } from './recovery-program.ts'
+
+const chart = 'select mrn from patients where patient_id = 7'
+const person = `p.zip = '60642' and p.birth_date = '1939-09-10'`
+const theirs = `select mrn from patients where zip = '60642' and birth_date = '1939-09-10'`
+const recordNumber = (value: number): string => `MRN-${digits(value, 8)}`
+
+/** Eight digits, each found among ten by a question about it. */
+const digitByDigit = async (
+  isAtMost: (place: number, digit: number, before: string) => Promise<boolean>,
+): Promise<string> => {
+  let found = ''
+  for (let place = 0; place < 8; place += 1)
+    found += String(await search(0, 10, async (digit) => await isAtMost(place, digit - 1, found)))
+  return `MRN-${found}`
+}
+
+/** A use that was meant for a look-up answers every question about the value. */
+export const uses: readonly RecoveryProgram[] = [
+  {
+    name: 'a medical record number, by comparing it in a filter that is there to find charts',
+    desk: 'minimum-necessary: care',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const isBelow = async (bound: number) =>
+        rowsOf(
+          await ask(
+            `select patient_id from patients where patient_id = 7 and mrn < '${recordNumber(bound)}'`,
+          ),
+        ).length > 0
+      return recordNumber(await search(0, 100_000_000, isBelow))
+    },
+    truth: chart,
+    honest: `select patient_id from patients where mrn = 'MRN-00000007'`,
+  },
+  {
+    name: 'a medical record number, digit by digit, by LIKE',
+    desk: 'minimum-necessary: care',
+    endsBy: 'denial',
+    recover: async (ask) =>
+      await digitByDigit(async (_place, digit, before) => {
+        const likes = Array.from({ length: digit + 1 }, (_, first) => `mrn like 'MRN-${before}${first}%'`)
+        const sql = `select patient_id from patients where patient_id = 7 and (${likes.join(' or ')})`
+        return rowsOf(await ask(sql)).length > 0
+      }),
+    truth: chart,
+    honest: `select patient_id from patients where mrn in ('MRN-00000007', 'MRN-00000008')`,
+  },
+  {
+    name: 'a medical record number, digit by digit, by what is computed from it in a filter',
+    desk: 'minimum-necessary: care',
+    endsBy: 'denial',
+    recover: async (ask) =>
+      await digitByDigit(async (place, digit) => {
+        const sql = `select patient_id from patients
+          where patient_id = 7 and substr(mrn, ${place + 5}, 1) between '0' and '${digit}'`
+        return rowsOf(await ask(sql)).length > 0
+      }),
+    truth: chart,
+    honest: 'select patient_id, sex from patients where patient_id = 7',
+  },
+  {
+    name: 'a medical record number in three statements, by joining with a thousand bounds at a time',
+    desk: 'limited-data-set',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      let [from, step] = [0, 1_000_000]
+      for (; step >= 1; step /= 1000) {
+        const bounds = Array.from(
+          { length: 1000 },
+          (_, index) => `(${index}, '${recordNumber(from + index * step)}')`,
+        )
+        const rows = rowsOf(
+          await ask(`select g.column1 as k from patients as p
+            join (values ${bounds}) as g on p.mrn >= g.column2 where ${person}`),
+        )
+        from += Math.max(...rows.map((row) => Number(cellsOf(row)[0]))) * step
+      }
+      return recordNumber(from)
+    },
+    truth: theirs,
+    honest: `select p.patient_id, e.department from patients as p
+      join encounters as e on p.patient_id = e.patient_id where ${person}`,
+  },
+  {
+    name: 'a medical record number, digit by digit, by joining on LIKE',
+    desk: 'limited-data-set',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      let found = ''
+      for (let place = 0; place < 8; place += 1) {
+        const patterns = Array.from({ length: 10 }, (_, digit) => `(${digit}, 'MRN-${found}${digit}%')`)
+        found += firstCell(
+          await ask(`select g.column1 as k from patients as p
+            join (values ${patterns}) as g on p.mrn like g.column2 where ${person}`),
+        )
+      }
+      return `MRN-${found}`
+    },
+    truth: theirs,
+  },
+  {
+    name: 'the medical record number behind a pseudonym, by joining with five hundred at a time',
+    desk: 'limited-data-set',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const guesses = Array.from({ length: 500 }, (_, index) => `(${index}, '${recordNumber(index)}')`)
+      return recordNumber(
+        Number(
+          firstCell(
+            await ask(`select g.column1 as k from patients as p
+              join (values ${guesses}) as g on p.mrn = g.column2 where ${person}`),
+          ),
+        ),
+      )
+    },
+    truth: theirs,
+  },
+]
