@@ -1,5 +1,4 @@
 import { SnowfenceError } from '@snowfence/core'
-import { sql } from 'kysely'
 import { createApprovalService } from './approvals/approval-service.ts'
 import {
   endApprovalsOfOtherPolicies,
@@ -11,6 +10,7 @@ import type { CatalogueSource } from './catalogue/catalogue-source.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { BrokerConfig, BrokerConfigInput } from './config/broker-config.ts'
 import { parseBrokerConfig } from './config/parse-broker-config.ts'
+import { assertWritable } from './database/assert-writable.ts'
 import { openDatabase } from './database/open-database.ts'
 import { followChanges, followPolicy } from './follow-changes.ts'
 import type { App } from './http/app.ts'
@@ -129,7 +129,7 @@ const buildApp = (parts: ServiceParts, services: Services, closing: AbortSignal)
     metrics,
     checkReady: async () => {
       await trail.settle()
-      await sql`select 1`.execute(database.tables)
+      await assertWritable(database.tables)
     },
     closing,
   })

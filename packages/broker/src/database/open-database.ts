@@ -1,8 +1,6 @@
-import { SnowfenceError } from '@snowfence/core'
-import { Kysely, PostgresDialect } from 'kysely'
-import pg from 'pg'
-import { migrate } from './migrate.ts'
+import type { Kysely } from 'kysely'
 import { openEmbedded } from './open-embedded.ts'
+import { openPostgres } from './open-postgres.ts'
 import type { Tables } from './tables.ts'
 
 export interface DatabaseLocation {
@@ -19,20 +17,6 @@ export interface Database {
   /** Where audit records wait on the disk for the database; null when they go to the database at once. */
   readonly journalFile: string | null
   close(): Promise<void>
-}
-
-const openPostgres = async (databaseUrl: string): Promise<Database> => {
-  const pool = new pg.Pool({ connectionString: databaseUrl, connectionTimeoutMillis: 5000, max: 10 })
-  // An idle connection that the server closes is replaced at the next use; without a listener it would end the process.
-  pool.on('error', () => undefined)
-  const tables = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
-  try {
-    await migrate(tables)
-  } catch (error) {
-    await tables.destroy().catch(() => undefined)
-    throw new SnowfenceError('ERR_BROKER_DATABASE_UNREACHABLE', { cause: error })
-  }
-  return { tables, exclusive: false, journalFile: null, close: () => tables.destroy() }
 }
 
 /**

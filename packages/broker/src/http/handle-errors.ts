@@ -1,6 +1,7 @@
 import { isSnowfenceError, SnowfenceError } from '@snowfence/core'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { isAboutServer } from '../database/unreachable.ts'
 import { statusOf } from './error-status.ts'
 
 /** Seconds after which a client may ask again when the broker cannot serve at the moment. */
@@ -33,14 +34,6 @@ const framesOf = (error: unknown): string[] =>
 const codeOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
 
-/** The connection to the database, not the question: SQLSTATE classes 08 and 57P, and the operating system's codes. */
-const isDatabaseGone = (error: unknown): boolean => {
-  const code = codeOf(error)
-  return (
-    typeof code === 'string' && /^(08...|57P..|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EPIPE)$/.test(code)
-  )
-}
-
 /** Answers every failure in one form: `{ error: { code, message, hint, details } }`. */
 export const handleError = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
   if (isSnowfenceError(error)) {
@@ -71,7 +64,7 @@ export const handleError = (error: unknown, request: FastifyRequest, reply: Fast
       error.statusCode,
     )
   }
-  if (isDatabaseGone(error)) {
+  if (isAboutServer(error)) {
     request.log.error({ causeCode: codeOf(error) }, 'the database does not answer')
     return send(reply, new SnowfenceError('ERR_BROKER_DATABASE_UNREACHABLE'))
   }

@@ -21,6 +21,8 @@ import { promisify } from 'node:util'
 export interface Postgres {
   /** Address of a fresh database for one test file or one broker. */
   createDatabase(name: string): Promise<string>
+  /** Address of a database, as the superuser. */
+  addressOf(database: string): string
   /** Ends the server: `fast` as an operator does, `crash` with SIGKILL. Its data and its port stay. */
   stop(how: 'fast' | 'crash'): Promise<void>
   /** Starts the stopped server again on the same port; resolves when it accepts connections. */
@@ -205,6 +207,7 @@ export const startPostgres = async ({ settings: given = [] }: PostgresSettings =
       await query(`create database "${name}"`)
       return addressOf(name)
     },
+    addressOf,
     stop,
     async start() {
       child = await launch()

@@ -1,0 +1,37 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import { createConnectionOptions, createLimitedPool, endInTime } from './limited-pool.ts'
+import { migrate } from './migrate.ts'
+import type { Database } from './open-database.ts'
+import type { Tables } from './tables.ts'
+import { databaseUnreachable } from './unreachable.ts'
+
+/** Migrations have no limit of their own: an index of a large trail takes its time, and replicas wait for each other. */
+const migrateAlone = async (databaseUrl: string): Promise<void> => {
+  const { options, sockets } = createConnectionOptions(databaseUrl)
+  const pool = new pg.Pool(options)
+  pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  try {
+    await migrate(new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }))
+  } finally {
+    await endInTime(pool.end(), sockets)
+  }
+}
+
+/**
+ * Opens PostgreSQL at an address.
+ *
+ * @throws SnowfenceError `ERR_BROKER_DATABASE_UNREACHABLE`
+ */
+export const openPostgres = async (databaseUrl: string): Promise<Database> => {
+  try {
+    await migrateAlone(databaseUrl)
+  } catch (error) {
+    throw databaseUnreachable(error)
+  }
+  const tables = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: createLimitedPool(databaseUrl) }),
+  })
+  return { tables, exclusive: false, journalFile: null, close: () => tables.destroy() }
+}

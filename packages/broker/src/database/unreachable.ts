@@ -1,0 +1,40 @@
+import { isSnowfenceError, SnowfenceError } from '@snowfence/core'
+
+/**
+ * SQLSTATEs that speak of the server or the connection and not of the statement: a lost connection (08), a refused
+ * login (28, 3D), too few resources (53), a shutdown, a start or a cancelled statement (57), an error of its disk (58), a
+ * session that the server ended (25P03, 25P04), a standby that only reads (25006), a lock that did not come free
+ * (55P03), and two transactions in each other's way (40001, 40P01).
+ */
+const ABOUT_THE_SERVER = /^(08...|28...|3D000|53...|57...|58...|25P03|25P04|25006|55P03|40001|40P01)$/
+
+const codeOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
+
+const isSqlState = (code: unknown): code is string =>
+  typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !code.startsWith('E')
+
+/** Whether an error of PostgreSQL or PGlite speaks of the server and not of the statement. */
+export const isAboutServer = (error: unknown): boolean => {
+  const code = codeOf(error)
+  return isSqlState(code) && ABOUT_THE_SERVER.test(code)
+}
+
+/** Code and text alone: the driver's errors carry the client, and with it the password. */
+const causeOf = (error: unknown): Error => {
+  const cause = new Error(error instanceof Error ? error.message : 'no reason was given')
+  return Object.assign(cause, { code: codeOf(error) })
+}
+
+export const databaseUnreachable = (error: unknown): SnowfenceError =>
+  isSnowfenceError(error)
+    ? error
+    : new SnowfenceError('ERR_BROKER_DATABASE_UNREACHABLE', { cause: causeOf(error) })
+
+/**
+ * The error to pass on for one that the PostgreSQL driver threw. What the server says about a statement stays as it is;
+ * everything else means that the database cannot serve now. The driver's own errors, such as a timeout or a connection
+ * that broke, have no SQLSTATE.
+ */
+export const asUnreachable = (error: unknown): unknown =>
+  isSqlState(codeOf(error)) && !isAboutServer(error) ? error : databaseUnreachable(error)
