@@ -61,6 +61,36 @@ export const groups: readonly RecoveryProgram[] = [
     honest: 'select count(*) as n, avg(cost) as c from encounters having count(*) >= 11',
   },
   {
+    name: 'one bill, by a second column of the name that HAVING counts by',
+    desk: 'minimum-necessary: quality',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const rows = rowsOf(
+        await ask(`select count(*) as n, 20 as n, avg(cost) as c from encounters
+          where encounter_id = 5 having n >= 11`),
+      )
+      return rows.length === 0 ? null : String(rows[0]!.C)
+    },
+    truth: bill,
+    honest: 'select count(*) as n, avg(cost) as c from encounters having n >= 11',
+  },
+  {
+    name: 'one bill, by a division in the filter of one large group',
+    desk: 'minimum-necessary: quality',
+    endsBy: 'denial',
+    recover: async (ask) =>
+      write(
+        await search(0, 10_000_000, async (bound) =>
+          hasFailed(
+            await ask(`select count(*) as n from encounters
+              where 1 / iff(encounter_id = 5 and cost < ${write(bound)}, 0, 1) = 1 having count(*) >= 11`),
+          ),
+        ),
+      ),
+    truth: bill,
+    honest: 'select count(*) as n from encounters where cost < 1000 having count(*) >= 11',
+  },
+  {
     name: 'the largest bill of a department, by the percentile at the edge',
     desk: 'minimum-necessary: quality',
     endsBy: 'denial or mask',

@@ -1,4 +1,13 @@
-import { cellsOf, digits, firstCell, type RecoveryProgram, rowsOf, search } from './recovery-program.ts'
+import {
+  cellsOf,
+  dayAfter,
+  digits,
+  firstCell,
+  hasFailed,
+  type RecoveryProgram,
+  rowsOf,
+  search,
+} from './recovery-program.ts'
 
 const chart = 'select mrn from patients where patient_id = 7'
 const person = `p.zip = '60642' and p.birth_date = '1939-09-10'`
@@ -115,5 +124,69 @@ export const uses: readonly RecoveryProgram[] = [
       )
     },
     truth: theirs,
+  },
+  {
+    name: 'a ZIP, by how many groups there are by what is computed from it',
+    desk: 'minimum-necessary: care',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const area = firstCell(await ask('select zip, patient_id from patients where patient_id = 7'))
+      const rest = await search(0, 100, async (bound) => {
+        const isBelow = `zip < '${area}${digits(bound, 2)}'`
+        const rows = rowsOf(
+          await ask(`select count(*) as n from patients where patient_id in (1, 7)
+            group by iff(patient_id = 7, ${isBelow}, true)`),
+        )
+        return rows.length === 1
+      })
+      return `${area}${digits(rest, 2)}`
+    },
+    truth: 'select zip from patients where patient_id = 7',
+    honest: 'select patient_id, zip from patients where patient_id = 7 group by patient_id, zip',
+  },
+  {
+    name: 'a ZIP, by a division in the grouping',
+    desk: 'minimum-necessary: care',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const area = firstCell(await ask('select zip, patient_id from patients where patient_id = 7'))
+      const rest = await search(0, 100, async (bound) =>
+        hasFailed(
+          await ask(`select patient_id, zip from patients where patient_id = 7
+            group by patient_id, zip, 1 / iff(zip < '${area}${digits(bound, 2)}', 0, 1)`),
+        ),
+      )
+      return `${area}${digits(rest, 2)}`
+    },
+    truth: 'select zip from patients where patient_id = 7',
+  },
+  {
+    name: 'the day of an admission, by the order of large groups that stand for days',
+    desk: 'minimum-necessary: quality',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const having = 'group by department having count(*) >= 11'
+      const sortedBy = async (key: string): Promise<readonly string[]> =>
+        rowsOf(await ask(`select department, count(*) as n from encounters ${having} order by ${key}`)).map(
+          (row) => cellsOf(row)[0]!,
+        )
+      const [mine, ...others] = await sortedBy('max(iff(encounter_id = 5, 1, 0)) desc')
+      let [from, above] = [0, 1200]
+      while (above - from > 1) {
+        const days = others.map((_, index) =>
+          Math.floor(from + ((above - from) * (index + 1)) / (others.length + 1)),
+        )
+        const values = others.map(
+          (name, index) => `when department = '${name}' then '${dayAfter('2023-01-01', days[index]!)}'`,
+        )
+        const sorted = await sortedBy(`max(case when encounter_id = 5 then dateadd(second, 1, admitted_at)
+          ${values.join(' ')} else '2000-01-01' end)`)
+        const before = new Set(sorted.slice(0, sorted.indexOf(mine!)))
+        from = Math.max(from, ...days.filter((_, index) => before.has(others[index]!)))
+        above = Math.min(above, ...days.filter((_, index) => !before.has(others[index]!)))
+      }
+      return dayAfter('2023-01-01', from)
+    },
+    truth: 'select left(admitted_at::varchar, 10) from encounters where encounter_id = 5',
   },
 ]
