@@ -7,8 +7,10 @@ const columnName = z.string().regex(/^[A-Z_]+\.[A-Z0-9_]+$/)
 const policySchema = z.strictObject({
   /** By table and column. `refused`: a statement that touches the column is refused. */
   columns: z.record(z.string(), z.record(z.string(), z.enum(['clear', 'masked', 'refused']))),
-  /** Uses of masked columns that are permitted. */
-  uses: z.record(columnName, z.array(z.enum(['filter', 'join', 'group', 'order']))).default({}),
+  /** Uses of masked columns that are permitted. A join compares stored cells with each other, never with values of the writer's. */
+  uses: z
+    .record(columnName, z.array(z.enum(['filter', 'equality-filter', 'join', 'group', 'order'])))
+    .default({}),
   /** What may be computed from masked columns and shown. */
   computed: z.record(columnName, z.array(z.enum(['year', 'age in years']))).default({}),
   /** By table: the column that says whose data a row is. */
