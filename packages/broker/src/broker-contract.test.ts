@@ -244,11 +244,7 @@ describe.each([embedded(), postgres()])('on $name', (backend) => {
     afterAll(() => replica.broker.close())
 
     it('a session of one is a session of the other, with the same keys', async () => {
-      const renewed = await replica.send(
-        'POST',
-        `/v1/sessions/${session.sessionId}/renew`,
-        session.sessionToken,
-      )
+      const renewed = await replica.renew('agent', session)
       expect(renewed.status).toBe(200)
       const keys = async (broker: TestBroker) => (await broker.send('GET', '/jwks.json', null)).body
       expect(await keys(replica)).toEqual(await keys(test))
@@ -339,7 +335,7 @@ describe.each([embedded(), postgres()])('on $name', (backend) => {
     await backend.close()
     const ready = await test.send('GET', '/readyz', null)
     expect(ready.status).toBe(503)
-    const renewal = await test.send('POST', `/v1/sessions/${session.sessionId}/renew`, session.sessionToken)
+    const renewal = await test.renew('agent', session)
     expect(renewal.status).toBe(503)
     expect(codeOf(renewal)).toBe('ERR_BROKER_DATABASE_UNREACHABLE')
   })

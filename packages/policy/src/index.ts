@@ -1,8 +1,8 @@
 export {
   type ApproverRefusal,
   approverRefusal,
-  countApprovers,
   isEligibleApprover,
+  type Reviewer,
 } from './approval/is-eligible-approver.ts'
 export {
   countPeople,

@@ -12,6 +12,7 @@ export const requesterOf = (row: ApprovalRow): Person => ({
   subject: row.requester_subject,
 })
 
+/** Whether this principal asked. Its other identities did not: they may neither claim nor withdraw. */
 export const isRequester = (row: ApprovalRow, person: Person): boolean =>
   row.requester_issuer === person.issuer && row.requester_subject === person.subject
 

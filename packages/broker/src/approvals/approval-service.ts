@@ -3,7 +3,6 @@ import {
   type ApprovalState,
   type ClaimApprovalResponse,
   type CreateApprovalRequest,
-  type Principal,
   SnowfenceError,
 } from '@snowfence/core'
 import type { SessionRecord } from '../sessions/session.ts'
@@ -15,7 +14,7 @@ import { endOverdueApprovals } from './end-approvals.ts'
 import { readableBy } from './readable-approvals.ts'
 import { requestApproval } from './request-approval.ts'
 import { settleApproval } from './settle-approval.ts'
-import { type ApprovalReader, mayRead, showApproval } from './show-approval.ts'
+import { type ApprovalReader, mayRead, type Person, showApproval } from './show-approval.ts'
 import { cancelApproval, revokeApproval } from './withdraw-approval.ts'
 
 /** How often a waiting read looks for a change that another replica made. */
@@ -28,7 +27,7 @@ export interface ApprovalService {
   /** Waits until the request is no longer pending, at most for this long, then answers with what there is. */
   read(id: string, reader: ApprovalReader, wait: { seconds: number; signal: AbortSignal }): Promise<Approval>
   list(state: ApprovalState | undefined, reader: ApprovalReader): Promise<Approval[]>
-  decide(reviewer: Principal, id: string, answer: Answer): Promise<Approval>
+  decide(reviewer: Person, id: string, answer: Answer): Promise<Approval>
   claim(session: SessionRecord, id: string, digest: string): Promise<ClaimApprovalResponse>
   settle(
     session: SessionRecord,
@@ -36,7 +35,7 @@ export interface ApprovalService {
     settlement: { readonly outcome: 'executed' | 'failed'; readonly queryId: string | null },
   ): Promise<Approval>
   cancel(session: SessionRecord, id: string): Promise<Approval>
-  revoke(person: Principal, id: string): Promise<Approval>
+  revoke(person: Person, id: string): Promise<Approval>
 }
 
 export const createApprovalService = (context: ApprovalContext): ApprovalService => {
@@ -52,7 +51,7 @@ export const createApprovalService = (context: ApprovalContext): ApprovalService
   }
 
   const asSession = (session: SessionRecord): ApprovalReader => ({ kind: 'session', session })
-  const asPerson = (principal: Principal): ApprovalReader => ({ kind: 'person', principal })
+  const asPerson = (person: Person): ApprovalReader => ({ kind: 'person', ...person })
   const plain = { withStatement: false }
 
   return {

@@ -1,5 +1,8 @@
 import { type Lease, SnowfenceError } from '@snowfence/core'
+import { isSamePerson } from '@snowfence/policy'
+import type { Transaction } from 'kysely'
 import { addSeconds } from '../clock.ts'
+import type { Tables } from '../database/tables.ts'
 import { findElevation } from '../leases/choose-role.ts'
 import { leaseLifeSeconds } from '../leases/lease-life.ts'
 import { recordLease } from '../leases/record-lease.ts'
@@ -7,7 +10,7 @@ import type { SessionRecord } from '../sessions/session.ts'
 import { lockLiveSession } from '../sessions/session-store.ts'
 import type { ApprovalContext } from './approval-context.ts'
 import { approvalEvent, isRequester } from './approval-event.ts'
-import { type ApprovalRow, findApproval } from './approval-row.ts'
+import { type ApprovalRow, findApproval, readDecisions } from './approval-row.ts'
 import { stateError } from './state-error.ts'
 
 export interface Claim {
@@ -32,6 +35,18 @@ const explainRefusal = (
   })
 }
 
+/** Another session of the requester may claim, but not one whose token names somebody who approved. */
+const assertNotOwnApproval = async (
+  transaction: Transaction<Tables>,
+  row: ApprovalRow,
+  { people }: SessionRecord,
+): Promise<void> => {
+  const decisions = await readDecisions(transaction, row)
+  if (!decisions.some((decision) => decision.decision === 'approve' && isSamePerson(decision.people, people)))
+    return
+  throw new SnowfenceError('ERR_APPROVAL_NOT_ELIGIBLE', { details: { reason: 'is-approver' } })
+}
+
 /**
  * Spends an approval and hands out the elevated lease, when the requirement names a role.
  *
@@ -39,7 +54,7 @@ const explainRefusal = (
  * signed before the transaction commits and handed out after it; a crash between leaves a claim, never a second use.
  *
  * @throws SnowfenceError `ERR_APPROVAL_NOT_FOUND`, `ERR_APPROVAL_STATE`, `ERR_APPROVAL_DIGEST_MISMATCH`,
- * `ERR_APPROVAL_ROLE_NOT_CONFIGURED`, `ERR_SESSION_NOT_FOUND`
+ * `ERR_APPROVAL_NOT_ELIGIBLE`, `ERR_APPROVAL_ROLE_NOT_CONFIGURED`, `ERR_SESSION_NOT_FOUND`
  */
 export const claimApproval = async (
   { clock, config, credentials, policy, signals, trail }: ApprovalContext,
@@ -72,6 +87,7 @@ export const claimApproval = async (
       .returningAll()
       .executeTakeFirst()
     if (row === undefined) throw explainRefusal(await findApproval(transaction, id), session, digest, now)
+    await assertNotOwnApproval(transaction, row, session)
     record(approvalEvent('approval.claimed', row))
     if (row.role === null) return { row, lease: null }
     const { roles } = config.snowflake

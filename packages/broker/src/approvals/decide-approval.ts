@@ -1,9 +1,10 @@
 import { type Principal, SnowfenceError } from '@snowfence/core'
-import { approverRefusal } from '@snowfence/policy'
+import { approverRefusal, countPeople, isSamePerson } from '@snowfence/policy'
 import { addSeconds } from '../clock.ts'
 import type { ApprovalContext } from './approval-context.ts'
-import { approvalEvent, requesterOf } from './approval-event.ts'
-import { type ApprovalRow, findApproval, readDecisions } from './approval-row.ts'
+import { approvalEvent } from './approval-event.ts'
+import { type ApprovalRow, type DecisionRow, findApproval, readDecisions } from './approval-row.ts'
+import type { Person } from './show-approval.ts'
 import { stateError } from './state-error.ts'
 
 export interface Answer {
@@ -13,8 +14,15 @@ export interface Answer {
   readonly seenDigest: string
 }
 
-/** The quorum is reached when enough different people approve; the key of the table keeps one answer per person. */
-const isQuorumReached = (row: ApprovalRow, approvals: number): boolean => approvals >= row.requirement.quorum
+/** The quorum is reached when enough different people approve. */
+const isQuorumReached = (row: ApprovalRow, approvals: readonly DecisionRow[]): boolean =>
+  countPeople(approvals.map(({ people }) => people)) >= row.requirement.quorum
+
+/** The request's row is locked, so no other answer comes between. */
+const assertNotDecidedBy = (reviewer: Person, decisions: readonly DecisionRow[]): void => {
+  if (!decisions.some(({ people }) => isSamePerson(people, reviewer.people))) return
+  throw new SnowfenceError('ERR_APPROVAL_STATE', { message: 'this person has decided the request before' })
+}
 
 /** Issuer and subject, as records name a person: neither is unique alone. */
 const nameOf = ({ issuer, subject }: Pick<Principal, 'issuer' | 'subject'>): string => `${issuer}#${subject}`
@@ -27,43 +35,42 @@ const nameOf = ({ issuer, subject }: Pick<Principal, 'issuer' | 'subject'>): str
  */
 export const decideApproval = async (
   { clock, signals, texts, trail }: ApprovalContext,
-  reviewer: Principal,
+  reviewer: Person,
   id: string,
   answer: Answer,
 ): Promise<ApprovalRow> => {
   const decided = await trail.transact(async ({ transaction, record }) => {
     const now = clock()
+    const { principal } = reviewer
     const row = await findApproval(transaction, id, true)
     if (row === undefined) throw new SnowfenceError('ERR_APPROVAL_NOT_FOUND')
-    const reason = approverRefusal(row.requirement, requesterOf(row), reviewer)
+    const reason = approverRefusal(row.requirement, row.requester_people, {
+      groups: principal.groups,
+      people: reviewer.people,
+    })
     if (reason !== null) throw new SnowfenceError('ERR_APPROVAL_NOT_ELIGIBLE', { details: { reason } })
     if (row.state !== 'pending') throw stateError(row.state)
     if (row.deadline_at <= now) throw stateError('expired')
     if (answer.seenDigest !== row.digest) throw new SnowfenceError('ERR_APPROVAL_DIGEST_MISMATCH')
-    const inserted = await transaction
+    assertNotDecidedBy(reviewer, await readDecisions(transaction, row))
+    await transaction
       .insertInto('approval_decisions')
       .values({
         approval_id: id,
-        issuer: reviewer.issuer,
-        subject: reviewer.subject,
+        issuer: principal.issuer,
+        subject: principal.subject,
+        people: JSON.stringify(reviewer.people),
         decision: answer.decision,
         sealed_comment: texts.sealComment(id, answer.comment),
         seen_digest: answer.seenDigest,
         at: now,
       })
-      .onConflict((conflict) => conflict.doNothing())
-      .returning('approval_id')
-      .executeTakeFirst()
-    if (inserted === undefined) {
-      throw new SnowfenceError('ERR_APPROVAL_STATE', {
-        message: 'this identity has decided the request before',
-      })
-    }
-    record(approvalEvent('approval.decided', row, { by: reviewer }))
+      .execute()
+    record(approvalEvent('approval.decided', row, { by: principal }))
     const decisions = await readDecisions(transaction, row)
-    const approvers = decisions.filter(({ decision }) => decision === 'approve').map(nameOf)
+    const approvals = decisions.filter(({ decision }) => decision === 'approve')
     const isRejected = answer.decision === 'reject'
-    if (!isRejected && !isQuorumReached(row, approvers.length)) return row
+    if (!isRejected && !isQuorumReached(row, approvals)) return row
     const ended = await transaction
       .updateTable('approvals')
       .set(
@@ -82,8 +89,8 @@ export const decideApproval = async (
       .executeTakeFirstOrThrow()
     record(
       approvalEvent(isRejected ? 'approval.rejected' : 'approval.approved', ended, {
-        by: reviewer,
-        approvers: isRejected ? [nameOf(reviewer)] : approvers,
+        by: principal,
+        approvers: isRejected ? [nameOf(principal)] : approvals.map(nameOf),
       }),
     )
     return ended

@@ -127,6 +127,7 @@ export const requestApproval = async (
       window_of: window?.id ?? null,
       requester_issuer: issuer,
       requester_subject: subject,
+      requester_people: JSON.stringify(session.people),
       purpose,
       agent_id: session.agent.id,
       agent_task: session.agent.task ?? null,

@@ -1,20 +1,22 @@
-import {
-  type Approval,
-  type ApprovalStatement,
-  displayText,
-  type Principal,
-  unseenCharacters,
-} from '@snowfence/core'
+import { type Approval, type ApprovalStatement, displayText, unseenCharacters } from '@snowfence/core'
 import { isEligibleApprover } from '@snowfence/policy'
+import type { VerifiedIdentity } from '../identity/verified-identity.ts'
 import type { SessionRecord } from '../sessions/session.ts'
 import type { ApprovalContext } from './approval-context.ts'
 import { approvalEvent, isRequester, requesterOf } from './approval-event.ts'
 import { type ApprovalRow, findApproval, readDecisions } from './approval-row.ts'
 
+/** A person by a verified identity token. */
+export type Person = Pick<VerifiedIdentity, 'principal' | 'people'>
+
+/** Whether a person may decide a request at all, whatever its state. */
+export const mayDecide = (row: ApprovalRow, { principal, people }: Person): boolean =>
+  isEligibleApprover(row.requirement, row.requester_people, { groups: principal.groups, people })
+
 /** Who reads a request: the agent's session, or a person by an identity token. */
 export type ApprovalReader =
   | { readonly kind: 'session'; readonly session: SessionRecord }
-  | { readonly kind: 'person'; readonly principal: Principal }
+  | ({ readonly kind: 'person' } & Person)
 
 /** Requesters see their own, approvers what they may decide, auditors everything. */
 export const mayRead = ({ config }: ApprovalContext, row: ApprovalRow, reader: ApprovalReader): boolean => {
@@ -25,7 +27,7 @@ export const mayRead = ({ config }: ApprovalContext, row: ApprovalRow, reader: A
       const { principal } = reader
       return (
         isRequester(row, principal) ||
-        isEligibleApprover(row.requirement, requesterOf(row), principal) ||
+        mayDecide(row, reader) ||
         config.groups.auditors.some((group) => principal.groups.includes(group))
       )
     }
@@ -41,19 +43,20 @@ export const mayRead = ({ config }: ApprovalContext, row: ApprovalRow, reader: A
 const takeStatement = async (
   { clock, trail }: ApprovalContext,
   id: string,
-  person: Principal,
+  person: Person,
 ): Promise<string | null> =>
   trail.transact(async ({ transaction, record }) => {
     const row = await findApproval(transaction, id, true)
     if (row?.state !== 'pending' || row.sealed_statement === null) return null
-    if (!isEligibleApprover(row.requirement, requesterOf(row), person)) return null
+    if (!mayDecide(row, person)) return null
+    const { issuer, subject } = person.principal
     const first = await transaction
       .insertInto('approval_views')
-      .values({ approval_id: id, issuer: person.issuer, subject: person.subject, at: clock() })
+      .values({ approval_id: id, issuer, subject, at: clock() })
       .onConflict((conflict) => conflict.doNothing())
       .returning('approval_id')
       .executeTakeFirst()
-    if (first !== undefined) record(approvalEvent('approval.shown', row, { by: person }))
+    if (first !== undefined) record(approvalEvent('approval.shown', row, { by: person.principal }))
     return row.sealed_statement
   })
 
@@ -80,7 +83,7 @@ export const showApproval = async (
   const { database, texts } = context
   const sealed =
     options.withStatement && reader.kind === 'person' && row.state === 'pending'
-      ? await takeStatement(context, row.id, reader.principal)
+      ? await takeStatement(context, row.id, reader)
       : null
   const decisions = await readDecisions(database, row)
   const statement = sealed === null ? null : texts.openStatement(row.id, sealed)

@@ -1,9 +1,9 @@
-import { type Principal, SnowfenceError } from '@snowfence/core'
-import { isEligibleApprover } from '@snowfence/policy'
+import { SnowfenceError } from '@snowfence/core'
 import type { SessionRecord } from '../sessions/session.ts'
 import type { ApprovalContext } from './approval-context.ts'
-import { approvalEvent, isRequester, requesterOf } from './approval-event.ts'
+import { approvalEvent, isRequester } from './approval-event.ts'
 import { type ApprovalRow, findApproval } from './approval-row.ts'
+import { mayDecide, type Person } from './show-approval.ts'
 import { stateError } from './state-error.ts'
 
 /**
@@ -47,15 +47,15 @@ export const cancelApproval = async (
  */
 export const revokeApproval = async (
   { clock, config, signals, trail }: ApprovalContext,
-  person: Principal,
+  person: Person,
   id: string,
 ): Promise<ApprovalRow> => {
   const { row, ids } = await trail.transact(async ({ transaction, record }) => {
     const now = clock()
     const found = await findApproval(transaction, id, true)
     if (found === undefined) throw new SnowfenceError('ERR_APPROVAL_NOT_FOUND')
-    const isOperator = config.groups.operators.some((group) => person.groups.includes(group))
-    if (!isOperator && !isEligibleApprover(found.requirement, requesterOf(found), person)) {
+    const isOperator = config.groups.operators.some((group) => person.principal.groups.includes(group))
+    if (!isOperator && !mayDecide(found, person)) {
       throw new SnowfenceError('ERR_APPROVAL_NOT_ELIGIBLE')
     }
     const root = found.window_of ?? found.id
@@ -80,7 +80,7 @@ export const revokeApproval = async (
       : []
     const changed = [...revoked, ...closed]
     if (changed.length === 0) throw stateError(found.state)
-    for (const each of changed) record(approvalEvent('approval.revoked', each, { by: person }))
+    for (const each of changed) record(approvalEvent('approval.revoked', each, { by: person.principal }))
     return { row: changed.find((each) => each.id === id) ?? found, ids: changed.map((each) => each.id) }
   })
   for (const each of ids) signals.tell(each)

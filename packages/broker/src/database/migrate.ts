@@ -7,6 +7,7 @@ import { sealAtEdgeMigration } from './migrations/0004-seal-at-edge.ts'
 import { idsOfSessionMigration } from './migrations/0005-ids-of-a-session.ts'
 import { statementCountsMigration } from './migrations/0006-statement-counts.ts'
 import { lockEdgeMigration } from './migrations/0007-lock-edge.ts'
+import { peopleMigration } from './migrations/0010-people.ts'
 import type { Tables } from './tables.ts'
 
 const migrations = {
@@ -17,6 +18,7 @@ const migrations = {
   '0005-ids-of-a-session': idsOfSessionMigration,
   '0006-statement-counts': statementCountsMigration,
   '0007-lock-edge': lockEdgeMigration,
+  '0010-people': peopleMigration,
 }
 
 /** Brings the database to the present schema. Replicas that start together wait for each other. */

@@ -1,4 +1,5 @@
 import type { ApprovalRequirement, ApprovalState } from '@snowfence/core'
+import type { PersonIdentity } from '@snowfence/policy'
 import type { ColumnType } from 'kysely'
 
 /** JSON columns are written as text and read as parsed values, by both databases. */
@@ -12,6 +13,10 @@ export interface SessionsTable {
   issuer: string
   subject: string
   groups: Json<string[]>
+  /** The groups of the token before the newest; null before the first renewal that changed them. */
+  former_groups: ColumnType<string[] | null, string | null, string | null>
+  /** Everybody whom the session's token speaks of. */
+  people: Json<PersonIdentity[]>
   claims: Json<Record<string, unknown>>
   purpose: string
   agent: Json<{
@@ -51,6 +56,7 @@ export interface ApprovalsTable {
   window_of: string | null
   requester_issuer: string
   requester_subject: string
+  requester_people: Json<PersonIdentity[]>
   purpose: string
   agent_id: string
   agent_task: string | null
@@ -87,6 +93,7 @@ export interface ApprovalDecisionsTable {
   approval_id: string
   issuer: string
   subject: string
+  people: Json<PersonIdentity[]>
   decision: 'approve' | 'reject'
   sealed_comment: string | null
   seen_digest: string

@@ -7,29 +7,58 @@ import type { SessionService } from '../sessions/session-service.ts'
 import { isSessionToken } from '../sessions/session-token.ts'
 
 const BEARER = /^Bearer ([^\s]+)$/i
+/** A body may take long to arrive. After this time the bearer is looked at again before anything is done with it. */
+const LOOK_AGAIN_MS = 1000
 
-/** Finds out who sent a request, by its bearer token. */
+/** Who sent a request, by its bearer token. */
+export type Bearer =
+  | { readonly kind: 'session'; readonly session: SessionRecord }
+  | { readonly kind: 'person'; readonly identity: VerifiedIdentity }
+
+/** Finds out who sent a request. Every route that names `security` has it done before its body is read. */
 export interface Authenticator {
+  /**
+   * Verifies the bearer of a request, of a kind that its route takes.
+   *
+   * @throws SnowfenceError `ERR_IDENTITY_…`, `ERR_SESSION_NOT_FOUND`
+   */
+  authenticate(request: FastifyRequest): Promise<Bearer>
+  /** Verifies it again when the body took long to arrive: meanwhile a session may have been revoked. */
+  confirm(request: FastifyRequest): Promise<void>
+  /** Whether the session that sent the request is still live. */
+  isLive(request: FastifyRequest): Promise<boolean>
   /** A person or agent, by the token of a configured issuer. */
-  identity(request: FastifyRequest): Promise<VerifiedIdentity>
-  /** A live session, by its session token; of this id when the route names one. */
-  session(request: FastifyRequest, id?: string): Promise<SessionRecord>
-  either(request: FastifyRequest): Promise<ApprovalReader>
+  identity(request: FastifyRequest): VerifiedIdentity
+  /** The same, by a token that a body carries. */
+  presented(token: string): Promise<VerifiedIdentity>
+  session(request: FastifyRequest): SessionRecord
+  either(request: FastifyRequest): ApprovalReader
   /** @throws SnowfenceError `ERR_IDENTITY_NOT_PERMITTED` unless the person is in one of the groups. */
-  memberOf(request: FastifyRequest, groups: readonly string[]): Promise<Principal>
+  memberOf(request: FastifyRequest, groups: readonly string[]): Principal
 }
 
 /** @throws SnowfenceError `ERR_IDENTITY_TOKEN_MISSING` */
-export const readBearer = (request: FastifyRequest): string => {
+const readBearer = (request: FastifyRequest): string => {
   const token = BEARER.exec(request.headers.authorization ?? '')?.[1]
   if (token === undefined) throw new SnowfenceError('ERR_IDENTITY_TOKEN_MISSING')
   return token
 }
 
+const schemesOf = (request: FastifyRequest): Set<string> =>
+  new Set((request.routeOptions.schema?.security ?? []).flatMap((scheme) => Object.keys(scheme)))
+
+/** The session that a route names; a route of one session is for that session alone. */
+const namedSession = (request: FastifyRequest): string | undefined =>
+  request.routeOptions.url?.startsWith('/v1/sessions/:id')
+    ? (request.params as { readonly id?: string }).id
+    : undefined
+
 export const createAuthenticator = (
   identities: IdentityVerifier,
   sessions: Pick<SessionService, 'authenticate'>,
 ): Authenticator => {
+  const bearers = new WeakMap<FastifyRequest, { readonly bearer: Bearer; readonly at: number }>()
+
   const verifyIdentity = async (token: string): Promise<VerifiedIdentity> => {
     if (!isSessionToken(token)) return identities.verify(token)
     throw new SnowfenceError('ERR_IDENTITY_TOKEN_INVALID', {
@@ -37,27 +66,65 @@ export const createAuthenticator = (
       hint: 'send the token of the identity provider',
     })
   }
-  const findSession = async (token: string): Promise<SessionRecord> => {
-    if (isSessionToken(token)) return sessions.authenticate(token)
-    throw new SnowfenceError('ERR_SESSION_NOT_FOUND', {
-      message: 'the bearer is not a session token',
-      hint: 'send the `sessionToken` that `POST /v1/sessions` answered with',
-    })
+  const findSession = async (token: string, id: string | undefined): Promise<SessionRecord> => {
+    if (!isSessionToken(token)) {
+      throw new SnowfenceError('ERR_SESSION_NOT_FOUND', {
+        message: 'the bearer is not a session token',
+        hint: 'send the `sessionToken` that `POST /v1/sessions` answered with',
+      })
+    }
+    const session = await sessions.authenticate(token)
+    if (id !== undefined && session.id !== id) throw new SnowfenceError('ERR_SESSION_NOT_FOUND')
+    return session
   }
+  const authenticate = async (request: FastifyRequest): Promise<Bearer> => {
+    const token = readBearer(request)
+    const schemes = schemesOf(request)
+    const isSession = schemes.has('session') && (isSessionToken(token) || !schemes.has('identity'))
+    const bearer: Bearer = isSession
+      ? { kind: 'session', session: await findSession(token, namedSession(request)) }
+      : { kind: 'person', identity: await verifyIdentity(token) }
+    bearers.set(request, { bearer, at: performance.now() })
+    return bearer
+  }
+
+  const bearerOf = (request: FastifyRequest): Bearer => {
+    const known = bearers.get(request)
+    if (known === undefined) throw new TypeError('the route names no `security`, so nobody was authenticated')
+    return known.bearer
+  }
+  const identity = (request: FastifyRequest): VerifiedIdentity => {
+    const bearer = bearerOf(request)
+    if (bearer.kind !== 'person') throw new TypeError('the route does not take identity tokens alone')
+    return bearer.identity
+  }
+
   return {
-    identity: async (request) => verifyIdentity(readBearer(request)),
-    async session(request, id) {
-      const session = await findSession(readBearer(request))
-      if (id !== undefined && session.id !== id) throw new SnowfenceError('ERR_SESSION_NOT_FOUND')
-      return session
+    authenticate,
+    async confirm(request) {
+      const known = bearers.get(request)
+      if (known !== undefined && performance.now() - known.at > LOOK_AGAIN_MS) await authenticate(request)
     },
-    async either(request) {
-      const token = readBearer(request)
-      if (isSessionToken(token)) return { kind: 'session', session: await findSession(token) }
-      return { kind: 'person', principal: (await verifyIdentity(token)).principal }
+    isLive: (request) =>
+      authenticate(request).then(
+        () => true,
+        () => false,
+      ),
+    identity,
+    presented: verifyIdentity,
+    session(request) {
+      const bearer = bearerOf(request)
+      if (bearer.kind !== 'session') throw new TypeError('the route does not take session tokens alone')
+      return bearer.session
     },
-    async memberOf(request, groups) {
-      const { principal } = await verifyIdentity(readBearer(request))
+    either(request) {
+      const bearer = bearerOf(request)
+      if (bearer.kind === 'session') return bearer
+      const { principal, people } = bearer.identity
+      return { kind: 'person', principal, people }
+    },
+    memberOf(request, groups) {
+      const { principal } = identity(request)
       if (groups.some((group) => principal.groups.includes(group))) return principal
       throw new SnowfenceError('ERR_IDENTITY_NOT_PERMITTED')
     },

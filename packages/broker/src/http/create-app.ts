@@ -9,7 +9,7 @@ import {
 import packageJson from '../../package.json' with { type: 'json' }
 import type { BrokerConfig } from '../config/broker-config.ts'
 import type { App } from './app.ts'
-import { readBearer } from './authenticate.ts'
+import { discardBody } from './discard-body.ts'
 import { handleError, handleNotFound } from './handle-errors.ts'
 import { type ApprovalRouteOptions, addApprovalRoutes } from './routes/approval-routes.ts'
 import { type AuditRouteOptions, addAuditRoutes } from './routes/audit-routes.ts'
@@ -55,12 +55,16 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   fastify.setNotFoundHandler(handleNotFound)
   const app = fastify.withTypeProvider<ZodTypeProvider>()
 
-  // Hooks that wait for nothing take a callback: a promise each would be a detour through the queue for every request.
-  app.addHook('onRequest', (request, _reply, done) => {
-    // Before the body is read: whoever shows no token at all is not worth parsing.
-    if (request.routeOptions.schema?.security !== undefined) readBearer(request)
+  // INVARIANT: no byte of a body is read before its sender is known.
+  app.addHook('onRequest', async (request) => {
+    if (request.routeOptions.schema?.security !== undefined) await options.authenticator.authenticate(request)
+  })
+  app.addHook('preHandler', (request) => options.authenticator.confirm(request))
+  app.addHook('onError', (request, reply, _error, done) => {
+    discardBody(request, reply)
     done()
   })
+  // Hooks that wait for nothing take a callback: a promise each would be a detour through the queue for every request.
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     reply.header('x-content-type-options', 'nosniff')

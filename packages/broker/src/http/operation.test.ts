@@ -45,7 +45,7 @@ describe('the routes of a broker', () => {
 
   it('are counted by route and status, without a name or id of anybody', async () => {
     const session = await test.openSession('agent')
-    await test.send('POST', `/v1/sessions/${session.sessionId}/renew`, session.sessionToken)
+    await test.renew('agent', session)
     const { body } = await test.send<{ text: string }>('GET', '/metrics', null)
     expect(body.text).toContain('route="/v1/sessions/:id/renew"')
     expect(body.text).toMatch(/snowfence_broker_events_total\{event="session.created"\} 1/)

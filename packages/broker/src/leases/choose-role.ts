@@ -25,6 +25,16 @@ export const chooseRole = (
   })
 }
 
+/** Whether a principal may still have the Snowflake user and role that a session of its was opened with. */
+export const mayHold = (
+  roles: readonly RoleConfig[],
+  principal: Pick<Principal, 'groups'>,
+  held: { readonly snowflakeUser: string; readonly role: string },
+): boolean =>
+  roles.some(
+    (entry) => serves(entry, principal) && entry.user === held.snowflakeUser && entry.role === held.role,
+  )
+
 /** The entry under which a principal may be given an elevated role, for the Snowflake user of its session. */
 export const findElevation = (
   roles: readonly RoleConfig[],

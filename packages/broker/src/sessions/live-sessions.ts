@@ -7,8 +7,8 @@ export interface LiveSessions {
   find(tokenHash: string, now: Date): SessionRecord | null
   /** Only what was read since the last end: `generation` is the one from before it was read. */
   remember(tokenHash: string, session: SessionRecord, generation: number): void
-  /** Before and after any session ends. */
-  forget(): void
+  /** Before and after a session ends or changes. */
+  forget(sessionId: string): void
 }
 
 const CAPACITY = 10_000
@@ -33,9 +33,9 @@ export const createLiveSessions = (exclusive: boolean): LiveSessions => {
       if (sessions.size >= CAPACITY) sessions.clear()
       sessions.set(tokenHash, session)
     },
-    forget() {
+    forget(sessionId) {
       generation += 1
-      sessions.clear()
+      for (const [hash, { id }] of sessions) if (id === sessionId) sessions.delete(hash)
     },
   }
 }

@@ -11,7 +11,7 @@ import { addSeconds, type Clock } from '../clock.ts'
 import type { BrokerConfig } from '../config/broker-config.ts'
 import type { Tables } from '../database/tables.ts'
 import type { VerifiedIdentity } from '../identity/verified-identity.ts'
-import { chooseRole } from '../leases/choose-role.ts'
+import { chooseRole, mayHold } from '../leases/choose-role.ts'
 import type { CredentialIssuer } from '../leases/credential-issuer.ts'
 import { leaseLifeSeconds } from '../leases/lease-life.ts'
 import { recordLease } from '../leases/record-lease.ts'
@@ -20,7 +20,13 @@ import type { Trail, TrailStep } from '../trail/trail.ts'
 import { createLiveSessions } from './live-sessions.ts'
 import type { SessionRecord } from './session.ts'
 import type { SessionSignals } from './session-signals.ts'
-import { endSession, findLiveSession, insertSession, lockLiveSession } from './session-store.ts'
+import {
+  endSession,
+  findLiveSession,
+  insertSession,
+  lockLiveSession,
+  updateIdentity,
+} from './session-store.ts'
 import { createSessionToken, hashSessionToken } from './session-token.ts'
 
 export interface SessionServiceOptions {
@@ -42,7 +48,13 @@ export interface SessionService {
   create(identity: VerifiedIdentity, request: CreateSessionRequest, traceparent?: string): Promise<Session>
   /** @throws SnowfenceError `ERR_SESSION_NOT_FOUND` for a token without a live session. */
   authenticate(token: string): Promise<SessionRecord>
-  renew(session: SessionRecord): Promise<RenewSessionResponse>
+  /**
+   * A fresh lease for a fresh identity token of the same principal. The session takes that token's groups and end; it is
+   * revoked when they no longer allow its role.
+   *
+   * @throws SnowfenceError `ERR_SESSION_NOT_FOUND`, `ERR_SESSION_NO_ROLE`, `ERR_IDENTITY_TOKEN_INVALID`
+   */
+  renew(session: SessionRecord, identity: VerifiedIdentity): Promise<RenewSessionResponse>
   close(session: SessionRecord): Promise<void>
   /** @throws SnowfenceError `ERR_SESSION_NOT_FOUND` */
   revoke(sessionId: string, reason: string): Promise<void>
@@ -63,6 +75,38 @@ const attributesOf = (session: SessionRecord, account: string) => ({
   'snowfence.agent.task': session.agent.task,
 })
 
+/** A session lives its configured time, and never longer than the identity token that was presented last. */
+const endOf = (createdAt: Date, ttlSeconds: number, { expiresAt }: VerifiedIdentity): Date => {
+  const end = addSeconds(createdAt, ttlSeconds)
+  return expiresAt < end ? expiresAt : end
+}
+
+const sameGroups = (left: readonly string[], right: readonly string[]): boolean =>
+  left.length === right.length && left.every((group, index) => group === right[index])
+
+/** The session as a newer token of its principal has it. */
+const withIdentity = (
+  session: SessionRecord,
+  identity: VerifiedIdentity,
+  ttlSeconds: number,
+): SessionRecord => {
+  const { principal, people } = identity
+  const { issuer, subject, groups } = session.principal
+  if (principal.issuer !== issuer || principal.subject !== subject) {
+    throw new SnowfenceError('ERR_IDENTITY_TOKEN_INVALID', {
+      message: 'the identity token is of another principal than the session',
+      hint: 'open a session of its own for each principal',
+    })
+  }
+  return {
+    ...session,
+    principal,
+    people,
+    formerGroups: sameGroups(groups, principal.groups) ? session.formerGroups : groups,
+    expiresAt: endOf(session.createdAt, ttlSeconds, identity),
+  }
+}
+
 export const createSessionService = (options: SessionServiceOptions): SessionService => {
   const { config, database, clock, credentials, policy, signals, trail, exclusive, onEnd } = options
   const live = createLiveSessions(exclusive)
@@ -75,8 +119,31 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
       lifeSeconds: leaseLifeSeconds(config.session.leaseSeconds, session.expiresAt, now),
     })
 
+  const revoke = async (sessionId: string, reason: string): Promise<void> => {
+    live.forget(sessionId)
+    await trail.transact(async (step) => {
+      const ended = await endSession(step.transaction, {
+        id: sessionId,
+        kind: 'revoked',
+        reason,
+        now: clock(),
+      })
+      if (ended === null) throw new SnowfenceError('ERR_SESSION_NOT_FOUND')
+      step.record({
+        name: 'session.revoked',
+        sessionId,
+        principal: ended.principal,
+        attributes: attributesOf(ended, config.snowflake.account),
+      })
+      await onEnd(step, ended, 'revoked')
+    })
+    live.forget(sessionId)
+    signals.tell(sessionId, { type: 'session.revoked', reason })
+  }
+
   return {
-    async create({ principal }, request, traceparent) {
+    async create(identity, request, traceparent) {
+      const { principal, people } = identity
       if (!isSameAccount(request.snowflake.account, config.snowflake.account)) {
         throw new SnowfenceError('ERR_SESSION_ACCOUNT_MISMATCH')
       }
@@ -85,13 +152,15 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
       const session: SessionRecord = {
         id: randomUUID(),
         principal,
+        people,
+        formerGroups: null,
         purpose: request.purpose,
         agent: request.agent,
         snowflakeUser: entry.user,
         role: entry.role,
         warehouse: entry.warehouse ?? request.snowflake.warehouse ?? null,
         createdAt: now,
-        expiresAt: addSeconds(now, config.session.ttlSeconds),
+        expiresAt: endOf(now, config.session.ttlSeconds, identity),
       }
       const token = createSessionToken()
       const lease = await issueLease(session, now)
@@ -129,19 +198,41 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
       return session
     },
 
-    async renew(session) {
+    async renew(session, identity) {
+      const renewed = withIdentity(session, identity, config.session.ttlSeconds)
+      if (!mayHold(config.snowflake.roles, renewed.principal, session)) {
+        await revoke(session.id, 'the identity token no longer allows the role of the session')
+        throw new SnowfenceError('ERR_SESSION_NO_ROLE')
+      }
       const now = clock()
-      const lease = await issueLease(session, now)
+      const lease = await issueLease(renewed, now)
+      live.forget(session.id)
       await trail.transact(async (step) => {
         await lockLiveSession(step.transaction, session.id, now)
-        await recordLease(step, { session, lease, approvalId: null, issuedAt: now })
+        await updateIdentity(step.transaction, renewed)
+        if (renewed.formerGroups !== session.formerGroups) {
+          step.record({
+            name: 'session.groups_changed',
+            sessionId: session.id,
+            principal: renewed.principal,
+            attributes: attributesOf(renewed, config.snowflake.account),
+          })
+        }
+        await recordLease(step, { session: renewed, lease, approvalId: null, issuedAt: now })
       })
+      live.forget(session.id)
       const { jws, tokenKey } = policy.current()
-      return { lease, policy: { jws }, tokenKey, expiresAt: session.expiresAt.toISOString() }
+      return {
+        lease,
+        policy: { jws },
+        tokenKey,
+        principal: renewed.principal,
+        expiresAt: renewed.expiresAt.toISOString(),
+      }
     },
 
     async close(session) {
-      live.forget()
+      live.forget(session.id)
       await trail.transact(async (step) => {
         const ended = await endSession(step.transaction, {
           id: session.id,
@@ -158,29 +249,9 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
         })
         await onEnd(step, ended, 'closed')
       })
-      live.forget()
+      live.forget(session.id)
     },
 
-    async revoke(sessionId, reason) {
-      live.forget()
-      await trail.transact(async (step) => {
-        const ended = await endSession(step.transaction, {
-          id: sessionId,
-          kind: 'revoked',
-          reason,
-          now: clock(),
-        })
-        if (ended === null) throw new SnowfenceError('ERR_SESSION_NOT_FOUND')
-        step.record({
-          name: 'session.revoked',
-          sessionId,
-          principal: ended.principal,
-          attributes: attributesOf(ended, config.snowflake.account),
-        })
-        await onEnd(step, ended, 'revoked')
-      })
-      live.forget()
-      signals.tell(sessionId, { type: 'session.revoked', reason })
-    },
+    revoke,
   }
 }

@@ -6,6 +6,8 @@ import type { SessionRecord } from './session.ts'
 const toRecord = (row: Selectable<SessionsTable>): SessionRecord => ({
   id: row.id,
   principal: { issuer: row.issuer, subject: row.subject, groups: row.groups, claims: row.claims },
+  people: row.people,
+  formerGroups: row.former_groups,
   purpose: row.purpose,
   agent: row.agent,
   snowflakeUser: row.snowflake_user,
@@ -29,6 +31,8 @@ export const insertSession = async (
       issuer: principal.issuer,
       subject: principal.subject,
       groups: JSON.stringify(principal.groups),
+      former_groups: null,
+      people: JSON.stringify(session.people),
       claims: JSON.stringify(principal.claims),
       purpose: session.purpose,
       agent: JSON.stringify(session.agent),
@@ -78,6 +82,24 @@ export const endSession = async (
     .returningAll()
     .executeTakeFirst()
   return row === undefined ? null : toRecord(row)
+}
+
+/** Gives a session what its newest identity token says. */
+export const updateIdentity = async (
+  transaction: Transaction<Tables>,
+  { id, principal, people, formerGroups, expiresAt }: SessionRecord,
+): Promise<void> => {
+  await transaction
+    .updateTable('sessions')
+    .set({
+      groups: JSON.stringify(principal.groups),
+      former_groups: formerGroups === null ? null : JSON.stringify(formerGroups),
+      claims: JSON.stringify(principal.claims),
+      people: JSON.stringify(people),
+      expires_at: expiresAt,
+    })
+    .where('id', '=', id)
+    .execute()
 }
 
 /** Which of these sessions an operator has revoked, on any replica. */

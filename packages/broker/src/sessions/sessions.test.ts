@@ -83,16 +83,15 @@ describe('a session', () => {
 
   it('renews its lease with a fresh credential, and never beyond its own end', async () => {
     const session = await test.openSession('agent')
-    const path = `/v1/sessions/${session.sessionId}/renew`
-    const renewed = await test.send<Session>('POST', path, session.sessionToken, {})
+    const renewed = await test.renew('agent', session)
     expect(renewed.status).toBe(200)
     expect(renewed.body.lease.id).not.toBe(session.lease.id)
     expect(renewed.body.expiresAt).toBe(session.expiresAt)
     ahead = 3600_000 - 100_000
-    const last = await test.send<Session>('POST', path, session.sessionToken)
+    const last = await test.renew('agent', session)
     expect(Date.parse(last.body.lease.expiresAt)).toBeLessThanOrEqual(Date.parse(session.expiresAt))
     ahead = 3600_000
-    expect(codeOf(await test.send('POST', path, session.sessionToken))).toBe('ERR_SESSION_NOT_FOUND')
+    expect(codeOf(await test.renew('agent', session))).toBe('ERR_SESSION_NOT_FOUND')
     ahead = 0
   })
 
@@ -121,7 +120,7 @@ describe('a session', () => {
     expect(answer.status).toBe(204)
     expect((await events.next()).value).toEqual({ type: 'session.revoked', reason: 'odd behaviour' })
     expect((await events.next()).done).toBe(true)
-    const renewal = await test.send('POST', `/v1/sessions/${session.sessionId}/renew`, session.sessionToken)
+    const renewal = await test.renew('agent', session)
     expect(codeOf(renewal)).toBe('ERR_SESSION_NOT_FOUND')
   })
 
@@ -148,7 +147,7 @@ describe('a session', () => {
     const { payload } = await compactVerify((value as { policy: { jws: string } }).policy.jws, keys())
     expect(new TextDecoder().decode(payload)).toContain('# changed')
     const tokenKeyOf = (answer: unknown) => (answer as { tokenKey: string }).tokenKey
-    const renewal = await test.send('POST', `/v1/sessions/${session.sessionId}/renew`, session.sessionToken)
+    const renewal = await test.renew('agent', session)
     expect(new Set([value, renewal.body, await test.openSession('second-agent')].map(tokenKeyOf)).size).toBe(
       1,
     )

@@ -6,6 +6,8 @@ import type { SessionRecord } from '../sessions/session.ts'
 export const sampleSession = (id: string): SessionRecord => ({
   id,
   principal: { issuer: 'https://issuer.example', subject: 'agent-1', groups: [], claims: {} },
+  people: [],
+  formerGroups: null,
   purpose: 'HOPERAT',
   agent: { id: 'readmissions-bot' },
   snowflakeUser: 'CLINIC_AGENT',

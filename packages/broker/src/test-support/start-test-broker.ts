@@ -6,6 +6,7 @@ import {
   type ApprovalStatement,
   approvalDigest,
   type Principal,
+  type RenewSessionResponse,
   type Session,
 } from '@snowfence/core'
 import type { Broker } from '../broker.ts'
@@ -15,7 +16,7 @@ import { createBroker } from '../create-broker.ts'
 import { clinicCatalogue, clinicPolicy } from './clinic.ts'
 import { type OidcIssuer, startOidcIssuer } from './start-oidc-issuer.ts'
 
-const AUDIENCE = 'https://broker.test'
+export const AUDIENCE = 'https://broker.test'
 export const ACCOUNT_URL = 'https://acme-clinic.snowflakecomputing.com'
 
 const clients = [
@@ -50,6 +51,8 @@ export interface TestBroker {
     body?: unknown,
   ): Promise<Answer<T>>
   openSession(client: ClientId, changes?: Record<string, unknown>): Promise<Session>
+  /** Renews a session with a fresh token of the client. */
+  renew<T = RenewSessionResponse>(client: ClientId, session: Session): Promise<Answer<T>>
   /** Asks for an approval of a statement with the digest that an honest SDK computes. */
   ask(
     session: Session,
@@ -149,6 +152,10 @@ const wrap = async (
       if (answer.status !== 201) throw new Error(`no session: ${JSON.stringify(answer.body)}`)
       return answer.body
     },
+    renew: async (client, session) =>
+      send('POST', `/v1/sessions/${session.sessionId}/renew`, session.sessionToken, {
+        identityToken: await issuer.token(client),
+      }),
     ask: (session, statement, changes = {}) =>
       send('POST', '/v1/approvals', session.sessionToken, {
         statement,

@@ -10,7 +10,12 @@ const refuse = (message: string): SnowfenceError =>
   new SnowfenceError('ERR_AUDIT_RECORD_REFUSED', { message })
 
 /** What a session's spans may say of who sends them, as JSON in the form that every maker of spans gives it. */
-const describeSender = ({ principal, purpose, agent }: SessionRecord): readonly [string, string][] => {
+const describeSender = ({
+  principal,
+  formerGroups,
+  purpose,
+  agent,
+}: SessionRecord): readonly [string, readonly string[]][] => {
   const values = {
     'snowfence.principal.issuer': principal.issuer,
     'snowfence.principal.groups': principal.groups,
@@ -18,15 +23,19 @@ const describeSender = ({ principal, purpose, agent }: SessionRecord): readonly 
     'snowfence.purpose': purpose,
     'gen_ai.agent.id': agent.id,
   }
-  return Object.entries(spanAttributes('session', values))
-    .filter(([name]) => name in values)
-    .map(([name, value]) => [name, JSON.stringify(value)])
+  const former = { 'snowfence.principal.groups': formerGroups ?? principal.groups }
+  // A record that was made before the session was renewed may arrive after it.
+  const accepted = [values, former].map((each) => spanAttributes('session', each))
+  return Object.keys(values).map((name) => [
+    name,
+    accepted.filter((each) => name in each).map((each) => JSON.stringify(each[name])),
+  ])
 }
 
-const senders = new WeakMap<SessionRecord, readonly [string, string][]>()
+const senders = new WeakMap<SessionRecord, readonly [string, readonly string[]][]>()
 
 /** Of a session that is remembered, computed once. */
-const senderOf = (session: SessionRecord): readonly [string, string][] => {
+const senderOf = (session: SessionRecord): readonly [string, readonly string[]][] => {
   const known = senders.get(session) ?? describeSender(session)
   senders.set(session, known)
   return known
@@ -53,9 +62,9 @@ export const assertOwnSpans = (session: SessionRecord, spans: readonly Canonical
     if (attributes['snowfence.session.id'] !== session.id) {
       throw refuse('a span does not carry the id of its own session in `snowfence.session.id`')
     }
-    for (const [name, value] of sender) {
+    for (const [name, values] of sender) {
       const claimed = attributes[name]
-      if (claimed !== undefined && JSON.stringify(claimed) !== value) {
+      if (claimed !== undefined && !values.includes(JSON.stringify(claimed))) {
         throw refuse(`a span says something else in \`${name}\` than its session`)
       }
     }

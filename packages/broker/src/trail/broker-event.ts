@@ -8,6 +8,7 @@ const brokerEventNames = [
   'session.created',
   'session.closed',
   'session.revoked',
+  'session.groups_changed',
   'lease.issued',
   'approval.requested',
   'approval.shown',

@@ -121,6 +121,7 @@ describe('a broker that is killed again and again', () => {
   it('has every record that it acknowledged, at its leaf, once, in a trail that verifies', async () => {
     let broker = await start()
     const session = await openSession(broker.url)
+    const identityToken = await test.issuer.token('agent')
     const all: Sent[] = []
 
     for (let kill = 0; kill < KILLS; kill += 1) {
@@ -137,7 +138,8 @@ describe('a broker that is killed again and again', () => {
       const renewer = (async () => {
         while (!isOver) {
           const path = `/v1/sessions/${session.sessionId}/renew`
-          if ((await request(`${url}${path}`, session.sessionToken, '{}').catch(() => null)) === null) return
+          const body = JSON.stringify({ identityToken })
+          if ((await request(`${url}${path}`, session.sessionToken, body).catch(() => null)) === null) return
           await setTimeout(40)
         }
       })()

@@ -52,12 +52,22 @@ export const sessionSchema = z.strictObject({
 })
 export type Session = z.infer<typeof sessionSchema>
 
+/**
+ * `POST /v1/sessions/{id}/renew`, with the session token as bearer: the session goes on as long as its identity does, so
+ * each renewal presents an identity token, and the groups of that token hold from then on.
+ */
+export const renewSessionRequestSchema = z.strictObject({ identityToken: lineText(16_384).min(1) })
+export type RenewSessionRequest = z.infer<typeof renewSessionRequestSchema>
+
 /** `POST /v1/sessions/{id}/renew`: a fresh lease, and a fresh policy when it changed. */
 export const renewSessionResponseSchema = z.strictObject({
   lease: leaseSchema,
   policy: signedPolicySchema,
   /** That of the policy it came with. */
   tokenKey: z.string(),
+  /** As the newest identity token has it. */
+  principal: principalSchema,
+  /** The end of the session: of the identity token, or of the time that a session may live. */
   expiresAt: z.iso.datetime(),
 })
 export type RenewSessionResponse = z.infer<typeof renewSessionResponseSchema>

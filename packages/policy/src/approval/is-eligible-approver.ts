@@ -1,34 +1,34 @@
-import type { ApprovalRequirement, Principal } from '@snowfence/core'
+import type { ApprovalRequirement } from '@snowfence/core'
+import { isSamePerson, type PersonIdentity } from './person-identity.ts'
 
 /** Why somebody may not decide an approval request. */
 export type ApproverRefusal = 'is-requester' | 'not-in-an-approver-group'
 
+/** Who wants to decide: the groups of their token, and everybody whom it speaks of. */
+export interface Reviewer {
+  readonly groups: readonly string[]
+  readonly people: readonly PersonIdentity[]
+}
+
 /**
- * Whether a reviewer may decide a request, and if not, why. The requester never may, whatever groups they are in; one
- * of the required groups is enough. A quorum counts distinct people, never groups: two answers of one issuer and
- * subject are one.
+ * Whether a reviewer may decide a request, and if not, why. The requester never may, whatever groups they are in and
+ * whichever issuer their token comes from, and nor may an actor that the requester's token names. One of the required
+ * groups is enough.
+ *
+ * @param requester everybody whom the token of the requester's session speaks of.
  */
 export const approverRefusal = (
   requirement: Pick<ApprovalRequirement, 'approverGroups'>,
-  requester: Pick<Principal, 'issuer' | 'subject'>,
-  reviewer: Pick<Principal, 'issuer' | 'subject' | 'groups'>,
+  requester: readonly PersonIdentity[],
+  reviewer: Reviewer,
 ): ApproverRefusal | null => {
-  if (isSamePerson(requester, reviewer)) return 'is-requester'
+  if (isSamePerson(requester, reviewer.people)) return 'is-requester'
   const accepted = reviewer.groups.some((group) => requirement.approverGroups.includes(group))
   return accepted ? null : 'not-in-an-approver-group'
 }
 
 export const isEligibleApprover = (
   requirement: Pick<ApprovalRequirement, 'approverGroups'>,
-  requester: Pick<Principal, 'issuer' | 'subject'>,
-  reviewer: Pick<Principal, 'issuer' | 'subject' | 'groups'>,
+  requester: readonly PersonIdentity[],
+  reviewer: Reviewer,
 ): boolean => approverRefusal(requirement, requester, reviewer) === null
-
-/** How many distinct people are among the answers: what a quorum is compared with. */
-export const countApprovers = (approvers: readonly Pick<Principal, 'issuer' | 'subject'>[]): number =>
-  new Set(approvers.map(({ issuer, subject }) => JSON.stringify([issuer, subject]))).size
-
-const isSamePerson = (
-  left: Pick<Principal, 'issuer' | 'subject'>,
-  right: Pick<Principal, 'issuer' | 'subject'>,
-): boolean => left.issuer === right.issuer && left.subject === right.subject

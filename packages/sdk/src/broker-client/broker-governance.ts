@@ -59,6 +59,7 @@ export const createBrokerGovernance = ({ url, ca, identity }: BrokerGovernanceOp
         broker,
         trust,
         first: await openSession(request, signal),
+        identity: async () => await identity.token(),
         reopen: async () => await openSession(request),
         verify,
       }),

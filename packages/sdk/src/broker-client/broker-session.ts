@@ -3,6 +3,7 @@ import {
   type ApprovalGate,
   type Lease,
   type PolicyPayload,
+  type RenewSessionRequest,
   type RenewSessionResponse,
   renewSessionResponseSchema,
   Secret,
@@ -18,8 +19,14 @@ import { requestBroker } from './broker-request.ts'
 import { listenToSession } from './session-events.ts'
 
 const REQUEST_TIMEOUT_MS = 10_000
-/** A session with less life than this is followed by another one at the next renewal of its lease. */
+/** A session that has less life than this after a renewal is followed by another one. */
 const REOPEN_BEFORE_MS = 60_000
+/** A session is renewed so long before its end, or a fifth of its life where that is less. */
+const RENEW_BEFORE_MS = 60_000
+const RENEW_BEFORE_SHARE = 0.2
+const RENEW_AGAIN_MS = 1_000
+/** The broker's clock decides when a session ends. */
+const CLOCKS_DIFFER_MS = 2_000
 
 /** A session as the broker answered it, with its policy verified. */
 export interface VerifiedSession {
@@ -32,6 +39,8 @@ export interface BrokerSessionOptions {
   /** The authorities that vouch for the broker, for the connections of the audit trail. */
   readonly trust: Pick<HttpClientOptions, 'ca'>
   readonly first: VerifiedSession
+  /** A fresh identity token: a session goes on only as long as its identity does. */
+  identity(): Promise<Secret>
   /** Opens another session with a fresh identity token, for when this one has lived its time. */
   reopen(): Promise<VerifiedSession>
   verify(jws: string): Promise<PolicyPayload>
@@ -60,6 +69,7 @@ export class BrokerSession implements OpenGovernance {
   #announced = 0
   #held: HeldLease
   #renewing: Promise<Lease> | null = null
+  #renewal: NodeJS.Timeout | undefined
   #revokedFor: string | null = null
   #statementsThisHour: number | null = null
 
@@ -85,6 +95,7 @@ export class BrokerSession implements OpenGovernance {
       serviceName: 'snowfence',
     })
     this.#listen()
+    this.#keepAlive()
   }
 
   get sessionId(): string {
@@ -108,6 +119,7 @@ export class BrokerSession implements OpenGovernance {
     if (this.#closing.signal.aborted) return
     this.#closing.abort()
     this.#listening.abort()
+    clearTimeout(this.#renewal)
     await this.audit.close()
     // A session that could not be ended by request ends by itself, minutes later.
     await this.#request('DELETE', '', null).catch(() => {})
@@ -120,11 +132,8 @@ export class BrokerSession implements OpenGovernance {
         message: `the session was revoked: ${this.#revokedFor}`,
       })
     if (this.#held.isFresh(Date.now())) return this.#held.lease
-    this.#renewing ??= this.#renew().finally(() => {
-      this.#renewing = null
-    })
     try {
-      return await this.#renewing
+      return await this.#renewOnce()
     } catch (cause) {
       // The present lease stays good until it ends, so a broker that is away for a moment stops nothing early.
       if (this.#held.isAlive(Date.now())) return this.#held.lease
@@ -132,10 +141,40 @@ export class BrokerSession implements OpenGovernance {
     }
   }
 
+  #renewOnce(): Promise<Lease> {
+    this.#renewing ??= this.#renew().finally(() => {
+      this.#renewing = null
+      this.#keepAlive()
+    })
+    return this.#renewing
+  }
+
+  /**
+   * Renews the session before it ends, also when no statement asks for a lease: one may run or wait for a person longer
+   * than an identity token lives, and its records need the session. A session that ended is followed by the next one
+   * when a statement needs it.
+   */
+  #keepAlive(): void {
+    clearTimeout(this.#renewal)
+    const life = Date.parse(this.#session.expiresAt) - Date.now()
+    if (life <= 0 || this.#revokedFor !== null || this.#closing.signal.aborted) return
+    const pause = Math.max(RENEW_AGAIN_MS, life - Math.min(RENEW_BEFORE_MS, life * RENEW_BEFORE_SHARE))
+    this.#renewal = setTimeout(() => {
+      this.#renewOnce().catch(() => {})
+    }, pause).unref()
+  }
+
   async #renew(): Promise<Lease> {
-    if (!livesLonger(this.#session.expiresAt, REOPEN_BEFORE_MS)) return await this.#reopen()
-    const answer = await this.#request('POST', '/renew', renewSessionResponseSchema)
+    if (!livesLonger(this.#session.expiresAt, CLOCKS_DIFFER_MS)) return await this.#reopen()
+    const identityToken = await this.#options.identity()
+    const answer = await this.#request('POST', '/renew', renewSessionResponseSchema, {
+      identityToken: identityToken.reveal(),
+    })
+    // With a fresh token it would have gone on: it has lived its time.
+    if (!livesLonger(answer.expiresAt, REOPEN_BEFORE_MS)) return await this.#reopen()
     await this.#adopt(answer)
+    const { principal, expiresAt } = answer
+    this.#session = { ...this.#session, principal, expiresAt }
     this.#held = new HeldLease(answer.lease, Date.now())
     return answer.lease
   }
@@ -161,7 +200,7 @@ export class BrokerSession implements OpenGovernance {
   #listen(): void {
     this.#listening.abort()
     this.#listening = new AbortController()
-    const { sessionId, expiresAt } = this.#session
+    const { sessionId } = this.#session
     void listenToSession({
       broker: this.#options.broker,
       sessionId,
@@ -170,7 +209,8 @@ export class BrokerSession implements OpenGovernance {
       onEvent: (event) => this.#heed(event),
       onGone: () => {
         // One that has lived its time is replaced at the next statement; one that went before it was taken away.
-        if (livesLonger(expiresAt, 1_000)) this.#revoke('the broker no longer knows the session')
+        if (livesLonger(this.#session.expiresAt, 1_000))
+          this.#revoke('the broker no longer knows the session')
       },
     })
   }
@@ -211,12 +251,13 @@ export class BrokerSession implements OpenGovernance {
     method: 'POST' | 'DELETE',
     action: string,
     answer: Parameters<typeof requestBroker<T>>[1]['answer'],
+    body: RenewSessionRequest | null = null,
   ): Promise<T> {
     return await requestBroker<T>(this.#options.broker, {
       method,
       path: `v1/sessions/${encodeURIComponent(this.sessionId)}${action}`,
       token: this.#token,
-      ...(method === 'POST' ? { body: {} } : {}),
+      ...(body === null ? {} : { body }),
       answer,
       timeoutMs: REQUEST_TIMEOUT_MS,
     })

@@ -43,7 +43,7 @@ export const addApprovalRoutes = (app: App, options: ApprovalRouteOptions): void
       },
     },
     async (request, reply) => {
-      const session = await authenticator.session(request)
+      const session = authenticator.session(request)
       return reply.code(201).send(await approvals.request(session, request.body))
     },
   )
@@ -61,7 +61,7 @@ export const addApprovalRoutes = (app: App, options: ApprovalRouteOptions): void
       },
     },
     async (request) => ({
-      approvals: await approvals.list(request.query.state, await authenticator.either(request)),
+      approvals: await approvals.list(request.query.state, authenticator.either(request)),
     }),
   )
 
@@ -78,7 +78,7 @@ export const addApprovalRoutes = (app: App, options: ApprovalRouteOptions): void
       },
     },
     async (request, reply) =>
-      approvals.read(request.params.id, await authenticator.either(request), {
+      approvals.read(request.params.id, authenticator.either(request), {
         seconds: request.query.wait,
         signal: connectionSignal(reply, closing),
       }),
@@ -97,8 +97,8 @@ export const addApprovalRoutes = (app: App, options: ApprovalRouteOptions): void
       },
     },
     async (request) => {
-      const { principal } = await authenticator.identity(request)
-      return approvals.decide(principal, request.params.id, request.body)
+      const reviewer = authenticator.identity(request)
+      return approvals.decide(reviewer, request.params.id, request.body)
     },
   )
 
@@ -115,7 +115,7 @@ export const addApprovalRoutes = (app: App, options: ApprovalRouteOptions): void
       },
     },
     async (request) =>
-      approvals.claim(await authenticator.session(request), request.params.id, request.body.digest),
+      approvals.claim(authenticator.session(request), request.params.id, request.body.digest),
   )
 
   app.post(
@@ -130,8 +130,7 @@ export const addApprovalRoutes = (app: App, options: ApprovalRouteOptions): void
         response: { 200: approvalSchema },
       },
     },
-    async (request) =>
-      approvals.settle(await authenticator.session(request), request.params.id, request.body),
+    async (request) => approvals.settle(authenticator.session(request), request.params.id, request.body),
   )
 
   app.post(
@@ -145,7 +144,7 @@ export const addApprovalRoutes = (app: App, options: ApprovalRouteOptions): void
         response: { 200: approvalSchema },
       },
     },
-    async (request) => approvals.cancel(await authenticator.session(request), request.params.id),
+    async (request) => approvals.cancel(authenticator.session(request), request.params.id),
   )
 
   app.post(
@@ -160,8 +159,8 @@ export const addApprovalRoutes = (app: App, options: ApprovalRouteOptions): void
       },
     },
     async (request) => {
-      const { principal } = await authenticator.identity(request)
-      return approvals.revoke(principal, request.params.id)
+      const person = authenticator.identity(request)
+      return approvals.revoke(person, request.params.id)
     },
   )
 }

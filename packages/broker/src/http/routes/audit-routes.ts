@@ -40,7 +40,7 @@ export const addAuditRoutes = (app: App, options: AuditRouteOptions): void => {
 
   /** Auditors read everything, a session its own records: null means everything. */
   const readScope = async (request: FastifyRequest): Promise<string | null> => {
-    const reader = await authenticator.either(request)
+    const reader = authenticator.either(request)
     if (reader.kind === 'session') return reader.session.id
     if (groups.auditors.some((group) => reader.principal.groups.includes(group))) return null
     throw new SnowfenceError('ERR_IDENTITY_NOT_PERMITTED')

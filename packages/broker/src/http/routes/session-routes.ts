@@ -1,5 +1,6 @@
 import {
   createSessionRequestSchema,
+  renewSessionRequestSchema,
   renewSessionResponseSchema,
   revokeSessionRequestSchema,
   sessionSchema,
@@ -40,7 +41,7 @@ export const addSessionRoutes = (app: App, options: SessionRouteOptions): void =
       },
     },
     async (request, reply) => {
-      const identity = await authenticator.identity(request)
+      const identity = authenticator.identity(request)
       const { traceparent } = request.headers
       const session = await sessions.create(
         identity,
@@ -56,13 +57,17 @@ export const addSessionRoutes = (app: App, options: SessionRouteOptions): void =
     {
       schema: {
         tags,
-        summary: 'A fresh lease, and the policy in force',
+        summary: 'A fresh lease for a fresh identity token, and the policy in force',
         security: [{ session: [] }],
         params,
+        body: renewSessionRequestSchema,
         response: { 200: renewSessionResponseSchema },
       },
     },
-    async (request) => sessions.renew(await authenticator.session(request, request.params.id)),
+    async (request) => {
+      const session = authenticator.session(request)
+      return sessions.renew(session, await authenticator.presented(request.body.identityToken))
+    },
   )
 
   app.delete(
@@ -77,7 +82,7 @@ export const addSessionRoutes = (app: App, options: SessionRouteOptions): void =
       },
     },
     async (request, reply) => {
-      await sessions.close(await authenticator.session(request, request.params.id))
+      await sessions.close(authenticator.session(request))
       return reply.code(204).send(null)
     },
   )
@@ -93,14 +98,10 @@ export const addSessionRoutes = (app: App, options: SessionRouteOptions): void =
       },
     },
     async (request, reply) => {
-      const session = await authenticator.session(request, request.params.id)
+      const session = authenticator.session(request)
       sendEvents(reply, {
         signal: connectionSignal(reply, closing),
-        isLive: () =>
-          authenticator.session(request, session.id).then(
-            () => true,
-            () => false,
-          ),
+        isLive: () => authenticator.isLive(request),
         listen: (listener) => signals.listen(session.id, listener),
       })
       return reply
@@ -120,7 +121,7 @@ export const addSessionRoutes = (app: App, options: SessionRouteOptions): void =
       },
     },
     async (request, reply) => {
-      await authenticator.memberOf(request, groups.operators)
+      authenticator.memberOf(request, groups.operators)
       await sessions.revoke(request.params.id, request.body.reason)
       return reply.code(204).send(null)
     },

@@ -44,7 +44,7 @@ export const addTraceRoutes = (app: App, { authenticator, trail, statements }: T
         },
       },
       async (request, reply) => {
-        const session = await authenticator.session(request)
+        const session = authenticator.session(request)
         const body = request.body instanceof Uint8Array ? request.body : new Uint8Array()
         const contentType = request.headers['content-type'] ?? ''
         const spans = decodeTraceRequest(body, contentType)
