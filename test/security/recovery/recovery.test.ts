@@ -8,6 +8,7 @@ import { misfitMasks } from './misfit-masks.ts'
 import { type RecoveryProgram, Refused } from './recovery-program.ts'
 import { type Ask, type Recovery, startRecovery } from './start-recovery.ts'
 import { uses } from './uses.ts'
+import { writes } from './writes.ts'
 
 let recovery: Recovery
 
@@ -51,6 +52,7 @@ const programs: readonly (readonly [kind: string, programs: readonly RecoveryPro
   ['uses', uses],
   ['ages', ages],
   ['groups and subjects', groups],
+  ['writes', writes],
 ]
 
 describe.each(programs)('%s', (_kind, ofKind) => {

@@ -113,6 +113,12 @@ export const startRecovery = async (): Promise<Recovery> => {
 
   // The sample has no ZIP that begins with two zeros: this one is of Holtsville.
   await administer(`insert into patients (patient_id, sex, state, zip) values (9001, 'M', 'NY', '00501')`)
+  await administer(
+    `create table worklist (entry number, first_name varchar, born date, zip varchar, bill number(10, 2))`,
+  )
+  await administer(
+    'grant select, insert, update, delete on table clinic.public.worklist to role CLINIC_READER',
+  )
 
   return {
     agentAt: async (desk) => {
