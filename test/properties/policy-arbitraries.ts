@@ -149,6 +149,14 @@ export const statements: fc.Arbitrary<AnalyzedStatement> = fc
       writes: deleted === null ? [] : [{ table: deleted, effect: 'delete', columns: [] }],
       outputs: shown,
       uses: used,
+      observations: usePlaces.flatMap((place) =>
+        used[place].map((name) => ({
+          column: name,
+          kind: place === 'order' ? ('order' as const) : ('equality' as const),
+          place,
+          functions: [],
+        })),
+      ),
       functions: [],
       stages: [],
       variables: [],

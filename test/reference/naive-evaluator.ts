@@ -53,7 +53,7 @@ export const naiveEvaluate = (
   const mayUse = (column: string, place: UsePlace): boolean => {
     const definition = classOf(document, column)
     if (masksOf(column, 'value', []).length === 0) return true
-    return typeof definition === 'object' && definition.uses.includes(place)
+    return typeof definition === 'object' && definition.uses.some((use) => use === place)
   }
   const refused = Object.entries(summary.uses).some(([place, columns]) =>
     columns.some((column) => !mayUse(column, place as UsePlace)),

@@ -81,14 +81,19 @@ export {
   sessionSchema,
   signedPolicySchema,
 } from './protocol/sessions.ts'
+export { rowFunctions } from './row-functions.ts'
 export { isSecret, Secret } from './secret.ts'
 export {
+  type Aggregation,
   type AnalyzedStatement,
   type ColumnFlow,
   type ColumnName,
   type Effect,
   effects,
+  type Observation,
+  type ObservationKind,
   type OutputColumn,
+  observationKinds,
   type RefusalReason,
   type StatementFacts,
   type StatementSummary,

@@ -46,14 +46,43 @@ export type ColumnName = string
  *
  * `value`: the column's value itself (alias, cast, trim, MIN, MAX, ANY_VALUE, union arm, subquery).
  * `derived`: computed from it (substring, concat, case, hash, arithmetic, JSON path, LISTAGG, AVG).
- * `count`: only how many values there are (COUNT of the column).
- * When several paths exist the least protective is reported: derived over value over count.
+ * `distinct`: only how many different values there are (COUNT DISTINCT), which tells whether values are equal.
+ * `count`: only how many values there are (COUNT of the column, IS NULL).
+ * When several paths exist the least protective is reported: derived over value over distinct over count.
  */
 export interface ColumnFlow {
   readonly column: ColumnName
-  readonly via: 'value' | 'derived' | 'count'
+  /** The family of the stored column's type: `text`, `number`, `date`, `timestamp`, …; `unknown` or absent where not known. */
+  readonly type?: string
+  readonly via: 'value' | 'derived' | 'distinct' | 'count'
   /** Every function the value passed through on any path, upper case, sorted. Operators are `||`, `+`, `CASE`, `:`. */
   readonly functions: readonly string[]
+  /** Whether the value was mixed or compared with one of the writer's choice: a constant, a bind, the present date. */
+  readonly chosen?: boolean
+  /** Other columns that the value was mixed or compared with. Sorted. */
+  readonly against?: readonly ColumnName[]
+}
+
+/**
+ * What the outcome of a statement tells of a column, each kind more than the one before: which values are equal, which
+ * is larger, any other predicate or computation, and whether computing with a value fails.
+ */
+export const observationKinds = ['equality', 'order', 'part', 'fail'] as const
+export type ObservationKind = (typeof observationKinds)[number]
+
+/**
+ * One way in which a statement looks at a column's values, wherever it does so and whether or not the result is read.
+ * It names functions and columns, and no literal.
+ */
+export interface Observation {
+  readonly column: ColumnName
+  readonly kind: ObservationKind
+  /** The clause that looks; null for a computation outside of those. */
+  readonly place: UsePlace | null
+  /** Functions and operators from the column to here, upper case, sorted. */
+  readonly functions: readonly string[]
+  readonly chosen?: boolean
+  readonly against?: readonly ColumnName[]
 }
 
 export interface OutputColumn {
@@ -86,6 +115,15 @@ export interface TableWrite {
   }[]
 }
 
+export interface Aggregation {
+  /** The least number of rows that HAVING COUNT(…) guarantees, 1 without one. */
+  readonly minimumGroupSize: number
+  /** Columns of which HAVING COUNT(DISTINCT …) guarantees so many different values in each group. */
+  readonly distinct?: readonly { readonly column: ColumnName; readonly least: number }[]
+  /** Columns that GROUP BY names by themselves, so that a group is of one value of each. Sorted. */
+  readonly keys?: readonly ColumnName[]
+}
+
 export interface StatementFacts {
   readonly effects: readonly Effect[]
   /** The statement's own text without literals, comments or names outside the catalogue. Safe to record. */
@@ -104,11 +142,13 @@ export interface AnalyzedStatement extends StatementFacts {
   readonly writes: readonly TableWrite[]
   readonly outputs: readonly OutputColumn[]
   readonly uses: Readonly<Record<UsePlace, readonly ColumnName[]>>
+  /** One for each column, kind and place. */
+  readonly observations: readonly Observation[]
   readonly functions: readonly string[]
   readonly stages: readonly string[]
   readonly variables: readonly string[]
-  /** Non-null when every output row stands for a group: the least group size that HAVING COUNT(*) guarantees, 1 without one. */
-  readonly aggregation: { readonly minimumGroupSize: number } | null
+  /** Non-null when every output row stands for a group of rows. */
+  readonly aggregation: Aggregation | null
   /** The outermost LIMIT / TOP / FETCH when it is a literal. */
   readonly rowLimit: number | null
 }

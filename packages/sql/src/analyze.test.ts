@@ -148,6 +148,8 @@ describe('the least size of groups', () => {
     ['select city from patients group by city having 11 <= count(*)', 11],
     ['select c from (select city c from patients group by city having count(*) >= 11)', 11],
     ['with g as (select city from patients group by city having count(*) >= 11) select count(*) from g', 11],
+    ['select city from patients group by city having count(id) >= 11', 11],
+    ['select city from patients p, visits v group by city having count(distinct p.id) >= 11', 11],
     // None of these guarantees anything.
     ['select city from patients group by city having count(*) >= 11 or true', 1],
     ['select city from patients group by city having not count(*) < 11', 1],
@@ -160,7 +162,7 @@ describe('the least size of groups', () => {
       'select city, (select max(ssn) from patients where id = 1) from patients group by city having count(*) >= 11',
       1,
     ],
-    ['select city from patients group by city having count(id) >= 11', 1],
+    ['select count(*) as n from patients connect by prior id = id + 1 having count(*) >= 11', 1],
     ['select count(*) as city from patients group by patients.city having city >= 11', 1],
   ])('%s', (text, size) => {
     expect(sizeOf(text)).toBe(size)

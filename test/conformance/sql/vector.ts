@@ -19,7 +19,7 @@ export interface ExpectedColumn {
   /** Absent: the name is not asserted. Null: Snowflake makes one up. */
   readonly name?: string | null
   readonly columns: readonly string[]
-  readonly via?: 'value' | 'derived' | 'count'
+  readonly via?: 'value' | 'derived' | 'distinct' | 'count'
 }
 
 /** What an analysis must say. What is absent is not asserted. */

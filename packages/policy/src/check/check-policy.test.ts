@@ -310,6 +310,7 @@ rules:
       '3:15 profile-not-met unclassified',
       '5:16 profile-not-met classes.ssn.mask',
       '7:41 profile-not-met classes.zip.functions.LEFT',
+      '7:41 free-function classes.zip.functions.LEFT',
       '12:81 profile-not-met rules[0].reveal[0]',
     ])
   })

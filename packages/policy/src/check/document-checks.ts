@@ -2,6 +2,7 @@ import type { Finding } from '../document/policy-problem.ts'
 import { checkAgainstCatalog } from './catalog-check.ts'
 import type { CheckOptions } from './check-policy.ts'
 import { checkDefaults } from './default-check.ts'
+import { checkFreeFunctions } from './free-function-check.ts'
 import type { PolicyParts } from './policy-parts.ts'
 import { checkProfile } from './profile-check.ts'
 import { checkReachability } from './reachability-check.ts'
@@ -14,6 +15,7 @@ export const documentChecks: readonly DocumentCheck[] = [
   checkReferences,
   checkReachability,
   checkProfile,
+  checkFreeFunctions,
   checkDefaults,
   checkAgainstCatalog,
 ]

@@ -1,4 +1,4 @@
-import type { ColumnName, IdentifierKind, Mask, UsePlace } from '@snowfence/core'
+import type { ColumnName, IdentifierKind, Mask } from '@snowfence/core'
 import type { ClassDefinition, PolicyDocument, UnclassifiedTreatment } from '../document/policy-document.ts'
 import { CLEAR } from '../document/policy-document.ts'
 import { compileGlob } from '../naming/glob.ts'
@@ -8,11 +8,12 @@ import type { ColumnTags } from './column-tags.ts'
 import { synonymsOf } from './function-synonyms.ts'
 import { identifierOf, statedIdentifierOf } from './identifier-of.ts'
 import { remember } from './remember.ts'
+import { type Uses, usesFrom } from './use-reach.ts'
 
 export interface CompiledClass {
   readonly name: string
   readonly mask: Mask
-  readonly uses: ReadonlySet<UsePlace>
+  readonly uses: Uses
   /** The mask of a function's result; null shows it. A function that is not here withholds. */
   readonly functions: ReadonlyMap<string, Mask | null>
   readonly identifier: IdentifierKind
@@ -44,7 +45,7 @@ const compileClass = (name: string, definition: ClassDefinition): CompiledClass 
   return {
     name,
     mask,
-    uses: new Set(definition.uses),
+    uses: usesFrom(definition.uses),
     // The analysis may tell a function by another of its names than the policy does.
     functions: new Map(
       allowed.flatMap(([called, shown]) => synonymsOf(called).map((known) => [known, shown])),

@@ -1,5 +1,6 @@
 import { identifierKinds, maskSchema, usePlaces } from '@snowfence/core'
 import * as z from 'zod'
+import { useReaches } from '../compile/use-reach.ts'
 import { reasonCodes } from '../evaluate/reasons.ts'
 import { compileNamePattern } from '../naming/name-pattern.ts'
 import { splitName } from '../naming/qualified-name.ts'
@@ -29,8 +30,14 @@ const tablePattern = z.string().refine((text) => {
 export const classSchema = z.strictObject({
   description: z.string().optional(),
   mask: maskSchema,
-  /** Places in a statement where a column of the class may steer the result. None by default. */
-  uses: z.array(z.enum(usePlaces)).default([]),
+  /**
+   * Places in a statement where a column of the class may steer the result. None by default. A place alone allows what
+   * it is there for: `join` and `group` which values are equal, `order` and `window` which is larger, the others any
+   * predicate. `{ filter: equality }` limits it, `{ join: any }` widens it.
+   */
+  uses: z
+    .array(z.union([z.enum(usePlaces), z.partialRecord(z.enum(usePlaces), z.enum(useReaches))]))
+    .default([]),
   /**
    * Functions whose results are not withheld: a list shows them under the class's mask, a map says the mask of each
    * function's result, or `clear`.
@@ -74,11 +81,11 @@ export const policyDocumentSchema = z.strictObject({
   /** What happens to columns that no resource, tag or pattern classifies. */
   unclassified: z.enum(unclassifiedTreatments).optional(),
   /**
-   * What happens to an output that is computed from a masked column by a function its class does not allow: `withhold`
-   * hides the result; `guarded` does so where every function on the way gives a result for every value, and denies the
-   * statement elsewhere; `deny` denies it always.
+   * What happens where something is computed from a masked column by a function its class does not allow. `guarded`
+   * withholds the result where the computation gives one for every value, and denies the statement where it fails for
+   * some, whether or not anything reads the result. `deny` denies every such statement.
    */
-  computed: z.enum(['withhold', 'guarded', 'deny']).default('withhold'),
+  computed: z.enum(['guarded', 'deny']).default('guarded'),
   /** Classes by Snowflake tag, for columns that no resource lists. */
   tags: z
     .array(z.strictObject({ tag: z.string().min(1), value: z.string().optional(), class: z.string() }))

@@ -18,6 +18,7 @@ export const problemCodes = [
   'mask-type-mismatch',
   'view-classified',
   'profile-not-met',
+  'free-function',
   'unclassified-not-stated',
   'class-not-used',
 ] as const

@@ -14,14 +14,16 @@ export interface SeenFlow {
 }
 
 /** What one base column contributes to an output, and under which masks. */
-export const seeFlow = (flow: ColumnFlow, lens: ColumnLens): SeenFlow => {
+export const seeFlow = (flow: ColumnFlow, lens: ColumnLens, mayCount: MayCount = never): SeenFlow => {
   const seen = lens(flow.column)
   const { via, functions } = flow
   switch (via) {
     case 'count':
       return { seen, via, functions, masks: [], because: `only counts ${flow.column}` }
     case 'value':
-      return { seen, via, functions, ...seeValue(flow, seen) }
+      return { seen, via, functions, ...seeValue(flow, seen, lens) }
+    case 'distinct':
+      return { seen, via, functions, ...seeDistinct(flow, seen, mayCount) }
     case 'derived':
       return { seen, via, functions, ...seeDerived(flow, seen) }
     default:
@@ -29,8 +31,28 @@ export const seeFlow = (flow: ColumnFlow, lens: ColumnLens): SeenFlow => {
   }
 }
 
-const seeValue = (flow: ColumnFlow, seen: SeenColumn): Pick<SeenFlow, 'masks' | 'because'> => {
-  const masks = seen.masks.map((mask) => fittingMask(mask, flow, seen))
+/** Whether the number of different values of a column may be told. */
+export type MayCount = (flow: ColumnFlow) => boolean
+const never: MayCount = () => false
+
+const seeDistinct = (
+  flow: ColumnFlow,
+  seen: SeenColumn,
+  mayCount: MayCount,
+): Pick<SeenFlow, 'masks' | 'because'> =>
+  seen.masks.length === 0 || mayCount(flow)
+    ? { masks: [], because: `only counts different values of ${flow.column}` }
+    : {
+        masks: [withhold],
+        because: `counts different values, and ${seen.because}: the number would tell which are equal`,
+      }
+
+const seeValue = (
+  flow: ColumnFlow,
+  seen: SeenColumn,
+  lens: ColumnLens,
+): Pick<SeenFlow, 'masks' | 'because'> => {
+  const masks = seen.masks.map((mask) => fittingMask(mask, flow, seen, lens))
   const fits = masks.every((mask, index) => mask === seen.masks[index])
   return {
     masks,
@@ -72,8 +94,8 @@ export interface SeenOutput {
 }
 
 /** The mask of one output: the strictest of everything that flows into it. */
-export const seeOutput = (output: OutputColumn, lens: ColumnLens): SeenOutput => {
-  const flows = output.flows.map((flow) => seeFlow(flow, lens))
+export const seeOutput = (output: OutputColumn, lens: ColumnLens, mayCount: MayCount = never): SeenOutput => {
+  const flows = output.flows.map((flow) => seeFlow(flow, lens, mayCount))
   // INVARIANT: a source without a flow is one whose way to the output is unknown, and is treated as computed.
   for (const column of output.columns) {
     if (!output.flows.some((flow) => flow.column === column)) {

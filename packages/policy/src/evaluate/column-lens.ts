@@ -1,8 +1,9 @@
-import { type ColumnName, type IdentifierKind, type Mask, type UsePlace, usePlaces } from '@snowfence/core'
+import type { ColumnName, IdentifierKind, Mask } from '@snowfence/core'
 import type { Classifier, CompiledClass } from '../compile/classification.ts'
 import type { CompiledPermit } from '../compile/compiled-rule.ts'
 import type { CompiledPolicy } from '../compile/policy.ts'
 import { remember } from '../compile/remember.ts'
+import { commonUses, type Uses } from '../compile/use-reach.ts'
 import type { UnclassifiedTreatment } from '../document/policy-document.ts'
 
 /** How one base column is seen by one asker: the policy's classes, seen through the permits of this statement. */
@@ -17,7 +18,7 @@ export interface SeenColumn {
   functionMasks(name: string): readonly Mask[]
   /** Whether something may be computed from it by this function. */
   allowsFunction(name: string): boolean
-  readonly uses: ReadonlySet<UsePlace> | 'all'
+  readonly uses: Uses | 'all'
   readonly identifiers: readonly IdentifierKind[]
   /** The rules that reveal it. */
   readonly revealedBy: readonly string[]
@@ -66,7 +67,7 @@ const look = (
       masks,
       functionMasks: () => masks,
       allowsFunction: () => !hidden,
-      uses: hidden ? new Set<UsePlace>() : 'all',
+      uses: hidden ? new Map() : 'all',
       identifiers: [],
       revealedBy: [],
       because: hidden
@@ -93,7 +94,10 @@ const look = (
       ...tightened,
     ],
     allowsFunction: (name) => covered.every((cls) => cls.functions.has(name)),
-    uses: masks.length === 0 ? 'all' : usesOf(covered.length > 0 ? covered : classes),
+    uses:
+      masks.length === 0
+        ? 'all'
+        : commonUses((covered.length > 0 ? covered : classes).map(({ uses }) => uses)),
     identifiers: classes.map((cls) => cls.identifier),
     revealedBy,
     because:
@@ -104,7 +108,3 @@ const look = (
           : label,
   }
 }
-
-/** The places that every class allows. */
-const usesOf = (classes: readonly CompiledClass[]): ReadonlySet<UsePlace> =>
-  new Set(usePlaces.filter((place) => classes.every((cls) => cls.uses.has(place))))

@@ -4,15 +4,16 @@ import type { CompiledPolicy } from '../compile/policy.ts'
 import { seeOutput } from './column-decisions.ts'
 import { createColumnLens } from './column-lens.ts'
 import { combine } from './combine.ts'
-import { createComputedGuard } from './computed-guard.ts'
 import { type Demand, demandsOf, printDemand } from './demands.ts'
+import { isCountable } from './distinct-counts.ts'
 import { groupGuard } from './group-guard.ts'
 import type { Guard, GuardInput } from './guards.ts'
-import { inferenceGuard } from './inference-guard.ts'
 import { combineApprovals, combineLimits } from './obligations.ts'
+import { createObservationGuard } from './observation-guard.ts'
 import { createProfileGuard, profileOf } from './profile-guard.ts'
 import { type ReasonCode, reason } from './reasons.ts'
-import { subjectColumns, subjectGuard } from './subject-guard.ts'
+import { subjectColumns } from './subject-columns.ts'
+import { subjectGuard } from './subject-guard.ts'
 import { unclassifiedGuard } from './unclassified-guard.ts'
 import { writeGuard } from './write-guard.ts'
 
@@ -85,19 +86,20 @@ export const decide = (compiled: CompiledPolicy, asker: Asker, summary: Statemen
 
   const { permits } = combination
   const lens = createColumnLens(compiled, permits)
-  const outputs = summary.outputs.map((output) => seeOutput(output, lens))
+  const outputs = summary.outputs.map((output) =>
+    seeOutput(output, lens, (flow) => isCountable(flow, { lens, summary, permits })),
+  )
   const input: GuardInput = { summary, permits, classifier: compiled.classifier, lens, outputs }
   const approval = combineApprovals(permits)
   const shown = {
     columns: outputs.map((output) => output.decision),
     limits: combineLimits(permits),
     profile: profileOf(outputs),
-    subjects: subjectColumns(input),
+    subjects: subjectColumns(summary, input.classifier),
   }
   const guards: readonly Guard[] = [
     unclassifiedGuard,
-    inferenceGuard,
-    createComputedGuard(compiled.policy.document),
+    createObservationGuard(compiled.policy.document),
     writeGuard,
     groupGuard,
     subjectGuard,

@@ -1,40 +1,70 @@
-import type { Mask, UsePlace } from '@snowfence/core'
+import type { ColumnFlow, Mask } from '@snowfence/core'
 import { expect, test } from 'vitest'
+import { usesFrom, type WrittenUse } from '../compile/use-reach.ts'
+import type { SeenColumn } from './column-lens.ts'
 import { fittingMask } from './fitting-mask.ts'
 
 const partial: Mask = { kind: 'partial', keepFirst: 0, keepLast: 4 }
 const token: Mask = { kind: 'token', scope: 'session' }
 const year: Mask = { kind: 'year' }
-const none: ReadonlySet<UsePlace> = new Set()
-const kindOf = (mask: Mask, functions: string[], uses: ReadonlySet<UsePlace> = none) =>
-  fittingMask(mask, { functions }, { uses }).kind
+const zip3: Mask = { kind: 'zip3' }
 
-test('a value that nothing chose keeps its mask', () => {
-  for (const mask of [partial, token, year])
-    expect(kindOf(mask, ['CAST', 'TRIM', 'ANY_VALUE', 'LAG'])).toBe(mask.kind)
+/** The mask that is left of a column of the type under the uses, for a flow. */
+const kindOf = (mask: Mask, type: string, flow: Partial<ColumnFlow>, uses: readonly WrittenUse[] = []) => {
+  const seen = {
+    column: 'D.S.T.C',
+    table: 'D.S.T',
+    classes: [],
+    masks: [mask],
+    uses: usesFrom(uses),
+  } as unknown as SeenColumn
+  return fittingMask(
+    mask,
+    { column: 'D.S.T.C', type, via: 'value', functions: [], ...flow },
+    seen,
+    () => seen,
+  ).kind
+}
+
+test('a value that nothing chose keeps its mask in its stored type', () => {
+  for (const mask of [partial, token, zip3])
+    expect(kindOf(mask, 'text', { functions: ['CAST', 'ANY_VALUE', 'LAG'] })).toBe(mask.kind)
+  expect(kindOf(year, 'date', { functions: ['CAST', 'ANY_VALUE'] })).toBe('year')
+  expect(kindOf(token, 'timestamp', { functions: ['CAST'] })).toBe('withhold')
+  expect(kindOf(partial, 'number', { functions: ['CAST'] })).toBe('withhold')
 })
 
-test('the greatest of values tells their order, unless the mask does so too or the class allows it', () => {
-  for (const mask of [partial, token, { kind: 'email-domain' }, { kind: 'scrub' }] as const)
-    expect(kindOf(mask, ['CAST', 'MAX'])).toBe('withhold')
-  for (const mask of [year, { kind: 'zip3' }, { kind: 'age' }, { kind: 'round', digits: 0 }] as const)
-    expect(kindOf(mask, ['MIN'])).toBe(mask.kind)
-  expect(kindOf(partial, ['MAX'], new Set(['order']))).toBe('partial')
+test('the greatest of values tells their order, unless the mask does so in that type or the class allows it', () => {
+  for (const mask of [partial, token, zip3, year, { kind: 'email-domain' }, { kind: 'scrub' }] as const)
+    expect(kindOf(mask, 'text', { functions: ['MAX'] })).toBe('withhold')
+  expect(kindOf(year, 'date', { functions: ['MIN'] })).toBe('year')
+  expect(kindOf({ kind: 'age' }, 'number', { functions: ['MIN'] })).toBe('age')
+  expect(kindOf({ kind: 'round', digits: 0 }, 'number', { functions: ['MIN'] })).toBe('round')
+  expect(kindOf({ kind: 'round', digits: 0 }, 'text', { functions: ['MIN'] })).toBe('withhold')
+  expect(kindOf(partial, 'text', { functions: ['MAX'] }, ['order'])).toBe('partial')
+})
+
+test('the greatest beside a chosen value is a guess, which an order among the cells does not allow', () => {
+  const guess = { functions: ['MAX', 'UNION'], chosen: true }
+  expect(kindOf(year, 'date', guess)).toBe('withhold')
+  expect(kindOf(year, 'date', guess, ['order'])).toBe('withhold')
+  expect(kindOf(year, 'date', guess, ['order', 'filter'])).toBe('year')
 })
 
 test('the most frequent of values tells which are equal, unless the class allows it', () => {
-  for (const mask of [partial, token, year]) expect(kindOf(mask, ['MODE'])).toBe('withhold')
-  expect(kindOf(year, ['MODE'], new Set(['group']))).toBe('year')
+  for (const mask of [partial, token, year])
+    expect(kindOf(mask, 'text', { functions: ['MODE'] })).toBe('withhold')
+  expect(kindOf(partial, 'text', { functions: ['MODE'] }, ['group'])).toBe('partial')
 })
 
 test('a chosen value among others would tell its pseudonym', () => {
-  for (const name of ['COALESCE', 'NVL', 'IFNULL', 'UNION', 'VALUES', 'UNPIVOT']) {
-    expect(kindOf(token, [name])).toBe('withhold')
-    expect(kindOf({ kind: 'format' }, [name])).toBe('withhold')
-    expect(kindOf(partial, [name])).toBe('partial')
-  }
+  for (const mask of [token, { kind: 'format' }, { kind: 'random' }] as const)
+    expect(kindOf(mask, 'text', { functions: ['COALESCE'], chosen: true })).toBe('withhold')
+  expect(kindOf(partial, 'text', { functions: ['COALESCE'], chosen: true })).toBe('partial')
 })
 
-test('what is the same for every value is never changed', () => {
-  expect(kindOf({ kind: 'redact', text: '[x]' }, ['MAX', 'MODE', 'UNION'])).toBe('redact')
+test('a mask that is the same for every value is never changed', () => {
+  expect(kindOf({ kind: 'redact', text: '[x]' }, 'text', { functions: ['MAX', 'MODE'], chosen: true })).toBe(
+    'redact',
+  )
 })

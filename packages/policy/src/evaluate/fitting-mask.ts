@@ -1,5 +1,6 @@
 import type { ColumnFlow, Mask } from '@snowfence/core'
-import type { SeenColumn } from './column-lens.ts'
+import { mayCompare } from './allowed-observation.ts'
+import type { ColumnLens, SeenColumn } from './column-lens.ts'
 
 const withhold: Mask = { kind: 'withhold' }
 
@@ -7,37 +8,69 @@ const withhold: Mask = { kind: 'withhold' }
 const choosingByOrder = new Set(['MIN', 'MAX'])
 /** The same, chosen by which are equal. */
 const choosingByEquality = new Set(['MODE'])
-/** Put a value of the writer's choice, or of another column, into the place of a column's value. */
-const mixing = new Set(['COALESCE', 'NVL', 'IFNULL', 'UNION', 'VALUES', 'UNPIVOT'])
+/** Give the value back in another form: with more digits, or as a date where it was a timestamp. */
+const converting = new Set([
+  'CAST',
+  'TRY_CAST',
+  'DATE',
+  'TO_DATE',
+  'TO_TIMESTAMP_NTZ',
+  'TO_NUMBER',
+  'TO_DECIMAL',
+  'TO_NUMERIC',
+  'TO_CHAR',
+  'TO_VARCHAR',
+])
+
+const numbers: ReadonlySet<string> = new Set(['number', 'float'])
+const dates: ReadonlySet<string> = new Set(['date', 'timestamp'])
 
 /** The same for every value. */
 const isConstant = ({ kind }: Mask): boolean => kind === 'withhold' || kind === 'redact'
 
-/** The mask of a larger value is never a smaller one, so the greatest value has the greatest mask anyway. */
-const keepsOrder = new Set<Mask['kind']>(['year', 'age', 'zip3', 'bucket', 'round'])
-
 /** Stand-ins whose secret is which value they stand for: known for one chosen value, they are known for all equal ones. */
-const isPseudonym = new Set<Mask['kind']>(['token', 'random', 'format'])
+export const isPseudonym = ({ kind }: Mask): boolean =>
+  kind === 'token' || kind === 'random' || kind === 'format'
+
+/**
+ * Whether the values behind each masked form are one interval of the type's order. Then the largest value has the largest
+ * masked form, and MAX tells no more than the masks. A mask of texts never is one: ZIP codes of small areas all become
+ * 000, wherever they stand in the order.
+ */
+const isConvex = ({ kind }: Mask, type: string | undefined): boolean => {
+  if (type === undefined) return false
+  if (kind === 'year') return dates.has(type)
+  if (kind === 'age') return dates.has(type) || numbers.has(type)
+  return (kind === 'bucket' || kind === 'round') && numbers.has(type)
+}
 
 /**
  * The mask of a value that passed through functions which give it back as it is, or `withhold` where they tell more than
- * the mask shows. `MAX` over somebody's number and a number of the writer's own tells by what is left of the result which
- * of them is larger, and `NVL('Ada', name)` tells the pseudonym of Ada.
+ * the mask shows. A mask that goes by position or form holds for the stored value in its stored type, and a number of the
+ * writer's own beside the stored ones tells by `MAX` which of them is larger.
  */
-export const fittingMask = (
-  mask: Mask,
-  { functions }: Pick<ColumnFlow, 'functions'>,
-  { uses }: Pick<SeenColumn, 'uses'>,
-): Mask => {
+export const fittingMask = (mask: Mask, flow: ColumnFlow, seen: SeenColumn, lens: ColumnLens): Mask => {
   if (isConstant(mask)) return mask
-  const isTelling = functions.some(
-    (name) =>
-      (choosingByOrder.has(name) && !keepsOrder.has(mask.kind) && !mayUse(uses, 'order')) ||
-      (choosingByEquality.has(name) && !mayUse(uses, 'group')) ||
-      (mixing.has(name) && isPseudonym.has(mask.kind)),
+  const { functions, type, chosen, against = [] } = flow
+  const isMixed = chosen === true || against.length > 0
+  const isConverted = type !== 'text' && functions.some((name) => converting.has(name))
+  if (isConverted && !isConvex(mask, type)) return withhold
+  if (
+    isMixed &&
+    isPseudonym(mask) &&
+    (chosen === true || !against.every((column) => isAlike(seen, lens(column))))
   )
-  return isTelling ? withhold : mask
+    return withhold
+  const isOrdered = functions.some((name) => choosingByOrder.has(name))
+  if (isOrdered && !(isConvex(mask, type) && !isMixed) && !mayCompare(seen, 'order', 'order', flow, lens))
+    return withhold
+  const isMode = functions.some((name) => choosingByEquality.has(name))
+  return isMode && !mayCompare(seen, 'group', 'equality', flow, lens) ? withhold : mask
 }
 
-const mayUse = (uses: SeenColumn['uses'], place: 'order' | 'group'): boolean =>
-  uses === 'all' || uses.has(place)
+/** Whether two columns have the same pseudonyms for the same values. */
+const isAlike = (left: SeenColumn, right: SeenColumn): boolean =>
+  left.classes.length > 0 &&
+  left.classes.length === right.classes.length &&
+  left.classes.every(({ name }, index) => right.classes[index]?.name === name) &&
+  JSON.stringify(left.masks) === JSON.stringify(right.masks)

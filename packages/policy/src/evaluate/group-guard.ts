@@ -1,31 +1,58 @@
-import type { AnalyzedStatement, ColumnFlow, DecisionReason } from '@snowfence/core'
-import type { Classifier } from '../compile/classification.ts'
-import type { Guard } from './guards.ts'
+import type { AnalyzedStatement, ColumnFlow, DecisionReason, Observation, UsePlace } from '@snowfence/core'
+import { equallyJoined } from './equal-columns.ts'
+import type { Guard, GuardInput } from './guards.ts'
 import { combineLimits } from './obligations.ts'
 import { reason } from './reasons.ts'
+import { subjectsOf } from './subject-columns.ts'
 
-// Aggregates that give one number for a group and not the value of one of its rows.
+// Aggregates that give one number for a group and not the value of one of its rows. A percentile counts where it is far
+// from both ends; nearer to one it has a name of its own.
 const statistics = new Set(
   `COUNT SUM AVG STDDEV STDDEV_POP STDDEV_SAMP VARIANCE VARIANCE_POP VARIANCE_SAMP VAR_POP VAR_SAMP CORR
-  COVAR_POP COVAR_SAMP SKEW KURTOSIS APPROX_COUNT_DISTINCT HLL APPROX_PERCENTILE`.split(/\s+/),
+  COVAR_POP COVAR_SAMP SKEW KURTOSIS APPROX_COUNT_DISTINCT HLL APPROX_PERCENTILE PERCENTILE_CONT PERCENTILE_DISC
+  MEDIAN`.split(/\s+/),
 )
 // What may stand inside or around a statistic. Nothing that can pick out single rows: no CASE, no comparison, and no
 // arithmetic, since `SUM(COST * FLOOR(1 / (1 + ABS(ID - 5))))` is the cost of one row.
 const harmless = new Set('ROUND CAST TO_NUMBER TO_DOUBLE COALESCE NVL ZEROIFNULL'.split(' '))
+// What may be asked of a statistic to choose or order groups.
+const comparing = new Set('= <> < <= > >= AND OR NOT BETWEEN IN'.split(' '))
 // What a grouping key may be made with. None of them folds rows, and SQL shows outside of aggregates only what is
 // grouped by.
 const ofKeys = new Set(
   `LEFT RIGHT SUBSTR SUBSTRING UPPER LOWER TRIM CONCAT || DATE_TRUNC TIME_SLICE YEAR QUARTER MONTH WEEK DAY DAYOFWEEK
   DATE_PART EXTRACT MONTHNAME DAYNAME LAST_DAY TO_CHAR TO_VARCHAR TO_DATE CAST COALESCE NVL IFF CASE WIDTH_BUCKET ROUND
-  FLOOR CEIL TRUNC DATEDIFF + - * / % = <> < <= > >= AND OR NOT IN BETWEEN LIKE`.split(/\s+/),
+  FLOOR CEIL TRUNC DATEDIFF AGE + - * / % = <> < <= > >= AND OR NOT IN BETWEEN LIKE`.split(/\s+/),
 )
 
 /** Where a permit gives groups only: no small group, no single row's value, nobody singled out. */
-export const groupGuard: Guard = ({ summary, permits, classifier }) => {
-  const minimum = combineLimits(permits).minimumGroupSize
-  if (minimum === undefined || summary.reads.length === 0) return []
-  const reasons: DecisionReason[] = []
+export const groupGuard: Guard = (input) => {
+  const minimum = combineLimits(input.permits).minimumGroupSize
+  if (minimum === undefined || dataReads(input.summary).length === 0) return []
+  return refuseRows(input, minimum)
+}
+
+/** What of a statement is more than statistics over groups of at least so many. */
+export const refuseRows = (input: GuardInput, minimum: number): readonly DecisionReason[] => {
+  const { summary } = input
+  const grouped = new Set(summary.uses.group)
+  return [
+    ...tooSmall(input, minimum),
+    ...showsRows(summary, grouped),
+    ...steeredByRows(summary, grouped),
+    ...failsByRow(summary),
+    ...singledOut(input),
+  ]
+}
+
+/** What tables there are is nobody's data. */
+const dataReads = ({ reads }: AnalyzedStatement): AnalyzedStatement['reads'] =>
+  reads.filter(({ table }) => table.split('.').at(-2) !== 'INFORMATION_SCHEMA')
+
+const tooSmall = (input: GuardInput, minimum: number): readonly DecisionReason[] => {
+  const { summary } = input
   const guaranteed = summary.aggregation?.minimumGroupSize ?? 0
+  const reasons: DecisionReason[] = []
   if (guaranteed < minimum) {
     reasons.push(
       reason('group-too-small', {
@@ -36,57 +63,104 @@ export const groupGuard: Guard = ({ summary, permits, classifier }) => {
       }),
     )
   }
-  // A second source, as a join or a subquery inside of an aggregate, brings in rows that the count does not count.
-  if (summary.reads.length > 1 || summary.reads.some(({ occurrences = 1 }) => occurrences > 1)) {
+  const reads = dataReads(summary)
+  const isRepeated = reads.some(({ occurrences = 1 }) => occurrences > 1)
+  // Another source brings in rows that COUNT(*) counts as if they were different ones.
+  if (isRepeated || (reads.length > 1 && !countsSubjects(input, minimum))) {
     reasons.push(
       reason('group-too-small', {
         message:
-          'only groups may be read, and the size of a group is guaranteed for one table that is read once',
-        hint: 'read one table, without joins and subqueries',
+          'only groups may be read, and in a join COUNT(*) counts rows that are repeated: it guarantees no size',
+        hint: `read one table, or join each once by equal keys and add HAVING COUNT(DISTINCT …) >= ${minimum} over the column that says whose data a row is`,
       }),
     )
   }
-  const grouped = new Set(summary.uses.group)
-  summary.outputs.forEach((output, index) => {
-    if (output.flows.every((flow) => isStatistic(flow) || isGroupKey(flow, grouped))) return
-    reasons.push(
-      reason('not-an-aggregate', {
-        message: `output ${index + 1}${output.name === null ? '' : ` (${output.name})`} would show values of single rows`,
-      }),
-    )
-  })
-  return [...reasons, ...steeredByRows(summary, grouped), ...singledOut(summary, classifier)]
+  return reasons
 }
 
-const isStatistic = ({ via, functions }: ColumnFlow): boolean =>
+/** Whether HAVING guarantees enough different subjects of every table that is about somebody. */
+const countsSubjects = ({ summary, classifier }: GuardInput, minimum: number): boolean => {
+  const counted = (summary.aggregation?.distinct ?? []).flatMap(({ column, least }) =>
+    least >= minimum ? equallyJoined(column, summary, { outer: false }) : [],
+  )
+  const tables = dataReads(summary).filter(({ table }) => classifier.subjectOf(table) !== null)
+  return (
+    tables.length > 0 &&
+    tables.every(({ table }) => counted.includes(`${table}.${classifier.subjectOf(table)}`))
+  )
+}
+
+const showsRows = (summary: AnalyzedStatement, grouped: ReadonlySet<string>): readonly DecisionReason[] =>
+  summary.outputs.flatMap((output, index) =>
+    output.flows.every((flow) => isStatistic(flow) || isGroupKey(flow, grouped))
+      ? []
+      : reason('not-an-aggregate', {
+          message: `output ${index + 1}${output.name === null ? '' : ` (${output.name})`} would show values of single rows`,
+        }),
+  )
+
+const isStatistic = (
+  { via, functions }: Pick<ColumnFlow, 'via' | 'functions'>,
+  also = noFunctions,
+): boolean =>
   via === 'count' ||
+  via === 'distinct' ||
   (via === 'derived' &&
     functions.some((name) => statistics.has(name)) &&
-    functions.every((name) => statistics.has(name) || harmless.has(name)))
+    functions.every((name) => statistics.has(name) || harmless.has(name) || also.has(name)))
+const noFunctions: ReadonlySet<string> = new Set()
 
 const isGroupKey = ({ column, functions }: ColumnFlow, grouped: ReadonlySet<string>): boolean =>
   grouped.has(column) && functions.every((name) => ofKeys.has(name))
 
-/** `HAVING MAX(COST) = …` tells the cost of one row by whether its group is shown. */
-const steeredByRows = (summary: AnalyzedStatement, grouped: ReadonlySet<string>): DecisionReason[] =>
-  [...new Set([...summary.uses.having, ...summary.uses.qualify])]
-    .filter((column) => !grouped.has(column))
-    .map((column) =>
-      reason('not-an-aggregate', {
-        message: `${column} would decide which groups are shown, and only groups may be read`,
-        hint: `leave ${column} out of HAVING and QUALIFY, or group by it`,
-      }),
-    )
+const choosing: readonly UsePlace[] = ['having', 'qualify', 'order', 'window']
 
-/** Filtering or grouping by whose data it is makes a group of one person, however many rows there are. */
-const singledOut = (summary: AnalyzedStatement, classifier: Classifier): DecisionReason[] => {
-  const subjects = new Set(
-    summary.reads.flatMap(({ table }) => {
-      const subject = classifier.subjectOf(table)
-      return typeof subject === 'string' ? `${table}.${subject}` : []
+/** `HAVING MAX(COST) = …` tells the cost of one row by whether its group is shown, and so does an ordering by it. */
+const steeredByRows = (
+  summary: AnalyzedStatement,
+  grouped: ReadonlySet<string>,
+): readonly DecisionReason[] => {
+  const steering = choosing.flatMap((place) =>
+    summary.uses[place].filter((column) => !grouped.has(column) && !isStatisticIn(place, column, summary)),
+  )
+  return [...new Set(steering)].map((column) =>
+    reason('not-an-aggregate', {
+      message: `${column} would decide which groups are shown, or in which order, and only groups may be read`,
+      hint: `use COUNT, SUM or AVG of ${column} there, or group by it`,
     }),
   )
-  const places = ['filter', 'group', 'having', 'qualify', 'window', 'connectBy'] as const
+}
+
+const isStatisticIn = (place: UsePlace, column: string, { observations }: AnalyzedStatement): boolean => {
+  const own = observations.filter(
+    (observation) => observation.column === column && observation.place === place,
+  )
+  return own.length > 0 && own.every(({ functions }) => isStatistic({ via: 'derived', functions }, comparing))
+}
+
+/** Whether a computation fails for some row tells of that row, wherever it stands and whatever the groups are. */
+const failsByRow = ({ observations }: AnalyzedStatement): readonly DecisionReason[] => {
+  const failing = observations.filter(
+    (observation) => observation.kind === 'fail' && !isDivision(observation),
+  )
+  return [...new Set(failing.map(({ column }) => column))].map((column) =>
+    reason('not-an-aggregate', {
+      message: `a computation over ${column} fails for some values, which tells of single rows, and only groups may be read`,
+      hint: `leave the computation over ${column} out, or make it one that never fails, as TRY_CAST or DIV0`,
+    }),
+  )
+}
+
+/** Dividing statistics by each other fails by the group. */
+const isDivision = ({ functions }: Observation): boolean =>
+  functions.includes('/') &&
+  isStatistic({ via: 'derived', functions: functions.filter((name) => name !== '/') })
+
+const places = ['filter', 'group', 'having', 'qualify', 'window', 'connectBy'] as const
+
+/** Filtering or grouping by whose data it is makes a group of one person, however many rows there are. */
+const singledOut = ({ summary, classifier }: GuardInput): readonly DecisionReason[] => {
+  const subjects = new Set(subjectsOf(summary, classifier))
   return places.flatMap((place) =>
     summary.uses[place]
       .filter((column) => subjects.has(column))

@@ -7,12 +7,13 @@ import { reason } from './reasons.ts'
 /** The identifiers that a result shows, each under the mask its output has. */
 const shownBy = ({ decision, flows }: SeenOutput) =>
   flows
-    .filter((flow) => flow.via !== 'count')
+    .filter(({ via }) => via !== 'count' && via !== 'distinct')
     .flatMap(({ seen }) => seen.identifiers.map((identifier) => ({ identifier, mask: decision.mask })))
 
 /** Whether an output shows, unmasked, a column that nobody looked at: no profile can be claimed for it. */
 const showsUnknown = ({ decision, flows }: SeenOutput): boolean =>
-  decision.mask === null && flows.some(({ seen, via }) => via !== 'count' && seen.unclassified === 'allow')
+  decision.mask === null &&
+  flows.some(({ seen, via }) => (via === 'value' || via === 'derived') && seen.unclassified === 'allow')
 
 /** The profile of 45 CFR 164.514 that a result meets, going by what the policy says its columns hold. */
 export const profileOf = (outputs: readonly SeenOutput[]): Profile =>

@@ -10,6 +10,9 @@ export const withoutUses = (
   uses: mapUses(summary, (column, place) =>
     refused.every((use) => use.column !== column || use.place !== place),
   ),
+  observations: summary.observations.filter(({ column, place }) =>
+    refused.every((use) => use.column !== column || use.place !== place),
+  ),
 })
 
 /** The same statement as if it never named the columns: outputs that need them are gone. */
@@ -38,6 +41,7 @@ const keepOnly = (summary: AnalyzedStatement, keep: (column: ColumnName) => bool
     ),
   })),
   uses: mapUses(summary, keep),
+  observations: summary.observations.filter(({ column }) => keep(column)),
 })
 
 const mapUses = (

@@ -1,31 +1,20 @@
-import type { SubjectColumn } from '@snowfence/core'
+import { rowFunctions } from '@snowfence/core'
 import { splitColumnName } from '../naming/qualified-name.ts'
+import { equallyJoined } from './equal-columns.ts'
+import { refuseRows } from './group-guard.ts'
 import type { Guard, GuardInput } from './guards.ts'
 import { combineLimits, DEFAULT_MINIMUM_GROUP_SIZE } from './obligations.ts'
 import { reason } from './reasons.ts'
-
-/** The outputs that show, unchanged, whose data a row is. */
-export const subjectColumns = ({
-  summary,
-  classifier,
-}: Pick<GuardInput, 'summary' | 'classifier'>): SubjectColumn[] => {
-  const subjects = new Set(
-    summary.reads.flatMap(({ table }) => {
-      const subject = classifier.subjectOf(table)
-      return typeof subject === 'string' ? `${table}.${subject}` : []
-    }),
-  )
-  return summary.outputs.flatMap((output, index) =>
-    output.flows
-      .filter((flow) => flow.via === 'value' && flow.functions.length === 0 && subjects.has(flow.column))
-      .map((flow) => ({ column: flow.column, output: index })),
-  )
-}
+import { subjectColumns } from './subject-columns.ts'
 
 /** Tables of which rows reach the outputs while nothing there says whose they are. */
 export const uncountedTables = (input: GuardInput): { table: string; subject: string | undefined }[] => {
   const { summary, classifier, outputs } = input
-  const counted = new Set(subjectColumns(input).map(({ column }) => column))
+  const counted = new Set(
+    subjectColumns(summary, classifier).flatMap(({ column }) =>
+      equallyJoined(column, summary, { outer: true }),
+    ),
+  )
   const contributing = new Set(outputs.flatMap(({ flows }) => flows.map(({ seen }) => seen.table)))
   return summary.reads.flatMap(({ table }) => {
     const subject = classifier.subjectOf(table)
@@ -35,29 +24,22 @@ export const uncountedTables = (input: GuardInput): { table: string; subject: st
   })
 }
 
-// Functions that bring values of other rows into a row: whose they are, the row does not say.
-const acrossRows = new Set(
-  `ANY_VALUE APPROX_TOP_K ARRAYAGG ARRAY_AGG ARRAY_UNION_AGG ARRAY_UNIQUE_AGG AVG CORR COUNT_IF COVAR_POP COVAR_SAMP
-  FIRST FIRST_VALUE HASH_AGG KURTOSIS LAG LAST LAST_VALUE LEAD LISTAGG MAX MAX_BY MEDIAN MIN MIN_BY MODE NEXT NTH_VALUE
-  OBJECTAGG OBJECT_AGG PERCENTILE_CONT PERCENTILE_DISC PREV RATIO_TO_REPORT SKEW STDDEV STDDEV_POP STDDEV_SAMP
-  STRING_AGG SUM VARIANCE VARIANCE_POP VARIANCE_SAMP VAR_POP VAR_SAMP`.split(/\s+/),
-)
-
 /** A limit on distinct data subjects holds only where they can be counted: an obligation that cannot be met denies. */
 export const subjectGuard: Guard = (input) => {
   const { subjectsPerDay, subjectsPerTask, minimumGroupSize } = combineLimits(input.permits)
   if (subjectsPerDay === undefined && subjectsPerTask === undefined) return []
-  const { aggregation } = input.summary
-  const enough = minimumGroupSize ?? DEFAULT_MINIMUM_GROUP_SIZE
-  const perSubject = groupedBySubject(input)
-  if (aggregation !== null && aggregation.minimumGroupSize >= enough && !perSubject) return []
-  return [...uncounted(input), ...repeated(input), ...(perSubject ? [] : mixed(input))]
+  // Statistics over large groups show nobody who would have to be counted.
+  if (refuseRows(input, minimumGroupSize ?? DEFAULT_MINIMUM_GROUP_SIZE).length === 0) return []
+  return [...uncounted(input), ...repeated(input), ...mixed(input)]
 }
 
-const groupedBySubject = ({ summary, classifier }: GuardInput): boolean =>
-  summary.uses.group.some((column) =>
-    summary.reads.some(({ table }) => `${table}.${classifier.subjectOf(table)}` === column),
+/** Whether every row of the result stands for rows of one subject of the table. */
+const isPerSubject = (table: string, { summary, classifier }: GuardInput): boolean => {
+  const subject = `${table}.${classifier.subjectOf(table)}`
+  return (summary.aggregation?.keys ?? []).some((key) =>
+    equallyJoined(key, summary, { outer: true }).includes(subject),
   )
+}
 
 const uncounted = (input: GuardInput) =>
   uncountedTables(input).map(({ table, subject }) =>
@@ -83,18 +65,33 @@ const repeated = ({ summary, classifier }: GuardInput) =>
       }),
     )
 
-/** An aggregate or window over everybody beside the subject of one row. */
-const mixed = ({ summary, classifier }: GuardInput) =>
-  summary.outputs.flatMap((output, index) => {
-    const strange = output.flows.find(
-      ({ column, via, functions }) =>
-        via !== 'count' &&
-        functions.some((name) => acrossRows.has(name)) &&
-        classifier.subjectOf(splitColumnName(column).table) !== null,
-    )
+/** An aggregate or window over everybody beside the subject of one row. Inside of one subject's rows it mixes nobody. */
+const mixed = (input: GuardInput) =>
+  input.summary.outputs.flatMap((output, index) => {
+    const strange = output.flows.find(({ column, via, functions }) => {
+      const { table } = splitColumnName(column)
+      if (via === 'count' || via === 'distinct' || input.classifier.subjectOf(table) === null) return false
+      const others = functions.filter((name) => !rowFunctions.has(name) && !rowOperators.has(name))
+      if (others.length === 0) return false
+      return !(others.every((name) => folding.has(name)) && isPerSubject(table, input))
+    })
     if (strange === undefined) return []
     return reason('subject-not-countable', {
       message: `the policy limits data subjects, and output ${index + 1} mixes values of several rows`,
       hint: 'group by the subject column, or read large groups with HAVING COUNT(*)',
     })
   })
+
+/** Operators and forms that keep the identity of a row, beside the functions that do. Nothing else is known to. */
+const rowOperators = new Set(
+  `+ - * / % || = <> < <= > >= AND OR XOR NOT IS IN BETWEEN LIKE ILIKE RLIKE : -> CASE CAST TRY_CAST AGE EXTRACT
+  OVERLAY UNION VALUES UNPIVOT USING`.split(/\s+/),
+)
+
+/** Aggregates that fold the rows of their own group. As windows they carry a mark of their own. */
+const folding = new Set(
+  `ANY_VALUE ARRAYAGG ARRAY_AGG AVG BOOLAND_AGG BOOLOR_AGG COUNT_IF LISTAGG MAX MAX_BY MEDIAN MIN MIN_BY MODE
+  PERCENTILE_CONT PERCENTILE_DISC STDDEV STDDEV_POP STDDEV_SAMP SUM VARIANCE VARIANCE_POP VARIANCE_SAMP`.split(
+    /\s+/,
+  ),
+)

@@ -1,14 +1,15 @@
 import type { Catalog, TableName } from '@snowfence/core'
 import { writeIdentifier, writeName } from '../lexer/identifier.ts'
 import type { Json } from '../parser/node.ts'
-import { type BaseColumn, type Lineage, valueFlow } from '../resolve/lineage.ts'
-import { columnNames } from './column-names.ts'
+import { type BaseColumn, valueFlow } from '../resolve/lineage.ts'
+import type { Value } from '../resolve/value.ts'
+import { unknownType } from '../types/sql-type.ts'
+import { catalogueColumns } from './catalogue-columns.ts'
 import { informationSchemaColumns } from './information-schema.ts'
 
 /** A column as a query sees it. */
-export interface RelationColumn {
+export interface RelationColumn extends Value {
   readonly name: string
-  readonly lineage: Lineage
   /** The view's own column, for one that is seen through a view's definition. */
   readonly view?: BaseColumn
 }
@@ -68,17 +69,28 @@ export class CatalogueIndex {
     const isMetadata = schema === 'INFORMATION_SCHEMA'
     const columns =
       entry !== undefined
-        ? columnNames(entry)
+        ? catalogueColumns(entry)
         : isMetadata && this.hasDatabase(database)
-          ? informationSchemaColumns.get(table)
+          ? informationSchemaColumns.get(table)?.map((column) => ({ name: column, type: unknownType }))
           : undefined
     if (columns === undefined) return null
     return {
       name,
       parts: [database, schema, table],
-      columns: columns.map((column) => {
-        const base: BaseColumn = { table: name, column, name: `${name}.${writeIdentifier(column)}` }
-        return { name: column, lineage: new Map([[base, valueFlow]]) }
+      columns: columns.map(({ name: column, type }) => {
+        const base: BaseColumn = {
+          table: name,
+          column,
+          name: `${name}.${writeIdentifier(column)}`,
+          type: type.family,
+        }
+        return {
+          name: column,
+          type,
+          lineage: new Map([[base, valueFlow]]),
+          isConstant: false,
+          mayFail: false,
+        }
       }),
       definition: entry !== undefined && 'definition' in entry ? (entry.definition ?? null) : null,
       isMetadata,

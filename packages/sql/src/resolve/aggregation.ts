@@ -1,8 +1,13 @@
 import { readIdentifier } from '../parser/identifier-node.ts'
 import { isAbsent, isObject, type Json } from '../parser/node.ts'
+import type { BaseColumn } from './lineage.ts'
 
 export interface Aggregation {
   readonly minimumGroupSize: number
+  /** Columns that HAVING counts the different values of, with the least number that it demands. */
+  readonly distinct: readonly { readonly column: BaseColumn; readonly least: number }[]
+  /** Columns that GROUP BY names by themselves, without grouping sets: a row is of one value of each. */
+  readonly keys: readonly BaseColumn[]
 }
 
 /** What the rows of a relation stand for. */
@@ -24,24 +29,53 @@ export const oneTable: RowOrigin = { aggregation: null, ofOneTable: true }
 export const rowOriginOf = (select: {
   readonly sources: readonly RowOrigin[]
   readonly isGrouped: boolean
+  /** CONNECT BY gives a row as often as paths lead to it. */
+  readonly multipliesRows: boolean
   readonly hasSubquery: boolean
   readonly having: Json | undefined
   readonly aliases: ReadonlyMap<string, Json>
+  readonly keys: readonly BaseColumn[]
+  /** The stored column that an expression is, if it is one. */
+  readonly columnOf: (expression: Json) => BaseColumn | null
 }): RowOrigin => {
-  const only = select.sources.length === 1 ? select.sources[0]! : manyTables
+  const single = select.sources.length === 1 ? select.sources[0]! : manyTables
+  const only = select.multipliesRows ? { ...single, ofOneTable: false } : single
   if (!select.isGrouped) return only
-  if (select.hasSubquery) return { aggregation: { minimumGroupSize: 1 }, ofOneTable: false }
-  const counted = only.ofOneTable ? countBound(select.having, select.aliases) : 1
+  const { keys } = select
+  if (select.hasSubquery)
+    return { aggregation: { minimumGroupSize: 1, distinct: [], keys }, ofOneTable: false }
+  const bounds = countBounds(select)
+  // Different values of one column are of as many rows, in whatever way the rows are repeated.
+  const size = Math.max(
+    1,
+    ...bounds.map(({ least, column }) => (only.ofOneTable || column !== null ? least : 1)),
+  )
   return {
-    aggregation: { minimumGroupSize: Math.max(1, counted, only.aggregation?.minimumGroupSize ?? 1) },
+    aggregation: {
+      minimumGroupSize: Math.max(size, only.aggregation?.minimumGroupSize ?? 1),
+      distinct: bounds.flatMap(({ column, least }) => (column === null ? [] : { column, least })),
+      keys,
+    },
     ofOneTable: false,
   }
 }
 
-/** The largest `n` for which a part of the conjunction says `COUNT(*) >= n`. */
-const countBound = (having: Json | undefined, aliases: ReadonlyMap<string, Json>): number => {
-  let bound = 1
-  const pending: (Json | undefined)[] = [having]
+interface CountBound {
+  readonly least: number
+  /** The column whose different values are counted; null for a number of rows. */
+  readonly column: BaseColumn | null
+}
+
+interface Counting {
+  readonly having: Json | undefined
+  readonly aliases: ReadonlyMap<string, Json>
+  readonly columnOf: (expression: Json) => BaseColumn | null
+}
+
+/** Every part of the conjunction that says `COUNT(…) >= n`. */
+const countBounds = (select: Counting): readonly CountBound[] => {
+  const bounds: CountBound[] = []
+  const pending: (Json | undefined)[] = [select.having]
   while (pending.length > 0) {
     const node = pending.pop()
     if (!isObject(node)) continue
@@ -49,11 +83,19 @@ const countBound = (having: Json | undefined, aliases: ReadonlyMap<string, Json>
     const operation = node.BinaryOp
     if (!isObject(operation)) continue
     const { left, op, right } = operation
-    if (op === 'And') pending.push(left, right)
-    else if (isCount(left, aliases)) bound = Math.max(bound, boundOf(op, right))
-    else if (isCount(right, aliases)) bound = Math.max(bound, boundOf(mirrored.get(String(op)) ?? null, left))
+    if (op === 'And') {
+      pending.push(left, right)
+      continue
+    }
+    for (const [side, value, operator] of [
+      [left, right, op],
+      [right, left, mirrored.get(String(op)) ?? null],
+    ] as const) {
+      const counted = readCount(side, select)
+      if (counted !== null) bounds.push({ least: boundOf(operator, value), column: counted.column })
+    }
   }
-  return bound
+  return bounds
 }
 
 const mirrored: ReadonlyMap<string, string> = new Map([
@@ -70,20 +112,25 @@ const boundOf = (operator: Json | undefined, value: Json | undefined): number =>
   return operator === 'Gt' ? Number(written) + 1 : 1
 }
 
-/** `COUNT(*)` itself, or the name that the select list gives to it. */
-const isCount = (node: Json | undefined, aliases: ReadonlyMap<string, Json>): boolean => {
-  if (!isObject(node)) return false
+/** A call of COUNT, or the name that the select list gives to one. What it counts is never more than the rows. */
+const readCount = (node: Json | undefined, select: Counting): Pick<CountBound, 'column'> | null => {
+  if (!isObject(node)) return null
   if (isObject(node.Identifier)) {
-    const target = aliases.get(readIdentifier(node.Identifier).name)
-    return isObject(target) && isObject(target.Function) && isCount(target, new Map())
+    const target = select.aliases.get(readIdentifier(node.Identifier).name)
+    return isObject(target) && isObject(target.Function)
+      ? readCount(target, { ...select, aliases: new Map() })
+      : null
   }
   const call = node.Function
-  if (!isObject(call) || !isAbsent(call.over) || !isAbsent(call.filter)) return false
+  if (!isObject(call) || !isAbsent(call.over) || !isAbsent(call.filter)) return null
   const name: Json | undefined = Array.isArray(call.name) && call.name.length === 1 ? call.name[0] : undefined
   if (!isObject(name) || !isObject(name.Identifier) || readIdentifier(name.Identifier).name !== 'COUNT')
-    return false
+    return null
   const list = isObject(call.args) ? call.args.List : undefined
-  if (!isObject(list) || !isAbsent(list.duplicate_treatment) || !Array.isArray(list.args)) return false
+  if (!isObject(list) || !Array.isArray(list.args)) return null
   const [parameter]: readonly Json[] = list.args
-  return list.args.length === 1 && isObject(parameter) && parameter.Unnamed === 'Wildcard'
+  if (list.args.length !== 1 || !isObject(parameter)) return null
+  if (list.duplicate_treatment !== 'Distinct') return { column: null }
+  const counted = isObject(parameter.Unnamed) ? parameter.Unnamed.Expr : undefined
+  return { column: isAbsent(counted) ? null : select.columnOf(counted!) }
 }

@@ -27,12 +27,12 @@ export const openBaseTable = (
       openViews: [...context.openViews, table.name],
     }
     const result = context.findings.withoutPlaces(() =>
-      resolveQuery(query, inner, { parent: null, ctes: null }),
+      context.findings.at(null, () => resolveQuery(query, inner, { parent: null, ctes: null })),
     )
     if (result.columns.length !== table.columns.length) throw stale()
     const columns = table.columns.map((column, index) => ({
+      ...result.columns[index]!,
       name: column.name,
-      lineage: result.columns[index]!.lineage,
       view: column.lineage.keys().next().value!,
     }))
     return { columns, origin: result.origin }

@@ -1,8 +1,21 @@
-import { isAbsent, isObject, type Json, listOf, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
+import {
+  isAbsent,
+  isObject,
+  type Json,
+  type JsonObject,
+  listOf,
+  openNode,
+  unknownSyntax,
+  variantOf,
+} from '../parser/node.ts'
+import { convert } from '../types/conversion.ts'
+import { parseSqlType, type SqlType, unknownType } from '../types/sql-type.ts'
+import { compute, derived } from './compute.ts'
 import { resolveExpression, resolveOptional } from './expression.ts'
-import { deriveThrough, type Lineage, mergeLineages, passThrough } from './lineage.ts'
+import { passThrough } from './lineage.ts'
 import { readObjectName } from './object-name.ts'
 import type { Scope } from './scope.ts'
+import type { Value } from './value.ts'
 
 const CAST_FIELDS = new Set(['kind', 'expr', 'data_type', 'format'])
 const CAST_IDLE = new Set(['array'])
@@ -12,72 +25,72 @@ const CAST_KINDS: ReadonlyMap<string, string> = new Map([
   ['TryCast', 'TRY_CAST'],
 ])
 
-/**
- * CAST, `::` and TRY_CAST. The value stays the value where the type can hold all of it. A string type with a
- * length cuts: `ssn::varchar(4)` would show under a keep-last mask what the mask hides.
- */
-export const resolveCast = (body: Json, scope: Scope): Lineage => {
+/** CAST, `::` and TRY_CAST. */
+export const resolveCast = (body: Json, scope: Scope): Value => {
   const node = openNode(body, 'CAST', CAST_FIELDS, CAST_IDLE)
   const name = typeof node.kind === 'string' ? CAST_KINDS.get(node.kind) : undefined
   if (name === undefined) return unknownSyntax('CAST')
   visitType(node.data_type, scope)
   const value = resolveExpression(node.expr, scope)
-  if (keepsValue(node.data_type) && isAbsent(node.format)) return passThrough(value, name)
-  return deriveThrough(mergeLineages([value, resolveOptional(node.format, scope)]), name)
+  const format = isAbsent(node.format) ? [] : [resolveOptional(node.format, scope)]
+  return convertValue(name, value, readType(node.data_type), scope, format)
 }
 
-/** String types, by what they hold when no length is written. CHAR is one character then. */
-const stringTypes = new Set(['Varchar', 'Nvarchar', 'CharacterVarying', 'CharVarying', 'Text', 'String'])
-const LONGEST_STRING = 16_777_216
-const wholeTypes = new Set([
-  'Decimal',
-  'Numeric',
-  'Dec',
-  'Int',
-  'Integer',
-  'BigInt',
-  'SmallInt',
-  'TinyInt',
-  'Float',
-  'Double',
-  'DoublePrecision',
-  'Real',
-  'Float4',
-  'Float8',
-  'Date',
-  'Datetime',
-  'Timestamp',
-  'TimestampNtz',
-])
-const wholeCustomTypes = new Set([
-  'NUMBER',
-  'BYTEINT',
-  'VARIANT',
-  'TIMESTAMP_NTZ',
-  'TIMESTAMP_LTZ',
-  'TIMESTAMP_TZ',
-  'TIMESTAMPNTZ',
-  'TIMESTAMPLTZ',
-  'TIMESTAMPTZ',
-  'DECFLOAT',
+/**
+ * A value as one of another type. It stays the value where the type holds all of it. TRY_CAST gives NULL where CAST
+ * fails, and only takes texts: whatever else it is given is refused for every value alike.
+ */
+export const convertValue = (
+  name: string,
+  value: Value,
+  to: SqlType,
+  scope: Scope,
+  settings: readonly Value[] = [],
+): Value => {
+  const conversion = convert(value.type, to)
+  const isSame = conversion === 'same' && settings.length === 0
+  const lineage = isSame ? passThrough(value.lineage, name) : derived([value, ...settings], name)
+  const fails = name !== 'TRY_CAST' && conversion === 'may-fail'
+  const converted = compute(name, [value, ...settings], scope, lineage, {
+    type: to,
+    failing: fails ? [value] : [],
+  })
+  const { literal } = value
+  return isSame && literal !== undefined ? { ...converted, literal } : converted
+}
+
+/** The parser's names of types, where they are not Snowflake's. */
+const parserTypes: ReadonlyMap<string, string> = new Map([
+  ['CharacterVarying', 'VARCHAR'],
+  ['CharVarying', 'VARCHAR'],
+  ['DoublePrecision', 'DOUBLE'],
+  ['TimestampNtz', 'TIMESTAMP_NTZ'],
 ])
 
-const keepsValue = (type: Json | undefined): boolean => {
+/** The type that the parser has read. What it has no plain form for is unknown. */
+export const readType = (type: Json | undefined): SqlType => {
   const { name, body } = variantOf(type, 'a type')
-  if (wholeTypes.has(name)) return true
-  if (stringTypes.has(name)) {
-    if (isAbsent(body)) return true
-    const length = isObject(body) && isObject(body.IntegerLength) ? body.IntegerLength.length : null
-    return typeof length === 'number' && length >= LONGEST_STRING
-  }
-  return name === 'Custom' && wholeCustomTypes.has(customTypeName(body))
+  if (name === 'Custom') return parseSqlType(customTypeText(body))
+  if (name === 'Array' && body !== 'None') return unknownType
+  return parseSqlType((parserTypes.get(name) ?? name) + digitsOf(body))
 }
 
-const customTypeName = (body: Json): string => {
+/** `(12,2)` of a NUMBER, `(4)` of a VARCHAR, and nothing for types with other parameters. */
+const digitsOf = (body: Json | undefined): string => {
+  if (!isObject(body)) return ''
+  const { IntegerLength: length, Precision: precision, PrecisionAndScale: both } = body as JsonObject
+  if (isObject(length) && typeof length.length === 'number') return `(${length.length})`
+  if (typeof precision === 'number') return `(${precision})`
+  return Array.isArray(both) ? `(${both.join(',')})` : ''
+}
+
+const customTypeText = (body: Json): string => {
   const parts = Array.isArray(body) && Array.isArray(body[0]) ? body[0] : []
+  const settings = Array.isArray(body) && Array.isArray(body[1]) ? body[1] : []
   const first: Json | undefined = parts[0]
   const identifier = isObject(first) && isObject(first.Identifier) ? first.Identifier : null
-  return parts.length === 1 && typeof identifier?.value === 'string' ? identifier.value.toUpperCase() : ''
+  if (parts.length !== 1 || typeof identifier?.value !== 'string') return ''
+  return settings.length === 0 ? identifier.value : `${identifier.value}(${settings.map(String).join(',')})`
 }
 
 /** Types carry no data; those that the parser does not know are names with places. */

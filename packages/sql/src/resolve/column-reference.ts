@@ -1,13 +1,15 @@
 import type { RelationColumn } from '../catalogue/catalogue-index.ts'
-import { bareFunctions } from '../functions/builtin-names.ts'
+import { bareFunctions, presentDays } from '../functions/builtin-names.ts'
+import { callOutcome } from '../functions/function-table.ts'
 import { writeName } from '../lexer/identifier.ts'
 import { type Identifier, placeOf } from '../parser/identifier-node.ts'
 import { type Place, Refusal } from '../refusal.ts'
-import { type Lineage, mergeLineages, noLineage } from './lineage.ts'
+import { integerType } from '../types/sql-type.ts'
 import { columnsNamed, type Relation, type Scope } from './scope.ts'
+import { eitherOf, rootless, unknownConstant, type Value } from './value.ts'
 
-/** The lineage of a column's name, which may be qualified. @throws Refusal for an unknown or ambiguous one */
-export const resolveColumn = (identifiers: readonly Identifier[], scope: Scope): Lineage => {
+/** The value of a column by its name, which may be qualified. @throws Refusal for an unknown or ambiguous one */
+export const resolveColumn = (identifiers: readonly Identifier[], scope: Scope): Value => {
   for (const identifier of identifiers) scope.context.findings.visit(identifier)
   const last = identifiers.at(-1)!
   const names = identifiers.map(({ name }) => name)
@@ -31,10 +33,10 @@ const columnsIn = (relations: readonly Relation[], name: string): readonly Relat
 }
 
 /**
- * Looks a bare name up from the inside out. A name that is both a column and an alias of the select list gets the
- * lineage of both: which one Snowflake takes depends on the clause, and a column must never be lost.
+ * Looks a bare name up from the inside out. A name that is both a column and an alias of the select list may be
+ * either: which one Snowflake takes depends on the clause, and a column must never be lost.
  */
-const findUnqualified = (identifier: Identifier, scope: Scope): Lineage | null => {
+const findUnqualified = (identifier: Identifier, scope: Scope): Value | null => {
   const { name } = identifier
   const parameter = scope.parameters?.get(name)
   if (parameter !== undefined) return parameter
@@ -46,22 +48,22 @@ const findUnqualified = (identifier: Identifier, scope: Scope): Lineage | null =
     throw new Refusal('ambiguous-column', { detail: writeName([name]), place: placeOf(identifier) })
   }
   scope.context.findings.readColumns(columns)
-  const found = [...(merged === undefined ? [] : [merged]), ...columns.map(({ lineage }) => lineage)]
-  if (found.length > 0) return mergeLineages(alias === null ? found : [...found, alias])
-  if (name === 'LEVEL' && scope.isHierarchical) return noLineage
+  const found: readonly Value[] = [...(merged === undefined ? [] : [merged]), ...columns]
+  if (found.length > 0) return eitherOf(alias === null ? found : [...found, alias])
+  if (name === 'LEVEL' && scope.isHierarchical) return rootless(integerType)
   const outer = scope.parent === null ? null : findUnqualified(identifier, scope.parent)
-  if (alias !== null) return outer === null ? alias : mergeLineages([alias, outer])
+  if (alias !== null) return outer === null ? alias : eitherOf([alias, outer])
   if (outer !== null) return outer
   return identifier.quote === null && scope.parent === null ? findPseudoColumn(name, scope) : null
 }
 
 /** What looks like a column and is none, wherever no column has the name. */
-const findPseudoColumn = (name: string, { context }: Scope): Lineage | null => {
+const findPseudoColumn = (name: string, { context }: Scope): Value | null => {
   if (bareFunctions.has(name)) {
     context.findings.functions.add(name)
-    return noLineage
+    return { ...rootless(callOutcome(name, []).type), isPresentDay: presentDays.has(name) }
   }
-  return name === 'DEFAULT' ? noLineage : null
+  return name === 'DEFAULT' ? unknownConstant : null
 }
 
 /** Whether a relation may be called by these parts: its alias, or the end of its full name. */
@@ -69,7 +71,7 @@ export const isCalled = ({ names }: Relation, qualifier: readonly string[]): boo
   qualifier.length <= names.length &&
   qualifier.every((part, index) => names[names.length - qualifier.length + index] === part)
 
-const findQualified = (names: readonly string[], scope: Scope, place: Place | null): Lineage | null => {
+const findQualified = (names: readonly string[], scope: Scope, place: Place | null): Value | null => {
   const qualifier = names.slice(0, -1)
   const name = names.at(-1)!
   for (let at: Scope | null = scope; at !== null; at = at.parent) {
@@ -79,11 +81,11 @@ const findQualified = (names: readonly string[], scope: Scope, place: Place | nu
     const columns = columnsIn(relations, name)
     if (columns.length > 1) throw new Refusal('ambiguous-column', { detail: writeName(names), place })
     scope.context.findings.readColumns(columns)
-    return columns[0]?.lineage ?? null
+    return columns[0] ?? null
   }
   if (name === 'NEXTVAL') {
     scope.context.findings.functions.add('NEXTVAL')
-    return noLineage
+    return rootless(integerType)
   }
   return null
 }
@@ -94,7 +96,7 @@ const findPosition = (
   position: number,
   scope: Scope,
   place: Place | null,
-): Lineage | null => {
+): Value | null => {
   for (let at: Scope | null = scope; at !== null; at = at.parent) {
     const relations =
       qualifier.length === 0 ? at.relations : at.relations.filter((relation) => isCalled(relation, qualifier))
@@ -103,7 +105,7 @@ const findPosition = (
     const column = relations[0]!.columns[position - 1]
     if (column === undefined) return null
     scope.context.findings.readColumns([column])
-    return column.lineage
+    return column
   }
   return null
 }

@@ -1,16 +1,20 @@
 import { readIdentifier, readWritten } from '../parser/identifier-node.ts'
 import { isAbsent, isObject, type Json, listOf, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
-import { resolveCast, visitType } from './cast.ts'
+import { booleanType, textType, unknownType } from '../types/sql-type.ts'
+import { resolveCase } from './case.ts'
+import { readType, resolveCast, visitType } from './cast.ts'
 import { resolveColumn } from './column-reference.ts'
+import { compared, compute } from './compute.ts'
 import { resolveFunction } from './function-call.ts'
 import { resolveFieldAccess, resolveJsonAccess } from './json-access.ts'
-import { deriveThrough, type Lineage, mergeLineages, noLineage, passThrough } from './lineage.ts'
+import { mergeLineages, passThrough, presenceThrough } from './lineage.ts'
 import { resolveLiteral } from './literal.ts'
 import { resolveBinaryChain, resolveUnary } from './operator.ts'
 import type { Scope } from './scope.ts'
 import { resolveQuantified, resolveSubquery } from './subquery.ts'
+import { constantOf, nullConstant, rootless, type Value } from './value.ts'
 
-type Resolver = (body: Json, scope: Scope) => Lineage
+type Resolver = (body: Json, scope: Scope) => Value
 
 /** An expression whose operands all end up in a computed value. */
 const computed = (label: string, fields: readonly string[], idle: readonly string[] = []): Resolver => {
@@ -18,38 +22,44 @@ const computed = (label: string, fields: readonly string[], idle: readonly strin
   const ignored = new Set(idle)
   return (body, scope) => {
     const node = openNode(body, label, handled, ignored)
-    return deriveThrough(mergeLineages(fields.map((field) => resolveOptional(node[field], scope))), label)
+    const operands = fields
+      .filter((field) => !isAbsent(node[field]))
+      .map((field) => resolveOptional(node[field], scope))
+    return compute(label, operands, scope)
   }
 }
 
-/** The same for a variant that holds its operand, or a list of them, directly. */
-const computedFrom =
-  (label: string): Resolver =>
-  (body, scope) =>
-    deriveThrough(mergeLineages(resolveAll(Array.isArray(body) ? body : [body], scope)), label)
+/** `IS NULL`, which every mask shows anyway. */
+const isPresent: Resolver = (body, scope) => {
+  const operand = resolveExpression(body, scope)
+  return compute('IS', [operand], scope, presenceThrough(operand.lineage, 'IS'))
+}
 
-const CASE_FIELDS = new Set(['operand', 'conditions', 'else_result'])
-const WHEN_FIELDS = new Set(['condition', 'result'])
-const resolveCase: Resolver = (body, scope) => {
-  const node = openNode(body, 'CASE', CASE_FIELDS)
-  const branches = listOf(node.conditions, 'CASE').flatMap((when) => {
-    const { condition, result } = openNode(when, 'WHEN', WHEN_FIELDS)
-    return [condition!, result!]
-  })
-  const parts = [resolveOptional(node.operand, scope), ...resolveAll(branches, scope)]
-  return deriveThrough(mergeLineages([...parts, resolveOptional(node.else_result, scope)]), 'CASE')
+/** `IS TRUE` and its kin: of a condition. */
+const isTrue: Resolver = (body, scope) => compute('NOT', [resolveExpression(body, scope)], scope)
+
+const isDistinct: Resolver = (body, scope) => {
+  const operands = resolveAll(listOf(body, 'IS'), scope)
+  return compute('IS DISTINCT FROM', operands, scope, compared(operands, 'IS DISTINCT FROM'))
+}
+
+const BETWEEN_FIELDS = new Set(['expr', 'low', 'high'])
+const NEGATED = new Set(['negated'])
+const resolveBetween: Resolver = (body, scope) => {
+  const node = openNode(body, 'BETWEEN', BETWEEN_FIELDS, NEGATED)
+  const operands = resolveAll([node.expr!, node.low!, node.high!], scope)
+  return compute('BETWEEN', operands, scope, compared(operands, 'BETWEEN'))
 }
 
 const TRIM_FIELDS = new Set(['expr', 'trim_what', 'trim_characters'])
 const TRIM_IDLE = new Set(['trim_where'])
-/** TRIM of blanks gives the value back; TRIM of chosen characters can cut digits off. */
+/** TRIM makes another text: what ends a value moves, and with it what a mask of the end shows. */
 const resolveTrim: Resolver = (body, scope) => {
   const node = openNode(body, 'TRIM', TRIM_FIELDS, TRIM_IDLE)
   scope.context.findings.functions.add('TRIM')
-  const value = resolveExpression(node.expr, scope)
-  if (isAbsent(node.trim_what) && isAbsent(node.trim_characters)) return passThrough(value, 'TRIM')
+  const what = isAbsent(node.trim_what) ? [] : [resolveOptional(node.trim_what, scope)]
   const characters = resolveAll(listOf(node.trim_characters, 'TRIM'), scope)
-  return deriveThrough(mergeLineages([value, resolveOptional(node.trim_what, scope), ...characters]), 'TRIM')
+  return compute('TRIM', [resolveExpression(node.expr, scope), ...what, ...characters], scope)
 }
 
 /** A function that the parser has a node of its own for. */
@@ -63,14 +73,13 @@ const builtIn = (name: string, fields: readonly string[], idle: readonly string[
 
 const SUBSTRING_FIELDS = new Set(['expr', 'substring_from', 'substring_for'])
 const SUBSTRING_IDLE = new Set(['special', 'shorthand'])
-/** A text in the place of a number is converted, which fails for some texts: as a CAST does. */
 const resolveSubstring: Resolver = (body, scope) => {
   const node = openNode(body, 'SUBSTRING', SUBSTRING_FIELDS, SUBSTRING_IDLE)
   scope.context.findings.functions.add('SUBSTRING')
-  const places = [node.substring_from, node.substring_for].map((place) =>
-    deriveThrough(resolveOptional(place, scope), 'CAST'),
-  )
-  return deriveThrough(mergeLineages([resolveExpression(node.expr, scope), ...places]), 'SUBSTRING')
+  const places = [node.substring_from, node.substring_for]
+    .filter((place) => !isAbsent(place))
+    .map((place) => resolveOptional(place, scope))
+  return compute('SUBSTRING', [resolveExpression(node.expr, scope), ...places], scope)
 }
 
 const EXTRACT_FIELDS = new Set(['field', 'expr'])
@@ -79,7 +88,7 @@ const resolveExtract: Resolver = (body, scope) => {
   const node = openNode(body, 'EXTRACT', EXTRACT_FIELDS, EXTRACT_IDLE)
   scope.context.findings.functions.add('EXTRACT')
   visitDatePart(node.field, scope)
-  return deriveThrough(resolveExpression(node.expr, scope), 'EXTRACT')
+  return compute('EXTRACT', [resolveExpression(node.expr, scope)], scope)
 }
 
 /** Date parts are words of the parser, or names where it does not know them. */
@@ -99,23 +108,26 @@ const resolveRounding =
     const { name: kind, body: detail } = variantOf(node.field, name)
     if (kind === 'DateTimeField') visitDatePart(detail, scope)
     else if (kind !== 'Scale') return unknownSyntax(name)
-    const scale =
-      kind === 'Scale' ? resolveLiteral(openNode(detail, name, LITERAL_FIELDS).value, scope) : noLineage
-    return deriveThrough(mergeLineages([resolveExpression(node.expr, scope), scale]), name)
+    const operand = resolveExpression(node.expr, scope)
+    if (kind !== 'Scale') return compute(name, [operand], scope)
+    return compute(
+      'ROUND',
+      [operand, resolveLiteral(openNode(detail, name, LITERAL_FIELDS).value, scope)],
+      scope,
+    )
   }
 const LITERAL_FIELDS = new Set(['value'])
 
 const resolveDictionary: Resolver = (body, scope) =>
-  deriveThrough(
-    mergeLineages(
-      listOf(body, 'an object').map((entry) => {
-        const node = openNode(entry, 'an object', DICTIONARY_FIELDS)
-        const key = readWritten(node.key)
-        if (key.quote !== "'") return unknownSyntax('an object key')
-        return resolveExpression(node.value, scope)
-      }),
-    ),
+  compute(
     'OBJECT_CONSTRUCT',
+    listOf(body, 'an object').flatMap((entry) => {
+      const node = openNode(entry, 'an object', DICTIONARY_FIELDS)
+      const key = readWritten(node.key)
+      if (key.quote !== "'") return unknownSyntax('an object key')
+      return [constantOf(textType, key.name), resolveExpression(node.value, scope)]
+    }),
+    scope,
   )
 const DICTIONARY_FIELDS = new Set(['key', 'value'])
 
@@ -130,6 +142,25 @@ const INTERVAL_IDLE = new Set([
   'leading_precision',
   'fractional_seconds_precision',
 ])
+
+/** A value of another row of the hierarchy. */
+const ofAnotherRow =
+  (name: string): Resolver =>
+  (body, scope) => {
+    const operand = resolveExpression(body, scope)
+    return compute(name, [operand], scope, passThrough(operand.lineage, name))
+  }
+
+/** `(a, b)` beside `IN`: its parts are compared one by one, and their types with those of the other side. */
+const resolveTuple: Resolver = (body, scope) => {
+  const parts = resolveAll(listOf(body, 'a list'), scope)
+  return {
+    type: unknownType,
+    lineage: mergeLineages(parts.map(({ lineage }) => lineage)),
+    isConstant: parts.every(({ isConstant }) => isConstant),
+    mayFail: parts.some(({ mayFail }) => mayFail),
+  }
+}
 
 const likeFields = ['expr', 'pattern', 'escape_char'] as const
 const likeIdle = ['negated', 'any', 'all', 'regexp'] as const
@@ -151,18 +182,20 @@ const createResolvers = (): ReadonlyMap<string, Resolver> =>
       (body, scope) => {
         const node = openNode(body, 'a typed literal', TYPED_FIELDS, new Set(['uses_odbc_syntax']))
         visitType(node.data_type, scope)
-        return noLineage
+        return constantOf(readType(node.data_type))
       },
     ],
     [
       'Interval',
-      (body, scope) =>
-        resolveExpression(openNode(body, 'INTERVAL', INTERVAL_FIELDS, INTERVAL_IDLE).value, scope),
+      (body, scope) => {
+        const node = openNode(body, 'INTERVAL', INTERVAL_FIELDS, INTERVAL_IDLE)
+        return { ...resolveExpression(node.value, scope), type: unknownType }
+      },
     ],
     ['Nested', (body, scope) => resolveExpression(body, scope)],
     ['BinaryOp', resolveBinaryChain],
     ['UnaryOp', resolveUnary],
-    ['Prior', (body, scope) => passThrough(resolveExpression(body, scope), 'PRIOR')],
+    ['Prior', ofAnotherRow('PRIOR')],
     [
       'Prefixed',
       (body, scope) => {
@@ -171,34 +204,34 @@ const createResolvers = (): ReadonlyMap<string, Resolver> =>
         scope.context.findings.visit(prefix)
         if (prefix.name !== 'CONNECT_BY_ROOT') return unknownSyntax('a prefix')
         scope.context.findings.functions.add('CONNECT_BY_ROOT')
-        return passThrough(resolveExpression(node.value, scope), 'CONNECT_BY_ROOT')
+        return ofAnotherRow('CONNECT_BY_ROOT')(node.value!, scope)
       },
     ],
-    ['IsNull', computedFrom('IS')],
-    ['IsNotNull', computedFrom('IS')],
-    ['IsTrue', computedFrom('IS')],
-    ['IsNotTrue', computedFrom('IS')],
-    ['IsFalse', computedFrom('IS')],
-    ['IsNotFalse', computedFrom('IS')],
-    ['IsUnknown', computedFrom('IS')],
-    ['IsNotUnknown', computedFrom('IS')],
-    ['IsDistinctFrom', computedFrom('IS')],
-    ['IsNotDistinctFrom', computedFrom('IS')],
-    ['Between', computed('BETWEEN', ['expr', 'low', 'high'], ['negated'])],
+    ['IsNull', isPresent],
+    ['IsNotNull', isPresent],
+    ['IsTrue', isTrue],
+    ['IsNotTrue', isTrue],
+    ['IsFalse', isTrue],
+    ['IsNotFalse', isTrue],
+    ['IsUnknown', isTrue],
+    ['IsNotUnknown', isTrue],
+    ['IsDistinctFrom', isDistinct],
+    ['IsNotDistinctFrom', isDistinct],
+    ['Between', resolveBetween],
     [
       'InList',
       (body, scope) => {
         const node = openNode(body, 'IN', IN_FIELDS, IN_IDLE)
-        const list = resolveAll(listOf(node.list, 'IN'), scope)
-        return deriveThrough(mergeLineages([resolveExpression(node.expr, scope), ...list]), 'IN')
+        const operands = [resolveExpression(node.expr, scope), ...resolveAll(listOf(node.list, 'IN'), scope)]
+        return compute('IN', operands, scope, compared(operands, 'IN'))
       },
     ],
     [
       'InSubquery',
       (body, scope) => {
         const node = openNode(body, 'IN', IN_SUBQUERY_FIELDS, IN_IDLE)
-        const parts = [resolveExpression(node.expr, scope), resolveSubquery(node.subquery, scope)]
-        return deriveThrough(mergeLineages(parts), 'IN')
+        const operands = [resolveExpression(node.expr, scope), resolveSubquery(node.subquery, scope)]
+        return compute('IN', operands, scope, compared(operands, 'IN'))
       },
     ],
     [
@@ -206,7 +239,7 @@ const createResolvers = (): ReadonlyMap<string, Resolver> =>
       (body, scope) => {
         // Whether there are rows is told by the subquery's own filters, which are recorded as uses.
         resolveSubquery(openNode(body, 'EXISTS', EXISTS_FIELDS, IN_IDLE).subquery, scope)
-        return noLineage
+        return { ...rootless(booleanType), mayFail: true }
       },
     ],
     ['Subquery', (body, scope) => resolveSubquery(body, scope)],
@@ -230,15 +263,12 @@ const createResolvers = (): ReadonlyMap<string, Resolver> =>
     ['Substring', resolveSubstring],
     ['Overlay', builtIn('OVERLAY', ['expr', 'overlay_what', 'overlay_from', 'overlay_for'])],
     ['Trim', resolveTrim],
-    ['Tuple', (body, scope) => mergeLineages(resolveAll(listOf(body, 'a list'), scope))],
+    ['Tuple', resolveTuple],
     [
       'Array',
       (body, scope) => {
         const node = openNode(body, 'an array', ARRAY_FIELDS, ARRAY_IDLE)
-        return deriveThrough(
-          mergeLineages(resolveAll(listOf(node.elem, 'an array'), scope)),
-          'ARRAY_CONSTRUCT',
-        )
+        return compute('ARRAY_CONSTRUCT', resolveAll(listOf(node.elem, 'an array'), scope), scope)
       },
     ],
     ['Dictionary', resolveDictionary],
@@ -256,25 +286,26 @@ const ARRAY_FIELDS = new Set(['elem'])
 const ARRAY_IDLE = new Set(['named'])
 
 /**
- * The base columns that an expression's value comes from. Records on the way what its parts read and use.
+ * Where an expression's value comes from, and of what type it is. Records on the way what its parts read, use and
+ * compute.
  * @throws Refusal for what is not understood
  */
-export const resolveExpression = (value: Json | undefined, scope: Scope): Lineage => {
+export const resolveExpression = (value: Json | undefined, scope: Scope): Value => {
   const { name, body } = variantOf(value, 'an expression')
   resolvers ??= createResolvers()
   const resolve = resolvers.get(name)
   if (resolve === undefined) return unknownSyntax(`expression ${name}`)
-  const lineage = resolve(body, scope)
-  scope.context.findings.spend(1 + lineage.size)
-  return lineage
+  const resolved = resolve(body, scope)
+  scope.context.findings.spend(1 + resolved.lineage.size)
+  return resolved
 }
 
-export const resolveAll = (values: readonly Json[], scope: Scope): readonly Lineage[] =>
+export const resolveAll = (values: readonly Json[], scope: Scope): readonly Value[] =>
   values.map((value) => resolveExpression(value, scope))
 
 /** An operand that may be missing, a literal of the parser's, or an expression. */
-export const resolveOptional = (value: Json | undefined, scope: Scope): Lineage => {
-  if (isAbsent(value)) return noLineage
+export const resolveOptional = (value: Json | undefined, scope: Scope): Value => {
+  if (isAbsent(value)) return nullConstant
   if (isObject(value) && 'value' in value && 'span' in value) return resolveLiteral(value.value, scope)
   return resolveExpression(value, scope)
 }

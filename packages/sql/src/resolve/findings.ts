@@ -1,8 +1,9 @@
-import { type ColumnName, type TableRead, type UsePlace, usePlaces } from '@snowfence/core'
+import { type ColumnName, type Observation, type TableRead, type UsePlace, usePlaces } from '@snowfence/core'
 import type { RelationColumn } from '../catalogue/catalogue-index.ts'
 import type { Identifier } from '../parser/identifier-node.ts'
 import { Refusal } from '../refusal.ts'
 import type { BaseColumn, Lineage } from './lineage.ts'
+import { Observations } from './observations.ts'
 
 /** Expressions resolved plus columns carried. TPC-DS queries take a few thousand. */
 const MAX_EFFORT = 1_000_000
@@ -16,6 +17,9 @@ export class Findings {
   readonly #occurrences = new Map<string, number>()
   readonly #openedExpressions = new Set<readonly { readonly lineage: Lineage }[]>()
   readonly #uses: Record<UsePlace, Set<BaseColumn>>
+  readonly #observations = new Observations()
+  /** The clause whose expressions are being resolved; null in a select list and in FROM. */
+  #place: UsePlace | null = null
   readonly functions = new Set<string>()
   readonly stages = new Set<string>()
   readonly variables = new Set<string>()
@@ -104,9 +108,32 @@ export class Findings {
     else columns.add(column)
   }
 
-  use(place: UsePlace, lineage: Lineage): void {
+  /** Resolves what stands in a clause. */
+  at<Result>(place: UsePlace | null, run: () => Result): Result {
+    const before = this.#place
+    this.#place = place
+    try {
+      return run()
+    } finally {
+      this.#place = before
+    }
+  }
+
+  /** Something is computed from columns. In a clause, what the clause looks at covers it. */
+  compute(lineage: Lineage): void {
+    if (this.#place === null) this.#observations.addComputed(lineage)
+  }
+
+  /** Computing fails for some values of these columns, so that the outcome tells them from the others. */
+  fail(lineage: Lineage): void {
+    this.#observations.add('fail', this.#place, lineage)
+  }
+
+  /** @param least - what the clause looks at even where the column stands in it by itself */
+  use(place: UsePlace, lineage: Lineage, least: 'equality' | 'order' = 'equality'): void {
     const used = this.#uses[place]
-    for (const column of lineage.keys()) used.add(column)
+    for (const [column, { via }] of lineage) if (via === 'value' || via === 'derived') used.add(column)
+    this.#observations.addUse(place, lineage, least)
   }
 
   writeReads(): readonly TableRead[] {
@@ -122,5 +149,9 @@ export class Findings {
     const written = {} as Record<UsePlace, readonly ColumnName[]>
     for (const place of usePlaces) written[place] = [...this.#uses[place]].map(({ name }) => name).sort()
     return written
+  }
+
+  writeObservations(): readonly Observation[] {
+    return this.#observations.write()
   }
 }

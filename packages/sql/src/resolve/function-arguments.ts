@@ -2,16 +2,18 @@ import { datePartArguments } from '../functions/date-part-arguments.ts'
 import { datePartWords } from '../lexer/keywords.ts'
 import { type Identifier, readIdentifier } from '../parser/identifier-node.ts'
 import { isObject, type Json, listOf, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
+import { textType } from '../types/sql-type.ts'
 import { resolveExpression } from './expression.ts'
 import { resolveLambda } from './lambda.ts'
 import { type Lineage, noLineage } from './lineage.ts'
 import { columnsNamed, type Scope } from './scope.ts'
 import { expandArgumentStar } from './star.ts'
 import { resolveSubquery } from './subquery.ts'
+import { constantOf, type Value } from './value.ts'
 import { resolveOrdering } from './window.ts'
 
 export interface ResolvedArguments {
-  readonly values: readonly Lineage[]
+  readonly values: readonly Value[]
   /** DISTINCT in front of the arguments. */
   readonly isDistinct: boolean
   /** ORDER BY inside of the parentheses. */
@@ -34,7 +36,7 @@ export const plainArguments = (value: Json | undefined): readonly Json[] | null 
   return name === 'List' ? listOf(openNode(body, 'arguments', LIST_FIELDS).args, 'arguments') : null
 }
 
-/** The lineage of everything between the parentheses of a call. */
+/** The values of everything between the parentheses of a call. */
 export const resolveArguments = (name: string, value: Json | undefined, scope: Scope): ResolvedArguments => {
   const { name: form, body } = variantOf(value, 'arguments')
   switch (form) {
@@ -47,7 +49,7 @@ export const resolveArguments = (name: string, value: Json | undefined, scope: S
       const parameters = listOf(node.args, 'arguments')
       const call: Call = { name, isDistinct: node.duplicate_treatment === 'Distinct', parameters }
       return {
-        values: parameters.map((parameter, index) => resolveParameter(parameter, index, call, scope)),
+        values: parameters.flatMap((parameter, index) => resolveParameter(parameter, index, call, scope)),
         isDistinct: call.isDistinct,
         ordering: listOf(node.clauses, 'arguments').map((clause) => resolveClause(clause, scope)),
       }
@@ -61,15 +63,15 @@ const resolveClause = (clause: Json, scope: Scope): Lineage => {
   const { name, body } = variantOf(clause, 'an argument clause')
   if (name === 'IgnoreOrRespectNulls') return noLineage
   if (name !== 'OrderBy') return unknownSyntax('an argument clause')
-  const ordering = resolveOrdering(body, scope)
-  scope.context.findings.use('order', ordering)
+  const ordering = scope.context.findings.at('order', () => resolveOrdering(body, scope))
+  scope.context.findings.use('order', ordering, 'order')
   return ordering
 }
 
 const NAMED_FIELDS = new Set(['name', 'arg'])
 const NAMED_IDLE = new Set(['operator'])
 
-const resolveParameter = (parameter: Json, index: number, call: Call, scope: Scope): Lineage => {
+const resolveParameter = (parameter: Json, index: number, call: Call, scope: Scope): readonly Value[] => {
   const { name, body } = variantOf(parameter, 'an argument')
   if (name === 'Unnamed') return resolveArgument(body, index, call, scope)
   if (name !== 'Named') return unknownSyntax('an argument')
@@ -84,17 +86,17 @@ const resolveArgument = (
   index: number | null,
   call: Call,
   scope: Scope,
-): Lineage => {
+): readonly Value[] => {
   const { name, body } = variantOf(value, 'an argument')
   switch (name) {
     case 'Expr':
       if (isObject(body) && 'Lambda' in body) {
-        return resolveLambda(body.Lambda, scope, index === 0 ? noLineage : elementsOf(call, scope))
+        return [resolveLambda(body.Lambda, scope, index === 0 ? noLineage : elementsOf(call, scope))]
       }
-      return isDatePart(body, index, call, scope) ? noLineage : resolveExpression(body, scope)
+      return [datePart(body, index, call, scope) ?? resolveExpression(body, scope)]
     case 'Wildcard':
       // COUNT(*) counts rows and looks at no column; COUNT(DISTINCT *) compares all of them.
-      return call.name === 'COUNT' && !call.isDistinct ? noLineage : expandArgumentStar(null, null, scope)
+      return call.name === 'COUNT' && !call.isDistinct ? [] : expandArgumentStar(null, null, scope)
     case 'QualifiedWildcard':
       return expandArgumentStar(body, null, scope)
     case 'WildcardWithOptions':
@@ -108,20 +110,20 @@ const resolveArgument = (
 const elementsOf = ({ parameters }: Call, scope: Scope): Lineage => {
   const { name, body } = variantOf(parameters[0], 'an argument')
   return name === 'Unnamed' && isObject(body)
-    ? resolveExpression(body.Expr, scope)
+    ? resolveExpression(body.Expr, scope).lineage
     : unknownSyntax('an argument')
 }
 
-/** Whether the word is a date part here: `DATEADD(day, …)`. */
-const isDatePart = (expression: Json, index: number | null, { name }: Call, scope: Scope): boolean => {
+/** The word of a date part: `DATEADD(day, …)`. */
+const datePart = (expression: Json, index: number | null, { name }: Call, scope: Scope): Value | null => {
   const argument = datePartArguments.get(name)
-  if (argument === undefined || argument.index !== index) return false
-  if (!isObject(expression) || expression.Identifier === undefined) return false
+  if (argument === undefined || argument.index !== index) return null
+  if (!isObject(expression) || expression.Identifier === undefined) return null
   const identifier = readIdentifier(expression.Identifier)
-  if (identifier.quote !== null || !datePartWords.has(identifier.name)) return false
-  if (argument.rule === 'unless-column' && isColumn(identifier, scope)) return false
+  if (identifier.quote !== null || !datePartWords.has(identifier.name)) return null
+  if (argument.rule === 'unless-column' && isColumn(identifier, scope)) return null
   scope.context.findings.visit(identifier)
-  return true
+  return constantOf(textType, identifier.name)
 }
 
 const isColumn = ({ name }: Identifier, scope: Scope): boolean => {

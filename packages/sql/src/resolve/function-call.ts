@@ -1,23 +1,24 @@
-import { aggregateFunctions, builtinFunctions } from '../functions/builtin-names.ts'
-import { flowThroughFunction } from '../functions/function-flow.ts'
+import { aggregateFunctions, builtinFunctions, presentDays } from '../functions/builtin-names.ts'
 import { findRefusedFamily } from '../functions/refused-functions.ts'
 import { writeName } from '../lexer/identifier.ts'
 import type { Identifier } from '../parser/identifier-node.ts'
 import { isAbsent, type Json, type JsonObject, openNode, unknownSyntax } from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
+import { callFunction, nameOfCall } from './call-function.ts'
 import { resolveColumn } from './column-reference.ts'
-import { resolveExpression } from './expression.ts'
 import { plainArguments, resolveArguments } from './function-arguments.ts'
-import { deriveThrough, type Lineage, mergeLineages } from './lineage.ts'
+import { deriveThrough, type Lineage, mergeLineages, passThrough } from './lineage.ts'
 import { type ObjectName, parseName, readObjectName, stringArgument } from './object-name.ts'
 import type { Scope } from './scope.ts'
+import { resolveUse } from './use.ts'
+import type { Value } from './value.ts'
 import { resolveOrdering, resolveWindow } from './window.ts'
 
 const FIELDS = new Set(['name', 'args', 'over', 'within_group', 'filter', 'null_treatment'])
 const IDLE = new Set(['parameters'])
 
 /** A call of a built-in function; every other function is refused, because its body may read anything. */
-export const resolveFunction = (body: Json, scope: Scope): Lineage => {
+export const resolveFunction = (body: Json, scope: Scope): Value => {
   const node = openNode(body, 'a function', FIELDS, IDLE)
   if (node.parameters !== 'None') return unknownSyntax('a function')
   const objectName = readObjectName(node.name, scope.context.findings)
@@ -28,21 +29,20 @@ export const resolveFunction = (body: Json, scope: Scope): Lineage => {
   const isWindow = !isAbsent(node.over)
   if (aggregateFunctions.has(name) && !isWindow) scope.sawAggregate = true
   const { values, isDistinct, ordering: orderedBy } = resolveArguments(name, node.args, scope)
-  const value = flowThroughFunction(name, values, { isDistinct })
+  const effective = nameOfCall(name, values)
+  const called = callFunction(name, values, { isDistinct }, scope)
+  const value = presentDays.has(name) ? { ...called, isPresentDay: true } : called
 
   const around: Lineage[] = [...orderedBy]
   if (!isAbsent(node.within_group)) {
-    const ordering = resolveOrdering(node.within_group, scope)
-    scope.context.findings.use('order', ordering)
+    const ordering = scope.context.findings.at('order', () => resolveOrdering(node.within_group, scope))
+    scope.context.findings.use('order', ordering, 'order')
     around.push(ordering)
   }
-  if (!isAbsent(node.filter)) {
-    const filter = resolveExpression(node.filter, scope)
-    scope.context.findings.use('filter', filter)
-    around.push(filter)
-  }
+  if (!isAbsent(node.filter)) around.push(resolveUse('filter', node.filter, scope).lineage)
   if (isWindow) around.push(resolveWindow(node.over, scope))
-  return mergeLineages([value, ...around.map((lineage) => deriveThrough(lineage, name))])
+  const lineage = mergeLineages([value.lineage, ...around.map((part) => deriveThrough(part, effective))])
+  return { ...value, lineage: isWindow ? passThrough(lineage, 'OVER') : lineage }
 }
 
 /** Gives the name of a built-in function. @throws Refusal for every other function */
@@ -62,7 +62,7 @@ export const checkFunctionName = ({ parts, place }: ObjectName): string => {
 }
 
 /** `IDENTIFIER('T.C')` where an expression stands is the column of that name. */
-const resolveNamedColumn = (node: JsonObject, { place }: ObjectName, scope: Scope): Lineage => {
+const resolveNamedColumn = (node: JsonObject, { place }: ObjectName, scope: Scope): Value => {
   const parameters = plainArguments(node.args)
   const literal = parameters === null ? null : stringArgument(parameters)
   if (literal === null) throw new Refusal('dynamic-name', { place })

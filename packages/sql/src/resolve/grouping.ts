@@ -1,39 +1,52 @@
 import { isAbsent, type Json, listOf, unknownSyntax, variantOf } from '../parser/node.ts'
-import { resolveExpression } from './expression.ts'
+import type { BaseColumn } from './lineage.ts'
 import { columnAt, positionOf } from './order-by.ts'
 import type { Projection } from './projection.ts'
 import type { Scope } from './scope.ts'
+import { resolveUse } from './use.ts'
+import { storedColumn, type Value } from './value.ts'
 
-/** Records what GROUP BY groups by. Tells whether there is a GROUP BY. */
-export const useGrouping = (value: Json | undefined, projection: Projection, scope: Scope): boolean => {
+export interface Grouping {
+  readonly isGrouped: boolean
+  /** The stored columns that it names by themselves; none under grouping sets, whose rows fold some of them. */
+  readonly keys: readonly BaseColumn[]
+}
+
+const keysOf = (values: readonly Value[]): readonly BaseColumn[] =>
+  values.flatMap((value) => storedColumn(value) ?? [])
+
+/** Records what GROUP BY groups by. */
+export const useGrouping = (value: Json | undefined, projection: Projection, scope: Scope): Grouping => {
   const { name, body } = variantOf(value, 'GROUP BY')
   if (name === 'All') {
     if (!isAbsent(body)) return unknownSyntax('GROUP BY ALL')
-    for (const [index, { lineage }] of projection.columns.entries()) {
-      if (!projection.isAggregate[index]) scope.context.findings.use('group', lineage)
-    }
-    return true
+    const keys = projection.columns.filter((_, index) => !projection.isAggregate[index])
+    for (const { lineage } of keys) scope.context.findings.use('group', lineage)
+    return { isGrouped: true, keys: keysOf(keys) }
   }
   if (name !== 'Expressions') return unknownSyntax('GROUP BY')
   const [expressions, modifiers] = listOf(body, 'GROUP BY')
   if (!isAbsent(modifiers)) return unknownSyntax('GROUP BY')
   const items = listOf(expressions, 'GROUP BY')
-  for (const item of items) useItem(item, projection, scope)
-  return items.length > 0
+  const values = items.map((item) => useItem(item, projection, scope))
+  const plain = values.filter((grouped) => grouped !== null)
+  return { isGrouped: items.length > 0, keys: plain.length === values.length ? keysOf(plain) : [] }
 }
 
 const SETS = new Set(['GroupingSets', 'Cube', 'Rollup'])
 
-const useItem = (item: Json, projection: Projection, scope: Scope): void => {
+/** Null for grouping sets. */
+const useItem = (item: Json, projection: Projection, scope: Scope): Value | null => {
   const { name, body } = variantOf(item, 'GROUP BY')
   if (SETS.has(name)) {
     for (const set of listOf(body, name)) {
       for (const expression of listOf(set, name)) useItem(expression, projection, scope)
     }
-    return
+    return null
   }
   const position = positionOf(item)
-  const lineage =
-    position === null ? resolveExpression(item, scope) : columnAt(projection.columns, position).lineage
-  scope.context.findings.use('group', lineage)
+  if (position === null) return resolveUse('group', item, scope)
+  const column = columnAt(projection.columns, position)
+  scope.context.findings.use('group', column.lineage)
+  return column
 }

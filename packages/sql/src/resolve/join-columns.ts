@@ -3,9 +3,11 @@ import { writeName } from '../lexer/identifier.ts'
 import { placeOf } from '../parser/identifier-node.ts'
 import { type Json, unknownSyntax } from '../parser/node.ts'
 import { type Place, Refusal } from '../refusal.ts'
-import { mergeLineages } from './lineage.ts'
+import { compared, compute, mixed } from './compute.ts'
+import { passThrough } from './lineage.ts'
 import { readObjectName } from './object-name.ts'
 import { columnsNamed, type Relation, type Scope } from './scope.ts'
+import { eitherOf } from './value.ts'
 
 /**
  * USING and NATURAL join on columns of the same name and make them one, whose value may come from either side.
@@ -13,18 +15,26 @@ import { columnsNamed, type Relation, type Scope } from './scope.ts'
  * @param using - the names of USING, or null for NATURAL, which takes every name that both sides have
  * @param before - how many relations stand to the left of the join
  */
-export const mergeColumns = (using: readonly Json[] | null, before: number, scope: Scope): void => {
+export const mergeColumns = (
+  using: readonly Json[] | null,
+  before: number,
+  isOuter: boolean,
+  scope: Scope,
+): void => {
   scope.context.findings.spend(scope.relations.length)
   const left = scope.relations.slice(0, before)
   const right = scope.relations.slice(before)
   for (const { name, place } of using === null ? commonNames(left, right, scope) : namesOf(using, scope)) {
     const merged = scope.merged.get(name)
-    const first = merged === undefined ? onlyColumn(left, name, place) : { lineage: merged }
+    const first = merged ?? onlyColumn(left, name, place)
     const second = onlyColumn(right, name, place)
-    const lineage = mergeLineages([first.lineage, second.lineage])
-    scope.context.findings.readColumns([first, second])
-    scope.context.findings.use('join', lineage)
-    scope.merged.set(name, lineage)
+    const { findings } = scope.context
+    findings.readColumns([first, second])
+    const equal = findings.at('join', () =>
+      compute('=', [first, second], scope, compared([first, second], '=')),
+    )
+    findings.use('join', isOuter ? passThrough(equal.lineage, 'OUTER JOIN') : equal.lineage)
+    scope.merged.set(name, { ...eitherOf([first, second]), lineage: mixed([first, second], 'USING') })
   }
 }
 

@@ -1,8 +1,10 @@
 import { readIdentifier } from '../parser/identifier-node.ts'
 import { type Json, listOf, openNode, textOf, unknownSyntax, variantOf } from '../parser/node.ts'
+import { textType } from '../types/sql-type.ts'
+import { compute } from './compute.ts'
 import { resolveExpression } from './expression.ts'
-import { deriveThrough, type Lineage, mergeLineages } from './lineage.ts'
 import type { Scope } from './scope.ts'
+import { constantOf, type Value } from './value.ts'
 
 const ACCESS_FIELDS = new Set(['value', 'path'])
 const PATH_FIELDS = new Set(['path'])
@@ -11,7 +13,7 @@ const DOT_IDLE = new Set(['quoted'])
 const BRACKET_FIELDS = new Set(['key'])
 
 /** `v:a.b[0]` and `v['a']`: something out of the value, chosen by keys of which the bracketed ones may hold columns. */
-export const resolveJsonAccess = (body: Json, scope: Scope): Lineage => {
+export const resolveJsonAccess = (body: Json, scope: Scope): Value => {
   const node = openNode(body, 'a path', ACCESS_FIELDS)
   const parts = [resolveExpression(node.value, scope)]
   for (const element of listOf(openNode(node.path, 'a path', PATH_FIELDS).path, 'a path')) {
@@ -19,18 +21,19 @@ export const resolveJsonAccess = (body: Json, scope: Scope): Lineage => {
     if (name === 'Dot') {
       const dot = openNode(step, 'a path', DOT_FIELDS, DOT_IDLE)
       scope.context.findings.visitKey(textOf(dot.key, 'a path'), dot)
+      parts.push(constantOf(textType))
     } else if (name === 'Bracket') {
       parts.push(resolveExpression(openNode(step, 'a path', BRACKET_FIELDS).key, scope))
     } else return unknownSyntax('a path')
   }
-  return deriveThrough(mergeLineages(parts), ':')
+  return compute(':', parts, scope)
 }
 
 const FIELD_ACCESS_FIELDS = new Set(['root', 'access_chain'])
 const INDEX_FIELDS = new Set(['index'])
 
 /** `f(x)[0]` and `f.value[0].a`: the same, for a value that is not a plain column. */
-export const resolveFieldAccess = (body: Json, scope: Scope): Lineage => {
+export const resolveFieldAccess = (body: Json, scope: Scope): Value => {
   const node = openNode(body, 'a path', FIELD_ACCESS_FIELDS)
   const parts = [resolveExpression(node.root, scope)]
   for (const element of listOf(node.access_chain, 'a path')) {
@@ -45,5 +48,5 @@ export const resolveFieldAccess = (body: Json, scope: Scope): Lineage => {
       scope.context.findings.visit(readIdentifier(key))
     } else return unknownSyntax('a path')
   }
-  return deriveThrough(mergeLineages(parts), ':')
+  return compute(':', parts, scope)
 }

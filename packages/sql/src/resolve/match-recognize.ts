@@ -1,3 +1,4 @@
+import type { RelationColumn } from '../catalogue/catalogue-index.ts'
 import { readIdentifier } from '../parser/identifier-node.ts'
 import {
   isObject,
@@ -10,9 +11,11 @@ import {
 } from '../parser/node.ts'
 import { manyTables } from './aggregation.ts'
 import { resolveAll, resolveExpression } from './expression.ts'
-import { mergeLineages } from './lineage.ts'
+import { passThrough } from './lineage.ts'
 import { createScope, type Relation, type Scope } from './scope.ts'
 import { type RelationParts, resolveInput } from './table-factor.ts'
+import { resolveUse } from './use.ts'
+import type { Value } from './value.ts'
 import { resolveOrdering } from './window.ts'
 
 const FIELDS = new Set([
@@ -40,19 +43,21 @@ export const resolveMatchRecognize = (body: JsonObject, scope: Scope): RelationP
   const inner = symbolScope(input, symbolNames(node.pattern, scope), scope)
 
   const partition = listOf(node.partition_by, 'PARTITION BY')
-  const window = mergeLineages([...resolveAll(partition, inner), resolveOrdering(node.order_by, inner)])
-  findings.use('window', window)
+  findings.at('window', () => {
+    for (const { lineage } of resolveAll(partition, inner)) findings.use('window', lineage)
+    findings.use('window', resolveOrdering(node.order_by, inner), 'order')
+  })
   for (const item of listOf(node.symbols, 'DEFINE')) {
     const { symbol, definition } = openNode(item, 'DEFINE', SYMBOL_FIELDS)
     findings.visit(readIdentifier(symbol))
-    findings.use('filter', resolveExpression(definition, inner))
+    resolveUse('filter', definition, inner)
   }
   visitSkip(node.after_match_skip, scope)
   const measures = listOf(node.measures, 'MEASURES').map((item) => {
     const { expr, alias } = openNode(item, 'MEASURES', MEASURE_FIELDS)
     const identifier = readIdentifier(alias)
     findings.visit(identifier)
-    return { name: identifier.name, lineage: resolveExpression(expr, inner) }
+    return ofMatch(identifier.name, resolveExpression(expr, inner))
   })
   const kept = keepsAllRows(node.rows_per_match)
     ? input.columns
@@ -90,17 +95,21 @@ const visitSkip = (value: Json | undefined, scope: Scope): void => {
     for (const symbol of Object.values(value)) scope.context.findings.visit(readIdentifier(symbol))
 }
 
+/** A measure is a value of some row of the match. */
+const ofMatch = (name: string, value: Value): RelationColumn => ({
+  ...value,
+  name,
+  lineage: passThrough(value.lineage, 'MATCH_RECOGNIZE'),
+})
+
 const keepsAllRows = (value: Json | undefined): boolean => {
   if (value === null || value === undefined || value === 'OneRow') return false
   const { name } = variantOf(value, 'MATCH_RECOGNIZE')
   return name === 'AllRows' ? true : unknownSyntax('MATCH_RECOGNIZE')
 }
 
-const partitionColumn = (
-  expression: Json,
-  scope: Scope,
-): { readonly name: string; readonly lineage: ReturnType<typeof resolveExpression> } => {
+const partitionColumn = (expression: Json, scope: Scope): RelationColumn => {
   const { name, body } = variantOf(expression, 'PARTITION BY')
   if (name !== 'Identifier') return unknownSyntax('PARTITION BY an expression in MATCH_RECOGNIZE')
-  return { name: readIdentifier(body).name, lineage: resolveExpression(expression, scope) }
+  return { ...resolveExpression(expression, scope), name: readIdentifier(body).name }
 }

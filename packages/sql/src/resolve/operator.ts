@@ -1,7 +1,8 @@
 import { isObject, type Json, openNode, unknownSyntax } from '../parser/node.ts'
+import { compared, compute, decides } from './compute.ts'
 import { resolveExpression } from './expression.ts'
-import { deriveThrough, type Lineage, mergeLineages } from './lineage.ts'
 import type { Scope } from './scope.ts'
+import type { Value } from './value.ts'
 
 /** The operators of Snowflake by the parser's names. */
 const binaryOperators: ReadonlyMap<string, string> = new Map([
@@ -21,6 +22,7 @@ const binaryOperators: ReadonlyMap<string, string> = new Map([
   ['Or', 'OR'],
   ['Xor', 'XOR'],
 ])
+const comparisons = new Set(['=', '<>', '>', '>=', '<', '<='])
 const unaryOperators: ReadonlyMap<string, string> = new Map([
   ['Plus', '+'],
   ['Minus', '-'],
@@ -29,37 +31,64 @@ const unaryOperators: ReadonlyMap<string, string> = new Map([
 
 const FIELDS = new Set(['left', 'op', 'right'])
 
-/**
- * An operator with its operands. Chains lean to the left and may be hundreds long, so the left side is walked in a
- * loop; each operand crosses every operator above it.
- */
-export const resolveBinaryChain = (body: Json, scope: Scope): Lineage => {
-  const parts: Lineage[] = []
-  const operators = new Set<string>()
+interface Link {
+  readonly operator: string
+  readonly right: Json | undefined
+}
+
+/** An operator with its operands. Chains lean to the left and may be hundreds long, so they are walked in a loop. */
+export const resolveBinaryChain = (body: Json, scope: Scope): Value => {
+  const links: Link[] = []
   let node = openNode(body, 'an operator', FIELDS)
   for (;;) {
     const operator = typeof node.op === 'string' ? binaryOperators.get(node.op) : undefined
     if (operator === undefined) return unknownSyntax('an operator')
-    operators.add(operator)
-    parts.push(deriveAll(resolveExpression(node.right, scope), operators))
-    if (!isObject(node.left) || !('BinaryOp' in node.left) || Object.keys(node.left).length !== 1) {
-      parts.push(deriveAll(resolveExpression(node.left, scope), operators))
-      return mergeLineages(parts)
-    }
+    links.push({ operator, right: node.right })
+    if (!isObject(node.left) || !('BinaryOp' in node.left) || Object.keys(node.left).length !== 1) break
     node = openNode(node.left.BinaryOp, 'an operator', FIELDS)
   }
+  let value = resolveExpression(node.left, scope)
+  for (let at = links.length - 1; at >= 0; ) {
+    const { operator } = links[at]!
+    const operands = [value]
+    // A run of one operator is one computation: its operands are walked once, however many there are.
+    do operands.push(resolveExpression(links[at]!.right, scope))
+    while (isRun(operator) && links[--at]?.operator === operator)
+    if (!isRun(operator)) at -= 1
+    value = combine(operator, operands, scope)
+  }
+  return value
 }
 
-const deriveAll = (lineage: Lineage, operators: ReadonlySet<string>): Lineage => {
-  let derived = lineage
-  if (lineage.size > 0) for (const operator of operators) derived = deriveThrough(derived, operator)
-  return derived
+const isRun = (operator: string): boolean => operator === 'AND' || operator === 'OR' || operator === '||'
+
+const combine = (operator: string, operands: readonly Value[], scope: Scope): Value => {
+  if (operator === 'AND' || operator === 'OR') skip(operator, operands, scope)
+  return comparisons.has(operator)
+    ? compute(operator, operands, scope, compared(operands, operator))
+    : compute(operator, operands, scope)
+}
+
+/** Each operand of AND and OR may be skipped for the sake of any other. */
+const skip = (operator: string, operands: readonly Value[], scope: Scope): void => {
+  const failing = operands.filter(({ mayFail }) => mayFail)
+  if (failing.length === 0) return
+  const [only] = failing
+  decides(
+    operator,
+    failing.length > 1 ? operands : operands.filter((operand) => operand !== only),
+    failing,
+    scope,
+  )
 }
 
 const UNARY_FIELDS = new Set(['op', 'expr'])
-export const resolveUnary = (body: Json, scope: Scope): Lineage => {
+export const resolveUnary = (body: Json, scope: Scope): Value => {
   const node = openNode(body, 'an operator', UNARY_FIELDS)
   const operator = typeof node.op === 'string' ? unaryOperators.get(node.op) : undefined
   if (operator === undefined) return unknownSyntax('an operator')
-  return deriveThrough(resolveExpression(node.expr, scope), operator)
+  const operand = resolveExpression(node.expr, scope)
+  const value = compute(operator, [operand], scope)
+  const { literal } = operand
+  return operator === '-' && typeof literal === 'number' ? { ...value, literal: -literal } : value
 }

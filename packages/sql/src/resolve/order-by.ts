@@ -21,14 +21,15 @@ export const resolveOrderBy = (
 ): void => {
   const { name, body: kind } = variantOf(openNode(value, 'ORDER BY', ORDER_FIELDS).kind, 'ORDER BY')
   if (name === 'All') {
-    for (const { lineage } of body.columns) context.findings.use('order', lineage)
+    for (const { lineage } of body.columns) context.findings.use('order', lineage, 'order')
     return
   }
   if (name !== 'Expressions') throw new Refusal('unknown-syntax', { detail: 'ORDER BY' })
   const scope = body.scope ?? outputScope(body.columns, context, parent, ctes)
   for (const item of listOf(kind, 'ORDER BY')) {
     const { expr } = openNode(item, 'ORDER BY', ITEM_FIELDS, ITEM_IDLE)
-    context.findings.use('order', resolveItem(expr, body.columns, scope))
+    const lineage = context.findings.at('order', () => resolveItem(expr, body.columns, scope))
+    context.findings.use('order', lineage, 'order')
   }
 }
 
@@ -42,7 +43,7 @@ const outputScope = (
   const scope = createScope(context, { parent, ctes })
   scope.relations.push({
     names: [],
-    columns: columns.map(({ name, lineage }) => ({ name: name ?? '', lineage })),
+    columns: columns.map((column) => ({ ...column, name: column.name ?? '' })),
     origin: manyTables,
   })
   return scope
@@ -56,7 +57,21 @@ const resolveItem = (
   const position = positionOf(expression)
   if (position !== null) return columnAt(columns, position).lineage
   if (isAllWord(expression, scope)) return mergeLineages(columns.map(({ lineage }) => lineage))
-  return resolveExpression(expression, scope)
+  return outputNamed(expression, columns, scope) ?? resolveExpression(expression, scope).lineage
+}
+
+/** A bare name in ORDER BY is an output's, before it is a column's. Source: Snowflake, ORDER BY. */
+const outputNamed = (
+  expression: Json | undefined,
+  columns: readonly OutputColumn[],
+  scope: Scope,
+): Lineage | null => {
+  if (!isObject(expression) || isAbsent(expression.Identifier)) return null
+  const identifier = readIdentifier(expression.Identifier)
+  const named = columns.filter(({ name }) => name === identifier.name)
+  if (named.length !== 1 || scope.parameters?.has(identifier.name)) return null
+  scope.context.findings.visit(identifier)
+  return named[0]!.lineage
 }
 
 /** A bare whole number in ORDER BY and GROUP BY is the position of a column. */

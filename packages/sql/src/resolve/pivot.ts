@@ -10,13 +10,17 @@ import {
   variantOf,
 } from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
+import { textType } from '../types/sql-type.ts'
 import { manyTables } from './aggregation.ts'
 import { resolveColumn } from './column-reference.ts'
+import { presenceDecides } from './compute.ts'
 import { resolveAll, resolveExpression } from './expression.ts'
-import { countThrough, deriveThrough, mergeLineages, mixRows, passThrough } from './lineage.ts'
+import { countThrough, deriveThrough, mergeLineages } from './lineage.ts'
 import { stringLiteral } from './object-name.ts'
+import { unite } from './query-body.ts'
 import { createScope, type Relation, type Scope } from './scope.ts'
 import { type RelationParts, resolveInput } from './table-factor.ts'
+import type { Value } from './value.ts'
 
 const PIVOT_FIELDS = new Set([
   'table',
@@ -47,10 +51,11 @@ export const resolvePivot = (body: JsonObject, scope: Scope): RelationParts => {
   const { expr, alias } = openNode(aggregate, 'PIVOT', NAMED_FIELDS)
   if (!isAbsent(alias)) return unknownSyntax('PIVOT with a named aggregate')
   const value = resolveExpression(expr, inner)
-  const chosenBy = mergeLineages(resolveAll(listOf(node.value_column, 'PIVOT'), inner))
-  const fallback = isAbsent(node.default_on_null) ? [] : [resolveExpression(node.default_on_null, inner)]
-  const cells = fallback.length === 0 ? value : passThrough(mergeLineages([value, ...fallback]), 'COALESCE')
-  const lineage = mergeLineages([cells, deriveThrough(chosenBy, 'PIVOT')])
+  const chosenBy = mergeLineages(
+    resolveAll(listOf(node.value_column, 'PIVOT'), inner).map(({ lineage }) => lineage),
+  )
+  const cells = withDefault(value, node.default_on_null, inner)
+  const cell: Value = { ...cells, lineage: mergeLineages([cells.lineage, deriveThrough(chosenBy, 'PIVOT')]) }
 
   const { name: source, body: list } = variantOf(node.value_source, 'PIVOT')
   if (source !== 'List') throw new Refusal('unknown-columns-of-relation', { detail: 'PIVOT' })
@@ -59,16 +64,26 @@ export const resolvePivot = (body: JsonObject, scope: Scope): RelationParts => {
     ...listOf(node.value_column, 'PIVOT').flatMap(columnNamesIn),
   ])
   const kept = input.columns.filter(({ name }) => !consumed.has(name))
-  scope.context.findings.use('group', mergeLineages([chosenBy, ...kept.map((column) => column.lineage)]))
+  scope.context.findings.use('group', mergeLineages(kept.map((column) => column.lineage)))
+  // A cell tells which rows hold one of the listed values, which the writer chose.
+  scope.context.findings.use('filter', deriveThrough(chosenBy, '='))
   scope.context.findings.readColumns(kept)
-  const made = listOf(list, 'PIVOT').map((item) => ({ name: pivotName(item, inner), lineage }))
+  const made = listOf(list, 'PIVOT').map((item) => ({ ...cell, name: pivotName(item, inner) }))
   return { names: [], columns: [...kept, ...made], origin: manyTables }
+}
+
+/** DEFAULT ON NULL stands in cells without rows: a value of the writer's choice. */
+const withDefault = (value: Value, fallback: Json | undefined, scope: Scope): Value => {
+  if (isAbsent(fallback)) return value
+  const given = resolveExpression(fallback, scope)
+  presenceDecides('COALESCE', [value], [given], scope)
+  return unite([value, given], 'COALESCE', scope.context)
 }
 
 /** Snowflake calls the column by its alias, or by the value as it is written, quotes included. */
 const pivotName = (item: Json, scope: Scope): string => {
   const { expr, alias } = openNode(item, 'PIVOT', NAMED_FIELDS)
-  if (resolveExpression(expr, scope).size > 0)
+  if (resolveExpression(expr, scope).lineage.size > 0)
     throw new Refusal('column-not-allowed-here', { detail: 'PIVOT' })
   if (!isAbsent(alias)) {
     const identifier = readIdentifier(alias)
@@ -106,7 +121,7 @@ export const resolveUnpivot = (body: JsonObject, scope: Scope): RelationParts =>
   const input = resolveInput(node.table, scope)
   const inner = inputScope(input, scope)
   const turned = new Set<string>()
-  const lineages = listOf(node.columns, 'UNPIVOT').map((item) => {
+  const values = listOf(node.columns, 'UNPIVOT').map((item) => {
     const { expr, alias } = openNode(item, 'UNPIVOT', NAMED_FIELDS)
     if (!isAbsent(alias)) scope.context.findings.visit(readIdentifier(alias))
     if (!isObject(expr) || isAbsent(expr.Identifier)) return unknownSyntax('UNPIVOT')
@@ -114,8 +129,10 @@ export const resolveUnpivot = (body: JsonObject, scope: Scope): RelationParts =>
     turned.add(identifier.name)
     return resolveColumn([identifier], inner)
   })
-  const lineage = mixRows(lineages, 'UNPIVOT')
-  if (node.null_inclusion !== 'IncludeNulls') scope.context.findings.use('filter', lineage)
+  // Rows without a value are left out: whether there is a value is public.
+  const united = unite(values, 'UNPIVOT', scope.context)
+  if (node.null_inclusion !== 'IncludeNulls')
+    scope.context.findings.use('filter', countThrough(united.lineage, 'UNPIVOT'))
   const [name, value] = [node.name, node.value].map((part) => {
     const identifier = readIdentifier(isObject(part) && !isAbsent(part.Identifier) ? part.Identifier : part)
     scope.context.findings.visit(identifier)
@@ -127,8 +144,8 @@ export const resolveUnpivot = (body: JsonObject, scope: Scope): RelationParts =>
     names: [],
     columns: [
       ...kept,
-      { name: name!, lineage: countThrough(mergeLineages(lineages), 'UNPIVOT') },
-      { name: value!, lineage },
+      { ...united, name: name!, type: textType, lineage: countThrough(united.lineage, 'UNPIVOT') },
+      { ...united, name: value! },
     ],
     origin: manyTables,
   }

@@ -5,6 +5,7 @@ import type { OutputColumn } from './query.ts'
 import type { Scope } from './scope.ts'
 import { SelectAliases } from './select-aliases.ts'
 import { expandStar } from './star.ts'
+import { nullConstant } from './value.ts'
 
 /** The columns of a select list, each with the item that it comes from. */
 export interface Projection {
@@ -24,7 +25,7 @@ export const itemAliases = (items: readonly Json[]): readonly (readonly [name: s
     return [[readIdentifier(alias).name, expr!] as const]
   })
 
-/** Resolves the items, again as long as one was used by name before its lineage was complete. */
+/** Resolves the items, again as long as one was used by name before its value was known. */
 export const resolveProjection = (items: readonly Json[], scope: Scope): Projection => {
   const aliases = new SelectAliases(items.map(aliasOf))
   scope.aliases = aliases
@@ -33,7 +34,7 @@ export const resolveProjection = (items: readonly Json[], scope: Scope): Project
     resolved = items.map((item, index) => {
       aliases.startItem(index)
       const columns = resolveItem(item, scope)
-      aliases.finishItem(index, columns.columns[0]?.lineage ?? new Map())
+      aliases.finishItem(index, columns.columns[0] ?? nullConstant)
       return columns
     })
   }
@@ -66,12 +67,12 @@ const resolveItem = (item: Json, scope: Scope): ResolvedItem => {
 const resolveColumns = (kind: string, body: Json, scope: Scope): readonly OutputColumn[] => {
   switch (kind) {
     case 'UnnamedExpr':
-      return [{ name: impliedName(body), lineage: resolveExpression(body, scope) }]
+      return [{ ...resolveExpression(body, scope), name: impliedName(body) }]
     case 'ExprWithAlias': {
       const { expr, alias } = openNode(body, 'SELECT', ALIASED_FIELDS)
       const identifier = readIdentifier(alias)
       scope.context.findings.visit(identifier)
-      return [{ name: identifier.name, lineage: resolveExpression(expr, scope) }]
+      return [{ ...resolveExpression(expr, scope), name: identifier.name }]
     }
     case 'Wildcard':
       return expandStar(null, body, scope)

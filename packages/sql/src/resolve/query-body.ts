@@ -1,4 +1,5 @@
 import type { RelationColumn } from '../catalogue/catalogue-index.ts'
+import { joinValues } from '../functions/function-table.ts'
 import {
   isObject,
   type Json,
@@ -10,11 +11,13 @@ import {
 } from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
 import { manyTables, type RowOrigin } from './aggregation.ts'
+import { compute, counterpartOf, derived, mixed } from './compute.ts'
 import { resolveAll } from './expression.ts'
-import { type Lineage, mixRows, noLineage } from './lineage.ts'
+import { meet } from './lineage.ts'
 import { type OutputColumn, type QueryEnvironment, resolveQuery } from './query.ts'
 import { createScope, type Scope, type StatementContext } from './scope.ts'
 import { resolveSelect } from './select.ts'
+import { isNull, nullConstant, type Value } from './value.ts'
 
 export interface BodyResult {
   readonly columns: readonly OutputColumn[]
@@ -98,31 +101,45 @@ const combine = (
   left: readonly OutputColumn[],
   right: readonly OutputColumn[],
   { op, set_quantifier: quantifierNode }: JsonObject,
-  { findings }: StatementContext,
+  context: StatementContext,
 ): readonly OutputColumn[] => {
   const operator = typeof op === 'string' ? OPERATORS.get(op) : undefined
   const quantifier = typeof quantifierNode === 'string' ? QUANTIFIERS.get(quantifierNode) : undefined
   if (operator === undefined || quantifier === undefined) return unknownSyntax('a set operation')
-  // Everything but UNION ALL compares whole rows with each other.
-  if (!(op === 'Union' && quantifier.all)) {
-    for (const { lineage } of [...left, ...right]) findings.use('group', lineage)
-  }
   const pairs = quantifier.byName ? pairByName(left, right) : pairByPosition(left, right)
-  return pairs.map(({ name, left: first, right: second }) => ({
-    name,
-    lineage: operator.takesRight ? mixRows([first, second], 'UNION') : first,
-  }))
+  return pairs.map(({ name, left: first, right: second }) => {
+    // Everything but UNION ALL compares whole rows with each other.
+    if (!(op === 'Union' && quantifier.all)) {
+      for (const lineage of meet([first, second].map(counterpartOf))) context.findings.use('group', lineage)
+    }
+    const united = unite([first, second], 'UNION', context)
+    return {
+      ...(operator.takesRight ? united : { ...first, type: united.type, mayFail: united.mayFail }),
+      name,
+    }
+  })
+}
+
+/** One column out of several sources. A source of another type is converted, which may fail. */
+export const unite = (sources: readonly Value[], name: string, context: StatementContext): Value => {
+  const { type, failing } = joinValues(sources)
+  const converted = sources.map((source) =>
+    failing.includes(source) || (source.type.family !== type.family && !isNull(source))
+      ? { ...source, lineage: derived([source], name) }
+      : source,
+  )
+  return compute(name, sources, createScope(context), mixed(converted, name), { type, failing })
 }
 
 interface Pair {
   readonly name: string | null
-  readonly left: Lineage
-  readonly right: Lineage
+  readonly left: Value
+  readonly right: Value
 }
 
 const pairByPosition = (left: readonly OutputColumn[], right: readonly OutputColumn[]): readonly Pair[] => {
   if (left.length !== right.length) throw new Refusal('column-count-mismatch', { detail: 'UNION' })
-  return left.map(({ name, lineage }, index) => ({ name, left: lineage, right: right[index]!.lineage }))
+  return left.map((column, index) => ({ name: column.name, left: column, right: right[index]! }))
 }
 
 const pairByName = (left: readonly OutputColumn[], right: readonly OutputColumn[]): readonly Pair[] => {
@@ -130,16 +147,17 @@ const pairByName = (left: readonly OutputColumn[], right: readonly OutputColumn[
   const ofRight = byName(right)
   return [...new Set([...ofLeft.keys(), ...ofRight.keys()])].map((name) => ({
     name,
-    left: ofLeft.get(name) ?? noLineage,
-    right: ofRight.get(name) ?? noLineage,
+    left: ofLeft.get(name) ?? nullConstant,
+    right: ofRight.get(name) ?? nullConstant,
   }))
 }
 
-const byName = (columns: readonly OutputColumn[]): ReadonlyMap<string, Lineage> => {
-  const named = new Map<string, Lineage>()
-  for (const { name, lineage } of columns) {
+const byName = (columns: readonly OutputColumn[]): ReadonlyMap<string, Value> => {
+  const named = new Map<string, Value>()
+  for (const column of columns) {
+    const { name } = column
     if (name === null || named.has(name)) throw new Refusal('ambiguous-column', { detail: 'UNION BY NAME' })
-    named.set(name, lineage)
+    named.set(name, column)
   }
   return named
 }
@@ -162,10 +180,11 @@ const resolveValues = (
   if (rows.some((row) => row.length !== width))
     throw new Refusal('column-count-mismatch', { detail: 'VALUES' })
   return Array.from({ length: width }, (_, index) => ({
-    name: `COLUMN${index + 1}`,
-    lineage: mixRows(
+    ...unite(
       rows.map((row) => row[index]!),
       'VALUES',
+      context,
     ),
+    name: `COLUMN${index + 1}`,
   }))
 }

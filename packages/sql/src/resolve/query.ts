@@ -1,16 +1,15 @@
-import type { RelationColumn } from '../catalogue/catalogue-index.ts'
 import { isAbsent, type Json, openNode } from '../parser/node.ts'
 import type { RowOrigin } from './aggregation.ts'
 import { readFetch, readLimit, smallerLimit } from './limit.ts'
 import { resolveOrderBy } from './order-by.ts'
 import { type BodyResult, resolveBody } from './query-body.ts'
 import type { CteScope, Scope, StatementContext } from './scope.ts'
+import type { Value } from './value.ts'
 import { resolveWith } from './with.ts'
 
 /** A column of a query's result. `name` is null where Snowflake makes one up from the expression. */
-export interface OutputColumn {
+export interface OutputColumn extends Value {
   readonly name: string | null
-  readonly lineage: RelationColumn['lineage']
 }
 
 export interface QueryResult {

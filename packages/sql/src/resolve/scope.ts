@@ -2,8 +2,8 @@ import type { CatalogueIndex, RelationColumn } from '../catalogue/catalogue-inde
 import type { SqlParser } from '../parser/sql-parser.ts'
 import type { RowOrigin } from './aggregation.ts'
 import type { Findings } from './findings.ts'
-import type { Lineage } from './lineage.ts'
 import type { SelectAliases } from './select-aliases.ts'
+import type { Value } from './value.ts'
 
 /** Something in FROM: a table, a view, a subquery, the output of a table function. Its columns are all known. */
 export interface Relation {
@@ -59,11 +59,11 @@ export interface Scope {
   readonly ctes: CteScope | null
   readonly relations: Relation[]
   /** Columns that USING or NATURAL made one. */
-  readonly merged: Map<string, Lineage>
+  readonly merged: Map<string, Value>
   /** The select list's names, once it is known. */
   aliases: SelectAliases | null
   /** Parameters of a lambda, in front of everything else. */
-  readonly parameters: ReadonlyMap<string, Lineage> | null
+  readonly parameters: ReadonlyMap<string, Value> | null
   /** Whether LEVEL is a column here. */
   isHierarchical: boolean
   /** Whether an aggregate function was met in this SELECT. */
@@ -74,7 +74,7 @@ export interface Scope {
 
 export const createScope = (
   context: StatementContext,
-  options: { parent?: Scope | null; ctes?: CteScope | null; parameters?: ReadonlyMap<string, Lineage> } = {},
+  options: { parent?: Scope | null; ctes?: CteScope | null; parameters?: ReadonlyMap<string, Value> } = {},
 ): Scope => ({
   context,
   parent: options.parent ?? null,

@@ -1,19 +1,19 @@
 import type { Findings } from './findings.ts'
-import { type Lineage, lineagesEqual, mergeLineages, noLineage } from './lineage.ts'
+import { eitherOf, nullConstant, type Value, valuesEqual } from './value.ts'
 
 /**
  * The names that a select list gives to its items. Snowflake lets every clause of the SELECT use them, the list
- * itself included, in any order; so their lineage is found in rounds until it no longer grows.
+ * itself included, in any order; so their values are found in rounds until they no longer change.
  */
 export class SelectAliases {
   readonly #items = new Map<string, number[]>()
-  readonly #lineages: Lineage[]
+  readonly #values: Value[]
   /** What was handed out while the item might still grow. */
-  readonly #handedOut = new Map<number, Lineage>()
+  readonly #handedOut = new Map<number, Value>()
   #current = -1
 
   constructor(names: readonly (string | null)[]) {
-    this.#lineages = names.map(() => noLineage)
+    this.#values = names.map(() => nullConstant)
     for (const [index, name] of names.entries()) {
       if (name === null) continue
       const items = this.#items.get(name)
@@ -27,8 +27,9 @@ export class SelectAliases {
     this.#current = index
   }
 
-  finishItem(index: number, lineage: Lineage): void {
-    this.#lineages[index] = mergeLineages([this.#lineages[index]!, lineage])
+  finishItem(index: number, value: Value): void {
+    const before = this.#values[index]!
+    this.#values[index] = before === nullConstant ? value : eitherOf([value, before])
     this.#current = -1
   }
 
@@ -39,22 +40,22 @@ export class SelectAliases {
   /** Starts a round, and tells whether one is needed: the first, and each after a name was used too early. */
   needsAnotherRound(round: number): boolean {
     let stale = round === 0
-    for (const [index, lineage] of this.#handedOut) {
-      if (!lineagesEqual(this.#lineages[index]!, lineage)) stale = true
+    for (const [index, value] of this.#handedOut) {
+      if (!valuesEqual(this.#values[index]!, value)) stale = true
     }
     this.#handedOut.clear()
     return stale
   }
 
-  find(name: string, findings: Findings): Lineage | null {
+  find(name: string, findings: Findings): Value | null {
     const items = this.#items.get(name)
     if (items === undefined) return null
     findings.spend(items.length)
     const others = items.filter((index) => index !== this.#current)
     if (others.length === 0) return null
     for (const index of others) {
-      if (!this.#handedOut.has(index)) this.#handedOut.set(index, this.#lineages[index]!)
+      if (!this.#handedOut.has(index)) this.#handedOut.set(index, this.#values[index]!)
     }
-    return mergeLineages(others.map((index) => this.#lineages[index]!))
+    return eitherOf(others.map((index) => this.#values[index]!))
   }
 }

@@ -16,6 +16,8 @@ import { itemAliases, resolveProjection } from './projection.ts'
 import type { QueryEnvironment } from './query.ts'
 import type { BodyResult } from './query-body.ts'
 import { columnsNamed, createScope, type Scope, type StatementContext } from './scope.ts'
+import { resolveUse } from './use.ts'
+import { storedColumn } from './value.ts'
 
 const FIELDS = new Set([
   'distinct',
@@ -46,11 +48,11 @@ export const resolveSelect = (
   const items = listOf(node.projection, 'SELECT')
   const projection = resolveProjection(items, scope)
   useJoinConditions(joinConditions, scope)
-  if (!isAbsent(node.selection)) findings.use('filter', resolveExpression(node.selection, scope))
+  if (!isAbsent(node.selection)) resolveUse('filter', node.selection, scope)
   for (const clause of listOf(node.connect_by, 'CONNECT BY')) useHierarchy(clause, scope)
-  const isGrouped = useGrouping(node.group_by, projection, scope)
-  if (!isAbsent(node.having)) findings.use('having', resolveExpression(node.having, scope))
-  if (!isAbsent(node.qualify)) findings.use('qualify', resolveExpression(node.qualify, scope))
+  const { isGrouped, keys } = useGrouping(node.group_by, projection, scope)
+  if (!isAbsent(node.having)) resolveUse('having', node.having, scope)
+  if (!isAbsent(node.qualify)) resolveUse('qualify', node.qualify, scope)
   if (readDistinct(node)) for (const { lineage } of projection.columns) findings.use('group', lineage)
 
   return {
@@ -60,9 +62,12 @@ export const resolveSelect = (
     origin: rowOriginOf({
       sources: scope.relations.map(({ origin }) => origin),
       isGrouped: isGrouped || scope.sawAggregate,
+      multipliesRows: scope.isHierarchical,
       hasSubquery: scope.sawSubquery,
       having: node.having,
       aliases: isAbsent(node.having) ? new Map() : countableAliases(items, scope),
+      keys,
+      columnOf: (expression) => storedColumn(resolveExpression(expression, scope)),
     }),
   }
 }
@@ -94,6 +99,5 @@ const useHierarchy = (value: Json, scope: Scope): void => {
       : name === 'ConnectBy'
         ? listOf(openNode(body, 'CONNECT BY', CONNECT_FIELDS, CONNECT_IDLE).relationships, 'CONNECT BY')
         : unknownSyntax('CONNECT BY')
-  for (const condition of conditions)
-    scope.context.findings.use('connectBy', resolveExpression(condition, scope))
+  for (const condition of conditions) resolveUse('connectBy', condition, scope)
 }

@@ -5,9 +5,9 @@ import { isAbsent, type Json, listOf, openNode, textOf, unknownSyntax, variantOf
 import { Refusal } from '../refusal.ts'
 import { isCalled } from './column-reference.ts'
 import { resolveExpression } from './expression.ts'
-import { type Lineage, mergeLineages } from './lineage.ts'
 import { type ObjectName, readObjectName } from './object-name.ts'
 import type { Scope } from './scope.ts'
+import type { Value } from './value.ts'
 
 const OPTION_FIELDS = new Set(['opt_ilike', 'opt_exclude', 'opt_replace', 'opt_rename'])
 const ILIKE_FIELDS = new Set(['pattern'])
@@ -33,15 +33,18 @@ export const expandStar = (
 }
 
 /** `fn(*)` and `fn(t.*)`: every column is an argument. */
-export const expandArgumentStar = (qualifier: Json | null, options: Json | null, scope: Scope): Lineage =>
-  mergeLineages(expandStar(qualifier, options, scope).map(({ lineage }) => lineage))
+export const expandArgumentStar = (
+  qualifier: Json | null,
+  options: Json | null,
+  scope: Scope,
+): readonly Value[] => expandStar(qualifier, options, scope)
 
 /** The columns that USING or NATURAL made one come once, in front, as in Snowflake. */
 const allColumns = (scope: Scope): readonly RelationColumn[] => {
   if (scope.relations.length === 0) throw new Refusal('unknown-columns-of-relation', { detail: '*' })
   const columns = scope.relations.flatMap(({ columns }) => columns)
   if (scope.merged.size === 0) return columns
-  const merged = [...scope.merged].map(([name, lineage]) => ({ name, lineage }))
+  const merged = [...scope.merged].map(([name, value]) => ({ ...value, name }))
   return [...merged, ...columns.filter(({ name }) => !scope.merged.has(name))]
 }
 
@@ -138,14 +141,14 @@ const replace = (
   value: Json,
   scope: Scope,
 ): readonly RelationColumn[] => {
-  const replacements = new Map<string, Lineage>()
+  const replacements = new Map<string, Value>()
   for (const item of listOf(openNode(value, 'REPLACE', REPLACE_FIELDS).items, 'REPLACE')) {
     const { expr, column_name: name } = openNode(item, 'REPLACE', REPLACEMENT_FIELDS, REPLACEMENT_IDLE)
     replacements.set(findNamed(columns, readIdentifier(name), scope), resolveExpression(expr, scope))
   }
   return columns.map((column) => {
-    const lineage = replacements.get(column.name)
-    return lineage === undefined ? column : { name: column.name, lineage }
+    const value = replacements.get(column.name)
+    return value === undefined ? column : { ...value, name: column.name }
   })
 }
 

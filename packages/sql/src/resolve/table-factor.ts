@@ -94,7 +94,7 @@ const checkSample = (value: Json | undefined, scope: Scope): void => {
   const node = openNode(variantOf(value, 'SAMPLE').body, 'SAMPLE', SAMPLE_FIELDS, SAMPLE_IDLE)
   if (!isAbsent(node.quantity)) {
     const quantity = openNode(node.quantity, 'SAMPLE', QUANTITY_FIELDS, QUANTITY_IDLE).value
-    if (resolveExpression(quantity, scope).size > 0)
+    if (resolveExpression(quantity, scope).lineage.size > 0)
       throw new Refusal('column-not-allowed-here', { detail: 'SAMPLE' })
   }
   if (!isAbsent(node.seed)) openNode(node.seed, 'SAMPLE', SEED_FIELDS, SEED_IDLE)
@@ -106,7 +106,9 @@ const resolveDerived: Resolver = (body, scope) => {
   const node = openNode(body, 'a subquery', DERIVED_FIELDS)
   checkSample(node.sample, scope)
   const parent = node.lateral === true ? scope : scope.parent
-  const { columns, origin } = resolveQuery(node.subquery, scope.context, { parent, ctes: scope.ctes })
+  const { columns, origin } = scope.context.findings.at(null, () =>
+    resolveQuery(node.subquery, scope.context, { parent, ctes: scope.ctes }),
+  )
   return {
     names: [],
     columns: nameColumns(columns, [], null),

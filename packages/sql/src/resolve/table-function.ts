@@ -12,13 +12,15 @@ import {
   variantOf,
 } from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
+import { unknownType } from '../types/sql-type.ts'
 import { manyTables } from './aggregation.ts'
+import { compute } from './compute.ts'
 import { resolveExpression } from './expression.ts'
 import { checkFunctionName } from './function-call.ts'
-import { deriveThrough, type Lineage, mergeLineages } from './lineage.ts'
 import { type ObjectName, parseName, readObjectName, stringArgument, stringLiteral } from './object-name.ts'
 import type { Scope } from './scope.ts'
 import { openNamed, type RelationParts } from './table-factor.ts'
+import type { Value } from './value.ts'
 
 const TABLE_FIELDS = new Set(['expr', 'alias'])
 const CALL_FIELDS = new Set(['name', 'args', 'over'])
@@ -64,16 +66,26 @@ const openFunction = (functionName: ObjectName, parameters: readonly Json[], sco
     })
   }
   scope.context.findings.functions.add(name)
-  const inputs = parameters.map((parameter) => resolveParameter(parameter, scope))
-  const lineage = deriveThrough(mergeLineages(inputs), name)
+  const { findings } = scope.context
   // How many rows come out tells about what went in: a digit of a number can be counted by splitting at it.
-  scope.context.findings.use('filter', lineage)
-  return { names: [name], columns: columns.map((column) => ({ name: column, lineage })), origin: manyTables }
+  const value = findings.at('filter', () =>
+    compute(
+      name,
+      parameters.map((parameter) => resolveParameter(parameter, scope)),
+      scope,
+    ),
+  )
+  findings.use('filter', value.lineage)
+  return {
+    names: [name],
+    columns: columns.map((column) => ({ ...value, type: unknownType, isConstant: false, name: column })),
+    origin: manyTables,
+  }
 }
 
 const NAMED_FIELDS = new Set(['name', 'arg'])
 const NAMED_IDLE = new Set(['operator'])
-const resolveParameter = (parameter: Json, scope: Scope): Lineage => {
+const resolveParameter = (parameter: Json, scope: Scope): Value => {
   const { name, body } = variantOf(parameter, 'an argument')
   if (name === 'Unnamed') return resolveArgument(body, scope)
   if (name !== 'Named') return unknownSyntax('an argument')
@@ -82,7 +94,7 @@ const resolveParameter = (parameter: Json, scope: Scope): Lineage => {
   return resolveArgument(node.arg, scope)
 }
 
-const resolveArgument = (value: Json | undefined, scope: Scope): Lineage =>
+const resolveArgument = (value: Json | undefined, scope: Scope): Value =>
   isObject(value) && !isAbsent(value.Expr)
     ? resolveExpression(value.Expr, scope)
     : unknownSyntax('an argument')

@@ -44,7 +44,7 @@ const checkCall = (value: Json | undefined, scope: Scope): void => {
     const { name: argumentKind, body: expression } = variantOf(arg, 'time travel')
     if (argumentKind !== 'Expr') throw new Refusal('unknown-syntax', { detail: 'time travel' })
     if (isInformation(expression, scope)) continue
-    if (resolveExpression(expression, scope).size > 0) {
+    if (resolveExpression(expression, scope).lineage.size > 0) {
       throw new Refusal('column-not-allowed-here', { detail: clause.name })
     }
   }

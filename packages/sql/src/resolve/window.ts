@@ -15,15 +15,19 @@ export const resolveWindow = (value: Json | undefined, scope: Scope): Lineage =>
   const { name, body } = variantOf(value, 'OVER')
   if (name !== 'WindowSpec') return unknownSyntax('a named window')
   const node = openNode(body, 'OVER', SPEC_FIELDS)
-  const partition = resolveAll(listOf(node.partition_by, 'OVER'), scope)
-  const lineage = mergeLineages([...partition, resolveOrdering(node.order_by, scope)])
-  scope.context.findings.use('window', lineage)
+  const { findings } = scope.context
+  const partition = findings.at('window', () =>
+    mergeLineages(resolveAll(listOf(node.partition_by, 'OVER'), scope).map(({ lineage }) => lineage)),
+  )
+  const ordering = findings.at('window', () => resolveOrdering(node.order_by, scope))
+  findings.use('window', partition)
+  findings.use('window', ordering, 'order')
   if (!isAbsent(node.window_frame)) {
     const frame = openNode(node.window_frame, 'a window frame', FRAME_FIELDS, FRAME_IDLE)
     checkBound(frame.start_bound, scope)
     if (!isAbsent(frame.end_bound)) checkBound(frame.end_bound, scope)
   }
-  return lineage
+  return mergeLineages([partition, ordering])
 }
 
 /** Bounds of a frame are constants. */
@@ -32,14 +36,14 @@ const checkBound = (value: Json | undefined, scope: Scope): void => {
   if (name === 'CurrentRow' || body === null) return
   if (name !== 'Preceding' && name !== 'Following')
     throw new Refusal('unknown-syntax', { detail: 'a window frame' })
-  if (resolveExpression(body, scope).size > 0)
+  if (resolveExpression(body, scope).lineage.size > 0)
     throw new Refusal('unknown-syntax', { detail: 'a window frame' })
 }
 
 /** The columns of an ORDER BY list inside a function or window. */
 export const resolveOrdering = (value: Json | undefined, scope: Scope): Lineage =>
   mergeLineages(
-    listOf(value, 'ORDER BY').map((item) =>
-      resolveExpression(openNode(item, 'ORDER BY', ORDER_FIELDS, ORDER_IDLE).expr, scope),
+    listOf(value, 'ORDER BY').map(
+      (item) => resolveExpression(openNode(item, 'ORDER BY', ORDER_FIELDS, ORDER_IDLE).expr, scope).lineage,
     ),
   )

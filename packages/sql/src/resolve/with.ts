@@ -4,10 +4,11 @@ import { type Identifier, placeOf, readIdentifier } from '../parser/identifier-n
 import { isAbsent, isObject, type Json, type JsonObject, listOf, openNode } from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
 import { manyTables } from './aggregation.ts'
-import { lineagesEqual, mergeLineages, noLineage } from './lineage.ts'
 import { type OutputColumn, type QueryEnvironment, resolveQuery } from './query.ts'
+import { unite } from './query-body.ts'
 import type { CteScope, StatementContext } from './scope.ts'
 import { hasTable } from './table-lookup.ts'
+import { eitherOf, nullConstant, valuesEqual } from './value.ts'
 
 const WITH_FIELDS = new Set(['recursive', 'cte_tables'])
 const CTE_FIELDS = new Set(['alias', 'query'])
@@ -91,8 +92,8 @@ const resolveCte = (
   const repeated = unlessInvalid(fixPoint)?.columns
   if (repeated === undefined || once.length !== repeated.length) return { columns: once, origin: manyTables }
   const columns = once.map((column, index) => ({
+    ...eitherOf([column, repeated[index]!]),
     name: column.name,
-    lineage: mergeLineages([column.lineage, repeated[index]!.lineage]),
   }))
   return { columns, origin: manyTables }
 }
@@ -160,10 +161,10 @@ const resolveRecursively = (
       throw new Refusal('column-count-mismatch', { detail: writeName([name.name]), place: placeOf(name) })
     }
     const grown = columns.map((column, index) => ({
+      ...unite([column, next[index] ?? nullConstant], 'UNION', context),
       name: column.name,
-      lineage: mergeLineages([column.lineage, next[index]?.lineage ?? noLineage]),
     }))
-    const settled = grown.every(({ lineage }, index) => lineagesEqual(lineage, columns[index]!.lineage))
+    const settled = grown.every((value, index) => valuesEqual(value, columns[index]!))
     columns = grown
     if (settled) return columns
   }

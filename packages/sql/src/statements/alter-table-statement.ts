@@ -5,8 +5,8 @@ import { readIdentifier } from '../parser/identifier-node.ts'
 import { type Json, listOf, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
 import { visitType } from '../resolve/cast.ts'
-import { noLineage } from '../resolve/lineage.ts'
 import { createScope, type StatementContext } from '../resolve/scope.ts'
+import { nullConstant } from '../resolve/value.ts'
 import { reportWithoutOutputs, type StatementReport } from './statement-report.ts'
 import { findTarget, findTargetColumn, readTargetName, writeTable } from './written-table.ts'
 
@@ -53,12 +53,11 @@ const rename: Operation = (body, table, context) => {
 const RENAME_FIELDS = new Set(['old_column_name', 'new_column_name'])
 const renameColumn: Operation = (body, table, context) => {
   const node = openNode(body, 'RENAME COLUMN', RENAME_FIELDS)
-  const old = findTargetColumn([{ Identifier: node.old_column_name! }], table, context)
+  const column = findTargetColumn([{ Identifier: node.old_column_name! }], table, context)
   const renamed = readIdentifier(node.new_column_name)
   context.findings.visit(renamed)
-  const column = table.columns.find(({ name }) => name === old)!
   context.findings.readColumns([column])
-  return [writeTable(table.name, 'alter', [{ name: renamed.name, lineage: column.lineage }])]
+  return [writeTable(table.name, 'alter', [{ ...column, name: renamed.name }])]
 }
 
 const DROP_FIELDS = new Set(['column_names'])
@@ -88,7 +87,7 @@ const addColumn: Operation = (body, table, context) => {
   if (table.columns.some(({ name }) => name === identifier.name)) {
     throw new Refusal('ambiguous-column', { detail: writeName([identifier.name]) })
   }
-  return [writeTable(table.name, 'alter', [{ name: identifier.name, lineage: noLineage }])]
+  return [writeTable(table.name, 'alter', [{ ...nullConstant, name: identifier.name }])]
 }
 
 const operations: ReadonlyMap<string, Operation> = new Map([

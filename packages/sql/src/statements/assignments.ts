@@ -5,7 +5,7 @@ import { resolveExpression } from '../resolve/expression.ts'
 import type { ObjectName } from '../resolve/object-name.ts'
 import type { Scope } from '../resolve/scope.ts'
 import { addRelation } from '../resolve/table-factor.ts'
-import { findTarget, findTargetColumn, type WrittenColumn } from './written-table.ts'
+import { findTarget, findTargetColumn, storeIn, type WrittenColumn } from './written-table.ts'
 
 const TABLE_FIELDS = new Set(['name', 'alias'])
 
@@ -35,8 +35,6 @@ export const resolveAssignments = (
     const node = openNode(assignment, 'SET', ASSIGNMENT_FIELDS)
     const { name, body } = variantOf(node.target, 'SET')
     if (name !== 'ColumnName') return unknownSyntax('SET')
-    return {
-      name: findTargetColumn(body, table, scope.context),
-      lineage: resolveExpression(node.value, scope),
-    }
+    const target = findTargetColumn(body, table, scope.context)
+    return storeIn(target, resolveExpression(node.value, scope), scope.context)
   })

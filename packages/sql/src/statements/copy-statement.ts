@@ -10,11 +10,11 @@ import {
   variantOf,
 } from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
-import { resolveExpression } from '../resolve/expression.ts'
 import { readObjectName } from '../resolve/object-name.ts'
 import { type OutputColumn, resolveQuery } from '../resolve/query.ts'
 import { createScope, type StatementContext } from '../resolve/scope.ts'
 import { openNamed } from '../resolve/table-factor.ts'
+import { resolveUse } from '../resolve/use.ts'
 import { stageName } from './stage-name.ts'
 import { readingEffects, reportWithoutOutputs, type StatementReport } from './statement-report.ts'
 import { visitNames } from './visit-names.ts'
@@ -54,11 +54,11 @@ const summarizeExport = (node: JsonObject, context: StatementContext): Statement
   if (!isAbsent(node.partition)) {
     scope.relations.push({
       names: [],
-      columns: columns.map(({ name, lineage }) => ({ name: name ?? '', lineage })),
+      columns: columns.map((column) => ({ ...column, name: column.name ?? '' })),
       origin: { aggregation: null, ofOneTable: false },
     })
     // The names of the files tell the values that they are partitioned by.
-    context.findings.use('group', resolveExpression(node.partition, scope))
+    resolveUse('group', node.partition, scope)
   }
   return reportWithoutOutputs(
     'copy-into-location',
@@ -67,7 +67,7 @@ const summarizeExport = (node: JsonObject, context: StatementContext): Statement
       writeTable(
         location,
         'export',
-        columns.map(({ name, lineage }, index) => ({ name: name ?? `$${index + 1}`, lineage })),
+        columns.map((column, index) => ({ ...column, name: column.name ?? `$${index + 1}` })),
       ),
     ],
   )
@@ -94,7 +94,7 @@ const summarizeLoad = (node: JsonObject, context: StatementContext): StatementRe
   const listed = listOf(node.into_columns, 'COPY').map((column) =>
     findTargetColumn([{ Identifier: column }], table, context),
   )
-  const names = listed.length > 0 ? listed : table.columns.map(({ name }) => name)
+  const names = (listed.length > 0 ? listed : table.columns).map(({ name }) => name)
   return reportWithoutOutputs(
     'copy-into-table',
     purges(node.copy_options) ? ['insert', 'delete'] : ['insert'],

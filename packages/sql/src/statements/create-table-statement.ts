@@ -11,7 +11,7 @@ import {
   variantOf,
 } from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
-import { visitType } from '../resolve/cast.ts'
+import { readType, visitType } from '../resolve/cast.ts'
 import { resolveExpression } from '../resolve/expression.ts'
 import { readObjectName } from '../resolve/object-name.ts'
 import { type OutputColumn, resolveQuery } from '../resolve/query.ts'
@@ -23,6 +23,7 @@ import { visitNames } from './visit-names.ts'
 import {
   pairColumns,
   readTargetName,
+  type TargetColumn,
   type WrittenColumn,
   withoutLineage,
   writeTable,
@@ -76,11 +77,15 @@ export const summarizeCreateTable = (body: Json, context: StatementContext): Sta
 
 const createdColumns = (
   node: JsonObject,
-  defined: readonly string[],
+  defined: readonly TargetColumn[],
   context: StatementContext,
 ): readonly WrittenColumn[] => {
   if (!isAbsent(node.query)) {
-    return namedOutputs(defined, resolveQuery(node.query, context, { parent: null, ctes: null }).columns)
+    return namedOutputs(
+      defined,
+      resolveQuery(node.query, context, { parent: null, ctes: null }).columns,
+      context,
+    )
   }
   if (!isAbsent(node.clone)) {
     checkVersion(node.version, createScope(context))
@@ -95,7 +100,7 @@ const createdColumns = (
     const source = findSource(openNode(body, 'LIKE', LIKE_FIELDS).name, context)
     return withoutLineage(source.columns.map((column) => column.name))
   }
-  return withoutLineage(defined)
+  return withoutLineage(defined.map(({ name }) => name))
 }
 const LIKE_FIELDS = new Set(['name'])
 
@@ -109,13 +114,14 @@ const findSource = (value: Json | undefined, context: StatementContext): BaseTab
 
 /** The columns of what is created from a query. Each needs a name, or what comes later could not be followed. */
 export const namedOutputs = (
-  names: readonly string[],
+  targets: readonly TargetColumn[],
   outputs: readonly OutputColumn[],
+  context: StatementContext,
 ): readonly WrittenColumn[] => {
-  if (names.length > 0) return pairColumns(names, outputs)
-  return outputs.map(({ name, lineage }) => {
+  if (targets.length > 0) return pairColumns(targets, outputs, context)
+  return outputs.map(({ name, ...value }) => {
     if (name === null) throw new Refusal('unnamed-column')
-    return { name, lineage }
+    return { ...value, name }
   })
 }
 
@@ -139,20 +145,21 @@ const PLAIN_OPTIONS = new Set([
   'Collation',
 ])
 
-const readColumnDefinition = (value: Json, scope: Scope): string => {
+const readColumnDefinition = (value: Json, scope: Scope): TargetColumn => {
   const node = openNode(value, 'a column', COLUMN_FIELDS)
   const identifier = readIdentifier(node.name)
   scope.context.findings.visit(identifier)
-  if (node.data_type !== 'Unspecified') visitType(node.data_type, scope)
+  const isTyped = node.data_type !== 'Unspecified'
+  if (isTyped) visitType(node.data_type, scope)
   for (const item of listOf(node.options, 'a column')) {
     const { name, body } = variantOf(openNode(item, 'a column', OPTION_FIELDS).option, 'a column')
     if (name === 'Default') {
-      if (resolveExpression(body, scope).size > 0)
+      if (resolveExpression(body, scope).lineage.size > 0)
         throw new Refusal('column-not-allowed-here', { detail: 'DEFAULT' })
     } else if (PLAIN_OPTIONS.has(name)) visitNames(body, scope.context.findings)
     else return unknownSyntax(`a column with ${name}`)
   }
-  return identifier.name
+  return { name: identifier.name, type: isTyped ? readType(node.data_type) : null }
 }
 
 /** A comment is the one option that the parser does not give a field of its own. */

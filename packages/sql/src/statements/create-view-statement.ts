@@ -15,13 +15,13 @@ export const summarizeCreateView = (body: Json, context: StatementContext): Stat
   const node = openNode(body, 'CREATE VIEW', FIELDS, IDLE)
   if (!isAbsent(node.options) && node.options !== 'None') return unknownSyntax('CREATE VIEW with options')
   const target = readTargetName(node.name, context)
-  const names = listOf(node.columns, 'CREATE VIEW').map((column) => {
+  const targets = listOf(node.columns, 'CREATE VIEW').map((column) => {
     const identifier = readIdentifier(openNode(column, 'CREATE VIEW', COLUMN_FIELDS).name)
     context.findings.visit(identifier)
-    return identifier.name
+    return { name: identifier.name, type: null }
   })
   const { columns } = resolveQuery(node.query, context, { parent: null, ctes: null })
   return reportWithoutOutputs('create-view', createEffects(node, context), [
-    writeTable(target, 'create', namedOutputs(names, columns)),
+    writeTable(target, 'create', namedOutputs(targets, columns, context)),
   ])
 }

@@ -10,9 +10,10 @@ import {
 } from '../parser/node.ts'
 import { manyTables } from '../resolve/aggregation.ts'
 import { resolveExpression } from '../resolve/expression.ts'
-import { noLineage } from '../resolve/lineage.ts'
 import { type OutputColumn, resolveQuery } from '../resolve/query.ts'
 import { createScope, type Scope, type StatementContext } from '../resolve/scope.ts'
+import { resolveUse } from '../resolve/use.ts'
+import { unknownConstant, type Value } from '../resolve/value.ts'
 import { nameColumns } from '../resolve/with.ts'
 import { readingEffects, reportWithoutOutputs, type StatementReport } from './statement-report.ts'
 import { findTarget, findTargetColumn, pairColumns, writeTable } from './written-table.ts'
@@ -49,13 +50,13 @@ const targetOf = (value: Json | undefined): Json => {
 const writeInto = (
   target: Json | undefined,
   names: Json | undefined,
-  sources: readonly Pick<OutputColumn, 'lineage'>[],
+  sources: readonly Value[],
   context: StatementContext,
 ): TableWrite => {
   const { table } = findTarget(target, context)
   const listed = listOf(names, 'INSERT').map((name) => findTargetColumn(columnName(name), table, context))
-  const columns = listed.length > 0 ? listed : table.columns.map(({ name }) => name)
-  return writeTable(table.name, 'insert', pairColumns(columns, sources))
+  const columns = listed.length > 0 ? listed : table.columns
+  return writeTable(table.name, 'insert', pairColumns(columns, sources, context))
 }
 
 /** Column lists are names of one part, which the parser gives with and without a list around. */
@@ -74,7 +75,7 @@ const writeMany = (
   scope.relations.push(relation)
   const whenClauses = listOf(node.multi_table_when_clauses, 'INSERT').flatMap((clause) => {
     const { condition, into_clauses: into } = openNode(clause, 'INSERT', WHEN_FIELDS)
-    context.findings.use('filter', resolveExpression(condition, scope))
+    resolveUse('filter', condition, scope)
     return listOf(into, 'INSERT')
   })
   const clauses = [
@@ -92,14 +93,14 @@ const writeClause = (clause: Json, columns: readonly OutputColumn[], scope: Scop
   const node = openNode(clause, 'INTO', INTO_FIELDS)
   const sources = isAbsent(node.values)
     ? columns
-    : listOf(openNode(node.values, 'INTO', VALUES_FIELDS).values, 'INTO').map((value) => ({
-        lineage: resolveValue(value, scope),
-      }))
+    : listOf(openNode(node.values, 'INTO', VALUES_FIELDS).values, 'INTO').map((value) =>
+        resolveValue(value, scope),
+      )
   return writeInto(node.table_name, node.columns, sources, scope.context)
 }
 
-const resolveValue = (value: Json, scope: Scope) => {
+const resolveValue = (value: Json, scope: Scope): Value => {
   const { name, body } = variantOf(value, 'INTO')
-  if (name === 'Default') return noLineage
+  if (name === 'Default') return unknownConstant
   return name === 'Expr' ? resolveExpression(body, scope) : unknownSyntax('INTO')
 }

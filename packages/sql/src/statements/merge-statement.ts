@@ -1,10 +1,11 @@
 import type { BaseTable } from '../catalogue/catalogue-index.ts'
 import { isAbsent, type Json, listOf, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
-import { resolveAll, resolveExpression } from '../resolve/expression.ts'
+import { resolveAll } from '../resolve/expression.ts'
 import { useJoinConditions } from '../resolve/from.ts'
-import { type Lineage, mergeLineages, noLineage } from '../resolve/lineage.ts'
 import { createScope, type Scope, type StatementContext } from '../resolve/scope.ts'
 import { resolveTableFactor } from '../resolve/table-factor.ts'
+import { resolveUse } from '../resolve/use.ts'
+import { eitherOf } from '../resolve/value.ts'
 import { addTarget, resolveAssignments } from './assignments.ts'
 import { readingEffects, reportWithoutOutputs, type StatementReport } from './statement-report.ts'
 import { findTargetColumn, pairColumns, type WrittenColumn, writeTable } from './written-table.ts'
@@ -20,22 +21,25 @@ export const summarizeMerge = (body: Json, context: StatementContext): Statement
   const scope = createScope(context)
   const { table } = addTarget(node.table, scope)
   useJoinConditions(resolveTableFactor(node.source, scope), scope)
-  context.findings.use('join', resolveExpression(node.on, scope))
-  const written = new Map<string, Lineage>()
+  resolveUse('join', node.on, scope)
+  const written = new Map<string, WrittenColumn>()
   let deletes = false
   for (const clause of listOf(node.clauses, 'MERGE')) {
     const { predicate, action } = openNode(clause, 'MERGE', CLAUSE_FIELDS, CLAUSE_IDLE)
-    if (!isAbsent(predicate)) context.findings.use('filter', resolveExpression(predicate, scope))
+    if (!isAbsent(predicate)) resolveUse('filter', predicate, scope)
     deletes ||= variantOf(action, 'MERGE').name === 'Delete'
-    for (const { name, lineage } of actionColumns(action, table, scope)) {
-      written.set(name, mergeLineages([written.get(name) ?? noLineage, lineage]))
+    for (const column of actionColumns(action, table, scope)) {
+      const known = written.get(column.name)
+      written.set(
+        column.name,
+        known === undefined ? column : { ...eitherOf([known, column]), name: column.name },
+      )
     }
   }
-  const columns = [...written].map(([name, lineage]) => ({ name, lineage }))
   return reportWithoutOutputs(
     'merge',
     ['merge', ...(deletes ? (['delete'] as const) : []), ...readingEffects(context.findings)],
-    [writeTable(table.name, 'merge', columns)],
+    [writeTable(table.name, 'merge', [...written.values()])],
   )
 }
 
@@ -70,9 +74,5 @@ const insertedColumns = (value: Json, table: BaseTable, scope: Scope): readonly 
   if (rows.length !== 1) return unknownSyntax('MERGE')
   const values = resolveAll(listOf(openNode(rows[0], 'MERGE', ROW_FIELDS).content, 'MERGE'), scope)
   const listed = listOf(node.columns, 'MERGE').map((column) => findTargetColumn(column, table, scope.context))
-  const names = listed.length > 0 ? listed : table.columns.map((column) => column.name)
-  return pairColumns(
-    names,
-    values.map((lineage) => ({ lineage })),
-  )
+  return pairColumns(listed.length > 0 ? listed : table.columns, values, scope.context)
 }

@@ -1,4 +1,6 @@
+import type { AnalyzedStatement } from '@snowfence/core'
 import type { Json } from '../parser/node.ts'
+import type { Aggregation } from '../resolve/aggregation.ts'
 import { writeFlows } from '../resolve/lineage.ts'
 import { resolveQuery } from '../resolve/query.ts'
 import type { StatementContext } from '../resolve/scope.ts'
@@ -13,7 +15,19 @@ export const summarizeQuery = (body: Json, context: StatementContext): Statement
     effects: effects.length === 0 ? ['select'] : effects,
     writes: [],
     outputs: columns.map(({ name, lineage }) => ({ name, ...writeFlows(lineage) })),
-    aggregation: origin.aggregation,
+    aggregation: origin.aggregation === null ? null : writeAggregation(origin.aggregation),
     rowLimit,
   }
 }
+
+const writeAggregation = ({
+  minimumGroupSize,
+  distinct,
+  keys,
+}: Aggregation): AnalyzedStatement['aggregation'] => ({
+  minimumGroupSize,
+  ...(distinct.length > 0 && {
+    distinct: distinct.map(({ column, least }) => ({ column: column.name, least })),
+  }),
+  ...(keys.length > 0 && { keys: keys.map(({ name }) => name).sort() }),
+})

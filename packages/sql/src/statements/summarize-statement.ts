@@ -120,6 +120,7 @@ export const summarizeStatement = ({
     effects: effects.filter((effect) => report.effects.includes(effect)),
     reads: findings.writeReads(),
     uses: findings.writeUses(),
+    observations: findings.writeObservations(),
     functions: [...findings.functions].sort(),
     stages: [...findings.stages].sort(),
     variables: [...findings.variables].sort(),

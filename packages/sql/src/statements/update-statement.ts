@@ -1,8 +1,8 @@
 import type { Effect } from '@snowfence/core'
 import { isAbsent, type Json, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
-import { resolveExpression } from '../resolve/expression.ts'
 import { resolveFrom, useJoinConditions } from '../resolve/from.ts'
 import { createScope, type Scope, type StatementContext } from '../resolve/scope.ts'
+import { resolveUse } from '../resolve/use.ts'
 import { addTarget, resolveAssignments } from './assignments.ts'
 import { readingEffects, reportWithoutOutputs, type StatementReport } from './statement-report.ts'
 import { writeTable } from './written-table.ts'
@@ -50,7 +50,7 @@ export const summarizeDelete = (body: Json, context: StatementContext): Statemen
 }
 
 const useFilter = (condition: Json | undefined, scope: Scope): void => {
-  if (!isAbsent(condition)) scope.context.findings.use('filter', resolveExpression(condition, scope))
+  if (!isAbsent(condition)) resolveUse('filter', condition, scope)
 }
 
 /** Other tables that are read make it a read too; the target's own columns are part of the change. */

@@ -3,15 +3,23 @@ import type { BaseTable, RelationColumn } from '../catalogue/catalogue-index.ts'
 import { writeName } from '../lexer/identifier.ts'
 import type { Json } from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
-import { type Lineage, noLineage, writeFlows } from '../resolve/lineage.ts'
+import { convertValue } from '../resolve/cast.ts'
+import { writeFlows } from '../resolve/lineage.ts'
 import { type ObjectName, readObjectName } from '../resolve/object-name.ts'
-import type { StatementContext } from '../resolve/scope.ts'
+import { createScope, type StatementContext } from '../resolve/scope.ts'
 import { findTable, qualify } from '../resolve/table-lookup.ts'
+import { nullConstant, type Value } from '../resolve/value.ts'
+import { type SqlType, typesEqual } from '../types/sql-type.ts'
 
 /** A column that is written, with where its values come from. */
-export interface WrittenColumn {
+export interface WrittenColumn extends Value {
   readonly name: string
-  readonly lineage: Lineage
+}
+
+/** A column that values are written into. Null where the column takes its type from the values. */
+export interface TargetColumn {
+  readonly name: string
+  readonly type: SqlType | null
 }
 
 export const writeTable = (table: string, effect: Effect, columns: readonly WrittenColumn[]): TableWrite => ({
@@ -21,7 +29,7 @@ export const writeTable = (table: string, effect: Effect, columns: readonly Writ
 })
 
 export const withoutLineage = (names: readonly string[]): readonly WrittenColumn[] =>
-  names.map((name) => ({ name, lineage: noLineage }))
+  names.map((name) => ({ ...nullConstant, name }))
 
 /** The table that a statement writes into. It must be in the catalogue, and no view or metadata. */
 export const findTarget = (
@@ -44,18 +52,36 @@ export const readTargetName = (value: Json | undefined, context: StatementContex
 }
 
 /** A column of the target by its name, which may carry the table's name or alias in front. */
-export const findTargetColumn = (value: Json, table: BaseTable, context: StatementContext): string => {
+export const findTargetColumn = (
+  value: Json,
+  table: BaseTable,
+  context: StatementContext,
+): RelationColumn => {
   const { parts, place } = readObjectName(value, context.findings)
   const column = parts.at(-1)!
-  if (table.columns.some(({ name }) => name === column)) return column
+  const found = table.columns.find(({ name }) => name === column)
+  if (found !== undefined) return found
   throw new Refusal('unknown-column', { detail: writeName(parts), place })
 }
 
 /** Pairs target columns with the columns of a source, by position. */
 export const pairColumns = (
-  names: readonly string[],
-  sources: readonly Pick<RelationColumn, 'lineage'>[],
+  targets: readonly TargetColumn[],
+  sources: readonly Value[],
+  context: StatementContext,
 ): readonly WrittenColumn[] => {
-  if (names.length !== sources.length) throw new Refusal('column-count-mismatch')
-  return names.map((name, index) => ({ name, lineage: sources[index]!.lineage }))
+  if (targets.length !== sources.length) throw new Refusal('column-count-mismatch')
+  return targets.map((target, index) => storeIn(target, sources[index]!, context))
 }
+
+/** A value as the column holds it. Where the types differ it is converted, which may fail. */
+export const storeIn = (
+  { name, type }: TargetColumn,
+  value: Value,
+  context: StatementContext,
+): WrittenColumn => ({
+  ...(type === null || typesEqual(type, value.type)
+    ? value
+    : convertValue('CAST', value, type, createScope(context))),
+  name,
+})

@@ -1,0 +1,36 @@
+import type { Finding } from '../document/policy-problem.ts'
+import type { PolicyParts } from './policy-parts.ts'
+
+/**
+ * Functions of one operand, and `AGE`: the analysis gives that name to full years from a stored date to the present day.
+ * Nobody turns these into another question by choosing an argument.
+ */
+const closed = new Set(
+  `AGE YEAR QUARTER MONTH WEEK DAY DAYOFMONTH DAYOFWEEK DAYOFWEEKISO DAYOFYEAR YEAROFWEEK YEAROFWEEKISO WEEKISO
+  WEEKOFYEAR HOUR MINUTE SECOND DAYNAME MONTHNAME LENGTH LEN UPPER LOWER INITCAP REVERSE MD5 MD5_HEX SHA1 SHA1_HEX
+  SOUNDEX ABS SIGN CEIL FLOOR COUNT`.split(/\s+/),
+)
+
+/**
+ * A function with an argument of the writer's choice is a family of questions: `DATEDIFF` to a date that somebody chooses
+ * tells the exact birth date under a mask of ages. A policy that promises a profile may not allow one.
+ */
+export const checkFreeFunctions = ({ profile, classes }: PolicyParts): Finding[] =>
+  classes.flatMap(({ value, path }) => {
+    const names = Array.isArray(value.functions) ? value.functions : Object.keys(value.functions)
+    return names.flatMap((name, index): Finding[] => {
+      if (closed.has(name)) return []
+      return [
+        {
+          severity: profile === undefined ? 'warning' : 'error',
+          code: 'free-function',
+          message: `${name} takes arguments of the writer's choice, so allowing it allows many questions about one value`,
+          hint:
+            name === 'DATEDIFF'
+              ? 'allow AGE, which is DATEDIFF in years to the present day'
+              : `allow one of ${[...closed].slice(0, 8).join(', ')}, or leave ${name} out`,
+          path: [...path, 'functions', Array.isArray(value.functions) ? index : name],
+        },
+      ]
+    })
+  })

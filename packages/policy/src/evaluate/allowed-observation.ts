@@ -1,0 +1,54 @@
+import type { ColumnFlow, Observation, ObservationKind, UsePlace } from '@snowfence/core'
+import { reachesTo } from '../compile/use-reach.ts'
+import type { ColumnLens, SeenColumn } from './column-lens.ts'
+
+/** Clauses that compare with values of the writer's choice by their nature: allowing one allows that. */
+const predicates = new Set<UsePlace>(['filter', 'having', 'qualify', 'connectBy'])
+
+/** What a value was mixed or compared with. */
+type Met = Pick<ColumnFlow, 'chosen' | 'against'>
+
+/** Whether a use of the column lets somebody compare it with values that they know. */
+const mayGuess = ({ uses }: SeenColumn, kind: ObservationKind): boolean =>
+  uses === 'all' || reachesTo(uses.get('filter'), kind)
+
+/**
+ * Whether the policy releases this comparison of the column in this clause. A grouping or a join releases which cells
+ * are equal. A constant is no cell, nor is a column that is shown: comparing with those is guessing, which needs the
+ * `filter` use.
+ */
+export const mayCompare = (
+  seen: SeenColumn,
+  place: UsePlace,
+  kind: ObservationKind,
+  { chosen, against = [] }: Met,
+  lens: ColumnLens,
+): boolean => {
+  if (seen.uses === 'all') return true
+  if (!reachesTo(seen.uses.get(place), kind)) return false
+  if (predicates.has(place) || mayGuess(seen, kind)) return true
+  return (
+    chosen !== true &&
+    against.every((column) => {
+      const { uses } = lens(column)
+      return uses !== 'all' && reachesTo(uses.get(place), kind)
+    })
+  )
+}
+
+/** Whether the class allows every function on the way, so that what they tell is released. */
+const isReleased = (seen: SeenColumn, functions: readonly string[]): boolean =>
+  functions.length > 0 && functions.every((name) => seen.allowsFunction(name))
+
+/** Whether the policy allows what a statement looks at, wherever it does so. */
+export const isAllowed = (
+  observation: Observation,
+  lens: ColumnLens,
+  computed: 'guarded' | 'deny',
+): boolean => {
+  const { column, kind, place, functions } = observation
+  const seen = lens(column)
+  if (seen.masks.length === 0) return true
+  if (place === null) return isReleased(seen, functions) || (kind !== 'fail' && computed !== 'deny')
+  return mayCompare(seen, place, kind, observation, lens)
+}

@@ -1,0 +1,23 @@
+import type { ColumnFlow, Observation } from '@snowfence/core'
+import { mayCompare } from './allowed-observation.ts'
+import { isPseudonym } from './fitting-mask.ts'
+import type { GuardInput } from './guards.ts'
+import { combineLimits, DEFAULT_MINIMUM_GROUP_SIZE } from './obligations.ts'
+
+/**
+ * Whether the number of different values of a column may be told. It tells which values are equal, so the class must
+ * allow grouping by it, its pseudonyms must tell that anyway, or a group must be large. Beside values of the writer's
+ * choice it tells more, and never may.
+ */
+export const isCountable = (
+  flow: Pick<ColumnFlow | Observation, 'column' | 'chosen' | 'against'>,
+  { lens, summary, permits }: Pick<GuardInput, 'lens' | 'summary' | 'permits'>,
+): boolean => {
+  const seen = lens(flow.column)
+  if (seen.masks.length === 0 || mayCompare(seen, 'group', 'equality', flow, lens)) return true
+  if (flow.chosen === true || (flow.against ?? []).length > 0) return false
+  if (seen.masks.every(isPseudonym)) return true
+  const enough = combineLimits(permits).minimumGroupSize ?? DEFAULT_MINIMUM_GROUP_SIZE
+  const isSingle = summary.reads.length === 1 && (summary.reads[0]?.occurrences ?? 1) === 1
+  return isSingle && (summary.aggregation?.minimumGroupSize ?? 0) >= enough
+}

@@ -1,0 +1,19 @@
+import type { AnalyzedStatement, SubjectColumn } from '@snowfence/core'
+import type { Classifier } from '../compile/classification.ts'
+
+/** The columns that say whose data a row is, of every table that the statement reads. */
+export const subjectsOf = (summary: AnalyzedStatement, classifier: Classifier): readonly string[] =>
+  summary.reads.flatMap(({ table }) => {
+    const subject = classifier.subjectOf(table)
+    return typeof subject === 'string' ? `${table}.${subject}` : []
+  })
+
+/** The outputs that show, unchanged, whose data a row is. */
+export const subjectColumns = (summary: AnalyzedStatement, classifier: Classifier): SubjectColumn[] => {
+  const subjects = new Set(subjectsOf(summary, classifier))
+  return summary.outputs.flatMap((output, index) =>
+    output.flows
+      .filter((flow) => flow.via === 'value' && flow.functions.length === 0 && subjects.has(flow.column))
+      .map((flow) => ({ column: flow.column, output: index })),
+  )
+}

@@ -1,0 +1,168 @@
+import { callOutcome, joinValues } from '../functions/function-table.ts'
+import { convert } from '../types/conversion.ts'
+import { numberType } from '../types/sql-type.ts'
+import { chooseBranch } from './case.ts'
+import { compared, compute, derived, mixed, presenceDecides } from './compute.ts'
+import { countThrough, type Lineage, mergeLineages, passThrough, presenceThrough } from './lineage.ts'
+import type { Scope } from './scope.ts'
+import { constantOf, nullConstant, type Value } from './value.ts'
+
+type Call = (operands: readonly Value[], scope: Scope, name: string) => Value
+
+/** The result is the value of the first operand, of this row or of another; the others choose it. */
+const firstOperand: Call = (operands, scope, name) => {
+  const [value, ...others] = operands
+  const lineage = mergeLineages([
+    ...(value === undefined ? [] : [passThrough(value.lineage, name)]),
+    derived(others, name),
+  ])
+  return compute(name, operands, scope, lineage)
+}
+
+/** With one operand the result is its value; a format, a precision or a default makes it another one. */
+const singleOperand: Call = (operands, scope, name) =>
+  operands.length === 1 ? firstOperand(operands, scope, name) : compute(name, operands, scope)
+
+/** A third operand stands for rows that are not there: a value of the writer's choice. */
+const ofAnotherRow: Call = (operands, scope, name) =>
+  operands.length <= 2 ? firstOperand(operands, scope, name) : compute(name, operands, scope)
+
+/** A conversion gives the value back where the type holds all of it and no format is asked for. */
+const conversion: Call = (operands, scope, name) => {
+  const outcome = callOutcome(name, operands)
+  const [value, ...settings] = operands
+  const isSame =
+    value !== undefined &&
+    convert(value.type, outcome.type) === 'same' &&
+    settings.every(({ literal }) => typeof literal === 'number')
+  return compute(name, operands, scope, isSame ? passThrough(value.lineage, name) : undefined, outcome)
+}
+
+/** The first operand that is not NULL. Whether a stored value is NULL is public. */
+const firstPresent: Call = (operands, scope, name) => {
+  const { type, failing } = joinValues(operands)
+  presenceDecides(name, operands, operands.slice(1), scope)
+  const values = operands.map((operand) =>
+    failing.includes(operand) || (operand.type.family !== type.family && operand.type.family !== 'null')
+      ? { ...operand, lineage: derived([operand], name) }
+      : operand,
+  )
+  const lineage = operands.some(({ lineage: own }) => own.size > 0) ? mixed(values, name) : undefined
+  return compute(name, operands, scope, lineage, { type, failing })
+}
+
+const ifElse: Call = (operands, scope, name) => {
+  const [condition, yes, no] = operands
+  return operands.length === 3
+    ? chooseBranch(name, [condition!], [yes!, no!], scope)
+    : compute(name, operands, scope)
+}
+
+const ifPresent: Call = (operands, scope, name) => {
+  const [tested, yes, no] = operands
+  if (operands.length !== 3) return compute(name, operands, scope)
+  const condition = compute('IS', [tested!], scope, presenceThrough(tested!.lineage, 'IS'))
+  return chooseBranch(name, [condition], [yes!, no!], scope)
+}
+
+/** DECODE(x, search, result, …, default), which also finds NULL equal to NULL. */
+const decode: Call = (operands, scope, name) => {
+  const [tested, ...rest] = operands
+  if (tested === undefined || rest.length < 2) return compute(name, operands, scope)
+  const pairs = Math.floor(rest.length / 2)
+  const conditions = Array.from({ length: pairs }, (_, index) => {
+    const searched = rest[index * 2]!
+    return compute('EQUAL_NULL', [tested, searched], scope, compared([tested, searched], 'EQUAL_NULL'))
+  })
+  const results = Array.from({ length: pairs }, (_, index) => rest[index * 2 + 1]!)
+  return chooseBranch(
+    name,
+    conditions,
+    [...results, rest.length % 2 === 1 ? rest.at(-1)! : nullConstant],
+    scope,
+  )
+}
+
+const zeroIfNull: Call = (operands, scope, name) => {
+  const [value] = operands
+  if (value === undefined) return compute(name, operands, scope)
+  return compute(name, operands, scope, mixed([value, constantOf(numberType(1, 0), 0)], name))
+}
+
+const comparison: Call = (operands, scope, name) => compute(name, operands, scope, compared(operands, name))
+
+/** The largest or smallest of several values is chosen by comparing them. */
+const extreme: Call = (operands, scope, name) => compute(name, operands, scope, compared(operands, name))
+
+const calls = new Map<string, Call>()
+const listed = (call: Call, names: string) => {
+  for (const name of names.split(/\s+/)) calls.set(name, call)
+}
+listed(singleOperand, 'MIN MAX ANY_VALUE MODE FIRST_VALUE LAST_VALUE')
+listed(ofAnotherRow, 'LAG LEAD')
+listed(firstOperand, 'NTH_VALUE FIRST LAST PREV NEXT MIN_BY MAX_BY')
+listed(
+  conversion,
+  `TO_VARCHAR TO_CHAR TO_NUMBER TO_DECIMAL TO_NUMERIC TO_DOUBLE TO_DATE DATE TO_TIMESTAMP_NTZ TO_BOOLEAN TO_TIME TIME`,
+)
+listed(firstPresent, 'COALESCE NVL IFNULL')
+listed(ifElse, 'IFF')
+listed(ifPresent, 'NVL2')
+listed(decode, 'DECODE')
+listed(zeroIfNull, 'ZEROIFNULL')
+listed(comparison, 'EQUAL_NULL NULLIF')
+listed(extreme, 'GREATEST LEAST GREATEST_IGNORE_NULLS LEAST_IGNORE_NULLS')
+
+const distinctCounts = new Set(['APPROX_COUNT_DISTINCT', 'APPROXIMATE_COUNT_DISTINCT', 'HLL'])
+
+/** A call of a built-in function by its operands. */
+export const callFunction = (
+  name: string,
+  operands: readonly Value[],
+  { isDistinct }: { readonly isDistinct: boolean },
+  scope: Scope,
+): Value => {
+  if (name === 'COUNT' || distinctCounts.has(name)) return count(name, operands, isDistinct, scope)
+  const effective = nameOfCall(name, operands)
+  if (effective !== name) return compute(effective, operands, scope, undefined, callOutcome(name, operands))
+  return (calls.get(name) ?? ((values) => compute(name, values, scope)))(operands, scope, name)
+}
+
+const count = (name: string, operands: readonly Value[], isDistinct: boolean, scope: Scope): Value => {
+  const lineage: Lineage = mergeLineages(
+    operands.map((operand) =>
+      countThrough(operand.lineage, name, { isDistinct: isDistinct || distinctCounts.has(name) }),
+    ),
+  )
+  return compute(name, operands, scope, lineage)
+}
+
+const datesUntilNow = new Set(['DATEDIFF', 'TIMESTAMPDIFF', 'TIMEDIFF'])
+const percentiles: ReadonlyMap<string, number> = new Map([
+  ['PERCENTILE_CONT', 0],
+  ['PERCENTILE_DISC', 0],
+  ['APPROX_PERCENTILE', 1],
+])
+
+/**
+ * The name that a policy knows a call by, where the arguments make it something of its own.
+ *
+ * `AGE`: full years from a stored date to the present day, which nobody can turn into another question by choosing the
+ * other date. `EDGE_PERCENTILE`: a percentile so near to an end that it is the value of one row.
+ */
+export const nameOfCall = (name: string, operands: readonly Value[]): string => {
+  if (datesUntilNow.has(name)) return isAge(operands) ? 'AGE' : name
+  const place = percentiles.get(name)
+  if (place === undefined) return name
+  const at = operands[place]?.literal
+  return typeof at === 'number' && at >= 0.1 && at <= 0.9 ? name : 'EDGE_PERCENTILE'
+}
+
+const isAge = ([unit, from, to]: readonly Value[]): boolean =>
+  typeof unit?.literal === 'string' &&
+  /^(?:YEARS?|Y|YY|YYY|YYYY|YR|YEARS|YRS)$/i.test(unit.literal) &&
+  from !== undefined &&
+  to?.isPresentDay === true &&
+  [...from.lineage.values()].every(
+    ({ via, chosen, against }) => via === 'value' && !chosen && against.size === 0,
+  )

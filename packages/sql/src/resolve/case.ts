@@ -1,0 +1,63 @@
+import { callOutcome, joinValues } from '../functions/function-table.ts'
+import { type Json, listOf, openNode } from '../parser/node.ts'
+import { compared, compute, decides, derived, mixed } from './compute.ts'
+import { resolveAll, resolveOptional } from './expression.ts'
+import { mergeLineages } from './lineage.ts'
+import type { Scope } from './scope.ts'
+import type { Value } from './value.ts'
+
+const CASE_FIELDS = new Set(['operand', 'conditions', 'else_result'])
+const WHEN_FIELDS = new Set(['condition', 'result'])
+
+/** CASE, with an operand or without. */
+export const resolveCase = (body: Json, scope: Scope): Value => {
+  const node = openNode(body, 'CASE', CASE_FIELDS)
+  const whens = listOf(node.conditions, 'CASE').map((when) => openNode(when, 'WHEN', WHEN_FIELDS))
+  const operand =
+    node.operand === undefined || node.operand === null ? null : resolveOptional(node.operand, scope)
+  const conditions = resolveAll(
+    whens.map(({ condition }) => condition!),
+    scope,
+  )
+  const results = resolveAll(
+    whens.map(({ result }) => result!),
+    scope,
+  )
+  const fallback = resolveOptional(node.else_result, scope)
+  const tests =
+    operand === null
+      ? conditions
+      : conditions.map((condition) =>
+          compute('=', [operand, condition], scope, compared([operand, condition], '=')),
+        )
+  return chooseBranch('CASE', tests, [...results, fallback], scope)
+}
+
+/**
+ * One of several branches by conditions. The branch's value stays a value; the conditions are something that the result
+ * is computed from. A later condition and every branch are computed only where earlier conditions do not hold.
+ */
+export const chooseBranch = (
+  name: string,
+  conditions: readonly Value[],
+  branches: readonly Value[],
+  scope: Scope,
+): Value => {
+  decides(name, conditions, [...branches, ...conditions.slice(1)], scope)
+  const notBoolean = conditions.flatMap((condition) => callOutcome('NOT', [condition]).failing)
+  const { type, failing } = joinValues(branches)
+  const values = branches.map((branch) =>
+    failing.includes(branch) || isConverted(branch, type)
+      ? { ...branch, lineage: derived([branch], name) }
+      : branch,
+  )
+  const lineage = mergeLineages([mixed(values, name), derived(conditions, name)])
+  return compute(name, [...conditions, ...branches], scope, lineage, {
+    type,
+    failing: [...notBoolean, ...failing],
+  })
+}
+
+/** Whether a value becomes one of another family where it meets the others. */
+const isConverted = ({ type: { family } }: Value, to: Value['type']): boolean =>
+  family !== 'null' && family !== to.family

@@ -1,0 +1,80 @@
+import { type CallOutcome, callOutcome } from '../functions/function-table.ts'
+import {
+  type Counterpart,
+  deriveThrough,
+  type Lineage,
+  meet,
+  mergeLineages,
+  mixRows,
+  presenceThrough,
+} from './lineage.ts'
+import type { Scope } from './scope.ts'
+import { isNull, type Value } from './value.ts'
+
+export const counterpartOf = ({ lineage, isConstant }: Value): Counterpart => ({
+  lineage,
+  isChosen: isConstant,
+})
+
+const lineagesOf = (values: readonly Value[]): readonly Lineage[] => values.map(({ lineage }) => lineage)
+
+/** Every column of the operands, through a function that makes another value of them. */
+export const derived = (values: readonly Value[], name: string): Lineage =>
+  deriveThrough(mergeLineages(lineagesOf(values)), name)
+
+/** The same for a comparison, in which each operand meets the others. */
+export const compared = (values: readonly Value[], name: string): Lineage =>
+  deriveThrough(mergeLineages(meet(values.map(counterpartOf))), name)
+
+/** Values of several operands in one column. A NULL among them is no value of the writer's choice. */
+export const mixed = (values: readonly Value[], name: string): Lineage =>
+  mixRows(values.filter((value) => !isNull(value)).map(counterpartOf), name)
+
+/**
+ * The value that a function or operator gives. Records what is computed and what decides whether it fails, whether or not
+ * anything reads the result.
+ *
+ * @param lineage - where the result comes from, if not from a computation over all operands
+ */
+export const compute = (
+  name: string,
+  operands: readonly Value[],
+  scope: Scope,
+  lineage: Lineage = derived(operands, name),
+  outcome: CallOutcome = callOutcome(name, operands),
+): Value => {
+  const { findings } = scope.context
+  const { type, failing } = outcome
+  findings.compute(lineage)
+  if (failing.length > 0) findings.fail(derived(failing, name))
+  return {
+    type,
+    lineage,
+    isConstant: operands.length > 0 && operands.every(({ isConstant }) => isConstant),
+    mayFail: failing.length > 0 || operands.some(({ mayFail }) => mayFail),
+  }
+}
+
+/**
+ * Conditions decide whether something else is computed at all, so where that may fail its failure tells of them.
+ * No order of evaluation is relied on: Snowflake may compute an operand of AND before another, or not at all.
+ */
+export const decides = (
+  name: string,
+  conditions: readonly Value[],
+  branches: readonly Value[],
+  scope: Scope,
+): void => {
+  if (branches.some(({ mayFail }) => mayFail)) scope.context.findings.fail(derived(conditions, name))
+}
+
+/** The same for the presence of values: of a stored value it is public, of a computed one it is not. */
+export const presenceDecides = (
+  name: string,
+  conditions: readonly Value[],
+  branches: readonly Value[],
+  scope: Scope,
+): void => {
+  if (!branches.some(({ mayFail }) => mayFail)) return
+  scope.context.findings.fail(presenceThrough(mergeLineages(lineagesOf(conditions)), name))
+}
