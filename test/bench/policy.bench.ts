@@ -79,6 +79,16 @@ const statement = (index: number, filter: string): AnalyzedStatement => {
       window: [],
       connectBy: [],
     },
+    observations: [
+      { column: `${read[0]}.${filter}`, kind: 'equality', place: 'filter', functions: ['='], chosen: true },
+      ...read.map((table, at) => ({
+        column: `${table}.ID`,
+        kind: 'equality' as const,
+        place: 'join' as const,
+        functions: ['='],
+        against: [`${read[(at + 1) % read.length]}.ID`],
+      })),
+    ],
     functions: ['SUBSTR'],
     stages: [],
     variables: [],

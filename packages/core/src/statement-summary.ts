@@ -81,6 +81,8 @@ export interface Observation {
   readonly place: UsePlace | null
   /** Functions and operators from the column to here, upper case, sorted. */
   readonly functions: readonly string[]
+  /** For `fail`: the function or operator that fails for some values. */
+  readonly by?: string
   readonly chosen?: boolean
   readonly against?: readonly ColumnName[]
 }

@@ -38,6 +38,9 @@ export const sampleSummary: AnalyzedStatement = {
   writes: [],
   outputs: [],
   uses: { filter: [], join: [], group: [], order: [], having: [], qualify: [], window: [], connectBy: [] },
+  observations: [
+    { column: 'CLINIC.PUBLIC.PATIENTS.PATIENT_ID', kind: 'equality', place: 'filter', functions: ['='] },
+  ],
   functions: [],
   stages: [],
   variables: [],

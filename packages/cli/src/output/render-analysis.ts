@@ -15,7 +15,12 @@ const shortest = (column: string): string => column.split('.').slice(-2).join('.
 
 const renderFlow = (flow: AnalyzedStatement['outputs'][number]['flows'][number]): string => {
   const through = flow.functions.length > 0 ? ` through ${flow.functions.join(', ')}` : ''
-  const how = { value: 'the value of', derived: 'computed from', count: 'a count of' }[flow.via]
+  const how = {
+    value: 'the value of',
+    derived: 'computed from',
+    distinct: 'a count of different values of',
+    count: 'a count of',
+  }[flow.via]
   return `${how} ${shortest(flow.column)}${through}`
 }
 

@@ -141,7 +141,7 @@ const isStatisticIn = (place: UsePlace, column: string, { observations }: Analyz
 /** Whether a computation fails for some row tells of that row, wherever it stands and whatever the groups are. */
 const failsByRow = ({ observations }: AnalyzedStatement): readonly DecisionReason[] => {
   const failing = observations.filter(
-    (observation) => observation.kind === 'fail' && !isDivision(observation),
+    (observation) => observation.kind === 'fail' && !isOfGroups(observation),
   )
   return [...new Set(failing.map(({ column }) => column))].map((column) =>
     reason('not-an-aggregate', {
@@ -151,9 +151,9 @@ const failsByRow = ({ observations }: AnalyzedStatement): readonly DecisionReaso
   )
 }
 
-/** Dividing statistics by each other fails by the group. */
-const isDivision = ({ functions }: Observation): boolean =>
-  functions.includes('/') &&
+/** A statistic, and a division of one by another, fails by what its group holds. */
+const isOfGroups = ({ by = '', functions }: Observation): boolean =>
+  (statistics.has(by) || by === '/') &&
   isStatistic({ via: 'derived', functions: functions.filter((name) => name !== '/') })
 
 const places = ['filter', 'group', 'having', 'qualify', 'window', 'connectBy'] as const

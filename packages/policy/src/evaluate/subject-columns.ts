@@ -13,7 +13,9 @@ export const subjectColumns = (summary: AnalyzedStatement, classifier: Classifie
   const subjects = new Set(subjectsOf(summary, classifier))
   return summary.outputs.flatMap((output, index) =>
     output.flows
-      .filter((flow) => flow.via === 'value' && flow.functions.length === 0 && subjects.has(flow.column))
+      .filter(
+        ({ via, functions, column }) => via === 'value' && functions.length === 0 && subjects.has(column),
+      )
       .map((flow) => ({ column: flow.column, output: index })),
   )
 }

@@ -65,6 +65,15 @@ const repeated = ({ summary, classifier }: GuardInput) =>
       }),
     )
 
+/** Whether a window holds rows of one subject of the table only. */
+const isOverSubject = (window: string, table: string, { summary, classifier }: GuardInput): boolean => {
+  const subject = `${table}.${classifier.subjectOf(table)}`
+  return window
+    .slice('OVER PARTITION BY '.length)
+    .split(', ')
+    .some((column) => equallyJoined(column, summary, { outer: true }).includes(subject))
+}
+
 /** An aggregate or window over everybody beside the subject of one row. Inside of one subject's rows it mixes nobody. */
 const mixed = (input: GuardInput) =>
   input.summary.outputs.flatMap((output, index) => {
@@ -73,7 +82,12 @@ const mixed = (input: GuardInput) =>
       if (via === 'count' || via === 'distinct' || input.classifier.subjectOf(table) === null) return false
       const others = functions.filter((name) => !rowFunctions.has(name) && !rowOperators.has(name))
       if (others.length === 0) return false
-      return !(others.every((name) => folding.has(name)) && isPerSubject(table, input))
+      const windows = others.filter((name) => name.startsWith('OVER'))
+      return !(
+        others.every((name) => windows.includes(name) || folding.has(name)) &&
+        (windows.length > 0 || isPerSubject(table, input)) &&
+        windows.every((name) => isOverSubject(name, table, input))
+      )
     })
     if (strange === undefined) return []
     return reason('subject-not-countable', {
@@ -88,10 +102,9 @@ const rowOperators = new Set(
   OVERLAY UNION VALUES UNPIVOT USING`.split(/\s+/),
 )
 
-/** Aggregates that fold the rows of their own group. As windows they carry a mark of their own. */
+/** Aggregates that fold the rows of their own group, and window functions. A window carries a mark of its own. */
 const folding = new Set(
   `ANY_VALUE ARRAYAGG ARRAY_AGG AVG BOOLAND_AGG BOOLOR_AGG COUNT_IF LISTAGG MAX MAX_BY MEDIAN MIN MIN_BY MODE
-  PERCENTILE_CONT PERCENTILE_DISC STDDEV STDDEV_POP STDDEV_SAMP SUM VARIANCE VARIANCE_POP VARIANCE_SAMP`.split(
-    /\s+/,
-  ),
+  PERCENTILE_CONT PERCENTILE_DISC STDDEV STDDEV_POP STDDEV_SAMP SUM VARIANCE VARIANCE_POP VARIANCE_SAMP CUME_DIST
+  DENSE_RANK FIRST_VALUE LAG LAST_VALUE LEAD NTH_VALUE NTILE PERCENT_RANK RANK ROW_NUMBER`.split(/\s+/),
 )

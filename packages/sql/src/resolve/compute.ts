@@ -46,7 +46,7 @@ export const compute = (
   const { findings } = scope.context
   const { type, failing } = outcome
   findings.compute(lineage)
-  if (failing.length > 0) findings.fail(derived(failing, name))
+  if (failing.length > 0) findings.fail(name, derived(failing, name))
   return {
     type,
     lineage,
@@ -65,7 +65,7 @@ export const decides = (
   branches: readonly Value[],
   scope: Scope,
 ): void => {
-  if (branches.some(({ mayFail }) => mayFail)) scope.context.findings.fail(derived(conditions, name))
+  if (branches.some(({ mayFail }) => mayFail)) scope.context.findings.decide(name, derived(conditions, name))
 }
 
 /** The same for the presence of values: of a stored value it is public, of a computed one it is not. */
@@ -76,5 +76,5 @@ export const presenceDecides = (
   scope: Scope,
 ): void => {
   if (!branches.some(({ mayFail }) => mayFail)) return
-  scope.context.findings.fail(presenceThrough(mergeLineages(lineagesOf(conditions)), name))
+  scope.context.findings.decide(name, presenceThrough(mergeLineages(lineagesOf(conditions)), name))
 }

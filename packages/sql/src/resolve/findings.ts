@@ -124,9 +124,18 @@ export class Findings {
     if (this.#place === null) this.#observations.addComputed(lineage)
   }
 
-  /** Computing fails for some values of these columns, so that the outcome tells them from the others. */
-  fail(lineage: Lineage): void {
-    this.#observations.add('fail', this.#place, lineage)
+  /** Computing by a function fails for some values of these columns, so that the outcome tells them from the others. */
+  fail(name: string, lineage: Lineage): void {
+    this.#observations.addFailure(name, this.#place, lineage)
+  }
+
+  /**
+   * Whether something that may fail is computed at all hangs on these conditions. In a clause that is one more way of
+   * looking at what the clause looks at anyway; elsewhere nothing but the failure tells.
+   */
+  decide(name: string, conditions: Lineage): void {
+    if (this.#place === null) this.#observations.addFailure(name, null, conditions)
+    else this.#observations.addUse(this.#place, conditions, 'equality')
   }
 
   /** @param least - what the clause looks at even where the column stands in it by itself */

@@ -40,9 +40,10 @@ export const resolveFunction = (body: Json, scope: Scope): Value => {
     around.push(ordering)
   }
   if (!isAbsent(node.filter)) around.push(resolveUse('filter', node.filter, scope).lineage)
-  if (isWindow) around.push(resolveWindow(node.over, scope))
+  const window = isWindow ? resolveWindow(node.over, scope) : null
+  if (window !== null) around.push(window.lineage)
   const lineage = mergeLineages([value.lineage, ...around.map((part) => deriveThrough(part, effective))])
-  return { ...value, lineage: isWindow ? passThrough(lineage, 'OVER') : lineage }
+  return { ...value, lineage: window === null ? lineage : passThrough(lineage, window.name) }
 }
 
 /** Gives the name of a built-in function. @throws Refusal for every other function */

@@ -4,7 +4,7 @@ import { placeOf } from '../parser/identifier-node.ts'
 import { type Json, unknownSyntax } from '../parser/node.ts'
 import { type Place, Refusal } from '../refusal.ts'
 import { compared, compute, mixed } from './compute.ts'
-import { passThrough } from './lineage.ts'
+import { mergeLineages, passThrough } from './lineage.ts'
 import { readObjectName } from './object-name.ts'
 import { columnsNamed, type Relation, type Scope } from './scope.ts'
 import { eitherOf } from './value.ts'
@@ -34,7 +34,10 @@ export const mergeColumns = (
       compute('=', [first, second], scope, compared([first, second], '=')),
     )
     findings.use('join', isOuter ? passThrough(equal.lineage, 'OUTER JOIN') : equal.lineage)
-    scope.merged.set(name, { ...eitherOf([first, second]), lineage: mixed([first, second], 'USING') })
+    scope.merged.set(name, {
+      ...eitherOf([first, second]),
+      lineage: isOuter ? mixed([first, second], 'USING') : mergeLineages([first.lineage, second.lineage]),
+    })
   }
 }
 

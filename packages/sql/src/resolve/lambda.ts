@@ -33,6 +33,6 @@ export const resolveLambda = (body: Json | undefined, scope: Scope, elements: Li
     node.body,
     createScope(scope.context, { parent: scope, ctes: scope.ctes, parameters }),
   )
-  if (value.mayFail) scope.context.findings.fail(parts)
+  if (value.mayFail) scope.context.findings.fail('->', parts)
   return value
 }

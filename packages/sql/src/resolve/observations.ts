@@ -52,7 +52,7 @@ const ofOrder = new Set([
 ])
 
 const isEvery = (functions: ReadonlySet<string>, known: ReadonlySet<string>): boolean => {
-  for (const name of functions) if (!known.has(name)) return false
+  for (const name of functions) if (!known.has(name) && !name.startsWith('OVER ')) return false
   return true
 }
 
@@ -65,14 +65,14 @@ const kindOf = ({ via, functions }: Flow, least: 'equality' | 'order'): Observat
 }
 
 /**
- * What a statement looks at in the values of columns, wherever it does. One entry for each column, kind and clause: a
- * policy allows a set of functions exactly when it allows each of them.
+ * What a statement looks at in the values of columns, wherever it does. One entry for each column, kind, clause and
+ * failing function: a policy allows a set of functions exactly when it allows each of them.
  */
 export class Observations {
   readonly #flows = new Map<string, Lineage>()
 
-  add(kind: ObservationKind, place: UsePlace | null, lineage: Lineage): void {
-    for (const [column, flow] of lineage) this.#addFlow(kind, place, column, flow)
+  addFailure(name: string, place: UsePlace | null, lineage: Lineage): void {
+    for (const [column, flow] of lineage) this.#addFlow('fail', place, column, flow, name)
   }
 
   /** What is computed from columns outside of a clause; a value that passes unchanged is not. */
@@ -86,9 +86,15 @@ export class Observations {
   }
 
   /** How many rows there are is public: a column of which only that is looked at is not observed. */
-  #addFlow(kind: ObservationKind, place: UsePlace | null, column: BaseColumn, flow: Flow): void {
+  #addFlow(
+    kind: ObservationKind,
+    place: UsePlace | null,
+    column: BaseColumn,
+    flow: Flow,
+    failing: string = '',
+  ): void {
     if (flow.via === 'count') return
-    const key = `${kind} ${place ?? ''}`
+    const key = `${kind} ${place ?? ''} ${failing}`
     const known = this.#flows.get(key)
     const present = known?.get(column)
     if (present === flow) return
@@ -101,7 +107,7 @@ export class Observations {
   write(): readonly Observation[] {
     const written: Observation[] = []
     for (const [key, lineage] of this.#flows) {
-      const [kind, place] = key.split(' ') as [ObservationKind, UsePlace | '']
+      const [kind, place, ...failing] = key.split(' ') as [ObservationKind, UsePlace | '', ...string[]]
       for (const [column, flow] of lineage) {
         const { column: name, functions, chosen, against } = writeFlow(column, flow)
         written.push({
@@ -109,6 +115,7 @@ export class Observations {
           kind,
           place: place === '' ? null : place,
           functions,
+          ...(kind === 'fail' && { by: failing.join(' ') }),
           ...(chosen !== undefined && { chosen }),
           ...(against !== undefined && { against }),
         })
@@ -118,4 +125,5 @@ export class Observations {
   }
 }
 
-const sortKey = ({ column, kind, place }: Observation): string => `${column}\0${kind}\0${place ?? ''}`
+const sortKey = ({ column, kind, place, by }: Observation): string =>
+  `${column}\0${kind}\0${place ?? ''}\0${by ?? ''}`

@@ -3,6 +3,7 @@ import { Refusal } from '../refusal.ts'
 import { resolveAll, resolveExpression } from './expression.ts'
 import { type Lineage, mergeLineages } from './lineage.ts'
 import type { Scope } from './scope.ts'
+import { storedColumn } from './value.ts'
 
 const SPEC_FIELDS = new Set(['partition_by', 'order_by', 'window_frame'])
 const FRAME_FIELDS = new Set(['start_bound', 'end_bound'])
@@ -10,15 +11,20 @@ const FRAME_IDLE = new Set(['units'])
 const ORDER_FIELDS = new Set(['expr'])
 const ORDER_IDLE = new Set(['options'])
 
+interface Window {
+  readonly lineage: Lineage
+  /** What the window is called among the functions of a flow, with the stored columns that it is partitioned by. */
+  readonly name: string
+}
+
 /** OVER (…): its columns steer the result, so they are both in the lineage and a use. */
-export const resolveWindow = (value: Json | undefined, scope: Scope): Lineage => {
+export const resolveWindow = (value: Json | undefined, scope: Scope): Window => {
   const { name, body } = variantOf(value, 'OVER')
   if (name !== 'WindowSpec') return unknownSyntax('a named window')
   const node = openNode(body, 'OVER', SPEC_FIELDS)
   const { findings } = scope.context
-  const partition = findings.at('window', () =>
-    mergeLineages(resolveAll(listOf(node.partition_by, 'OVER'), scope).map(({ lineage }) => lineage)),
-  )
+  const parts = findings.at('window', () => resolveAll(listOf(node.partition_by, 'OVER'), scope))
+  const partition = mergeLineages(parts.map(({ lineage }) => lineage))
   const ordering = findings.at('window', () => resolveOrdering(node.order_by, scope))
   findings.use('window', partition)
   findings.use('window', ordering, 'order')
@@ -27,7 +33,11 @@ export const resolveWindow = (value: Json | undefined, scope: Scope): Lineage =>
     checkBound(frame.start_bound, scope)
     if (!isAbsent(frame.end_bound)) checkBound(frame.end_bound, scope)
   }
-  return mergeLineages([partition, ordering])
+  const stored = parts.flatMap((part) => storedColumn(part)?.name ?? []).sort()
+  return {
+    lineage: mergeLineages([partition, ordering]),
+    name: stored.length === 0 ? 'OVER' : `OVER PARTITION BY ${stored.join(', ')}`,
+  }
 }
 
 /** Bounds of a frame are constants. */
