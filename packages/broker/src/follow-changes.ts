@@ -1,6 +1,10 @@
 import { isSnowfenceError } from '@snowfence/core'
 import type { FastifyBaseLogger } from 'fastify'
-import { endApprovalsOfOtherPolicies, endOverdueApprovals } from './approvals/end-approvals.ts'
+import {
+  endApprovalsOfOtherPolicies,
+  endOverdueApprovals,
+  endUnattendedApprovals,
+} from './approvals/end-approvals.ts'
 import { recordPolicy } from './policy/record-policy.ts'
 import type { Services } from './services.ts'
 import { findRevoked } from './sessions/session-store.ts'
@@ -8,6 +12,8 @@ import { startWatch } from './watch.ts'
 
 /** Within this time a change is noticed: of the policy's file, on another replica, or by a deadline that passed. */
 const PAUSE_MS = 300
+/** Absence is a matter of ten seconds. */
+const ATTENDANCE_PAUSE_MS = 1_000
 
 /**
  * Puts the policy's file in force if it has changed: its record first, then everything that hangs on it.
@@ -34,6 +40,8 @@ const followRevocations = async ({ database, signals }: Services): Promise<void>
 
 /** Follows what changes without a request. Gives the function that stops it. */
 export const followChanges = (services: Services, log: FastifyBaseLogger): (() => Promise<void>) => {
+  const reportFailure = (task: string, error: unknown): void =>
+    log.error({ task, code: isSnowfenceError(error) ? error.code : undefined }, 'a watch failed')
   const tasks = {
     policy: () => followPolicy(services),
     revocations: () => followRevocations(services),
@@ -41,8 +49,13 @@ export const followChanges = (services: Services, log: FastifyBaseLogger): (() =
     approvals: () => endOverdueApprovals(services.context),
   }
   const watches = Object.entries(tasks).map(([task, run]) =>
-    startWatch(run, PAUSE_MS, (error) =>
-      log.error({ task, code: isSnowfenceError(error) ? error.code : undefined }, 'a watch failed'),
+    startWatch(run, PAUSE_MS, (error) => reportFailure(task, error)),
+  )
+  watches.push(
+    startWatch(
+      () => endUnattendedApprovals(services.context, services.database.exclusive),
+      ATTENDANCE_PAUSE_MS,
+      (error) => reportFailure('attendance', error),
     ),
   )
   return async () => {

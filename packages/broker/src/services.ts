@@ -2,6 +2,7 @@ import { SnowfenceError } from '@snowfence/core'
 import { createSqlAnalyzer } from '@snowfence/sql'
 import type { ApprovalContext } from './approvals/approval-context.ts'
 import { ApprovalSignals } from './approvals/approval-signals.ts'
+import { Attendance } from './approvals/attendance.ts'
 import { endApprovalsOfSession } from './approvals/end-approvals.ts'
 import { createStatementJudge } from './approvals/judge-statement.ts'
 import { createSealedTexts } from './approvals/sealed-texts.ts'
@@ -123,6 +124,7 @@ export const createServices = async (parts: ServiceParts): Promise<Services> => 
     judge: createStatementJudge({ analyzer, catalogue, clock }),
     texts: createSealedTexts(sealer),
     signals: new ApprovalSignals(),
+    attendance: new Attendance(),
   }
   const signals = new SessionSignals()
   const sessions = createSessionService({

@@ -53,6 +53,7 @@ export {
   approvalSchema,
   approvalStatementSchema,
   approvalStates,
+  type ClaimApprovalRequest,
   type ClaimApprovalResponse,
   type CreateApprovalRequest,
   claimApprovalRequestSchema,

@@ -20,6 +20,8 @@ export interface ApprovalAsk {
   readonly statement: ApprovalStatement
   readonly digest: string
   readonly reason: string | null
+  /** Whether the statement waits for the answer. Its request is withdrawn when nothing waits for it any more. */
+  readonly isAttended: boolean
   /** W3C trace context of the statement, so that what its reviewers do is seen in the same trace. */
   readonly traceparent?: string
 }

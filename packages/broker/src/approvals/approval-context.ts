@@ -6,6 +6,7 @@ import type { CredentialIssuer } from '../leases/credential-issuer.ts'
 import type { PolicyHolder } from '../policy/policy-holder.ts'
 import type { Trail } from '../trail/trail.ts'
 import type { ApprovalSignals } from './approval-signals.ts'
+import type { Attendance } from './attendance.ts'
 import type { StatementJudge } from './judge-statement.ts'
 import type { SealedTexts } from './sealed-texts.ts'
 
@@ -20,4 +21,5 @@ export interface ApprovalContext {
   readonly judge: StatementJudge
   readonly texts: SealedTexts
   readonly signals: ApprovalSignals
+  readonly attendance: Attendance
 }

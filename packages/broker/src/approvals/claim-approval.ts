@@ -1,4 +1,4 @@
-import { type Lease, SnowfenceError } from '@snowfence/core'
+import { type ClaimApprovalRequest, type Lease, SnowfenceError } from '@snowfence/core'
 import { isSamePerson } from '@snowfence/policy'
 import type { Transaction } from 'kysely'
 import { addSeconds } from '../clock.ts'
@@ -47,11 +47,29 @@ const assertNotOwnApproval = async (
   throw new SnowfenceError('ERR_APPROVAL_NOT_ELIGIBLE', { details: { reason: 'is-approver' } })
 }
 
+/** Whether this is a claim that succeeded before, asked for again because its answer was lost. */
+const isSameClaim = (
+  row: ApprovalRow,
+  session: SessionRecord,
+  { digest, key }: ClaimApprovalRequest,
+  now: Date,
+): boolean =>
+  key !== undefined &&
+  row.claim_key === key.toLowerCase() &&
+  row.claimed_by_session === session.id &&
+  row.state === 'claimed' &&
+  row.digest === digest &&
+  row.valid_until !== null &&
+  row.valid_until > now
+
+const earlierOf = (left: Date, right: Date | null): Date => (right === null || left < right ? left : right)
+
 /**
  * Spends an approval and hands out the elevated lease, when the requirement names a role.
  *
  * One conditional UPDATE decides: of any number of claimers, on any number of replicas, one succeeds. The lease is
  * signed before the transaction commits and handed out after it; a crash between leaves a claim, never a second use.
+ * The same claim, by its key, is answered again with a lease of its own.
  *
  * @throws SnowfenceError `ERR_APPROVAL_NOT_FOUND`, `ERR_APPROVAL_STATE`, `ERR_APPROVAL_DIGEST_MISMATCH`,
  * `ERR_APPROVAL_NOT_ELIGIBLE`, `ERR_APPROVAL_ROLE_NOT_CONFIGURED`, `ERR_SESSION_NOT_FOUND`
@@ -60,13 +78,13 @@ export const claimApproval = async (
   { clock, config, credentials, policy, signals, trail }: ApprovalContext,
   session: SessionRecord,
   id: string,
-  digest: string,
+  { digest, key }: ClaimApprovalRequest,
 ): Promise<Claim> => {
   const claim = await trail.transact(async (step) => {
     const { transaction, record } = step
     const now = clock()
     await lockLiveSession(transaction, session.id, now)
-    const row = await transaction
+    const spent = await transaction
       .updateTable('approvals')
       .set(({ eb }) => ({
         state: 'claimed' as const,
@@ -74,6 +92,7 @@ export const claimApproval = async (
         claimed_at: now,
         claimed_by_session: session.id,
         settle_by: addSeconds(now, config.session.leaseSeconds),
+        claim_key: key ?? null,
       }))
       .where('id', '=', id)
       .where('state', '=', 'approved')
@@ -86,9 +105,11 @@ export const claimApproval = async (
       .where('purpose', '=', session.purpose)
       .returningAll()
       .executeTakeFirst()
-    if (row === undefined) throw explainRefusal(await findApproval(transaction, id), session, digest, now)
+    const row = spent ?? (await findApproval(transaction, id))
+    if (row === undefined || (spent === undefined && !isSameClaim(row, session, { digest, key }, now)))
+      throw explainRefusal(row, session, digest, now)
     await assertNotOwnApproval(transaction, row, session)
-    record(approvalEvent('approval.claimed', row))
+    if (spent !== undefined) record(approvalEvent('approval.claimed', row))
     if (row.role === null) return { row, lease: null }
     const { roles } = config.snowflake
     const elevation = findElevation(roles, session.principal, session.snowflakeUser, row.role)
@@ -97,7 +118,12 @@ export const claimApproval = async (
       user: session.snowflakeUser,
       role: row.role,
       warehouse: session.warehouse,
-      lifeSeconds: leaseLifeSeconds(config.session.leaseSeconds, session.expiresAt, now),
+      // What runs under an approval ends with it.
+      lifeSeconds: leaseLifeSeconds(
+        config.session.leaseSeconds,
+        earlierOf(session.expiresAt, row.valid_until),
+        now,
+      ),
     })
     await recordLease(step, {
       session,

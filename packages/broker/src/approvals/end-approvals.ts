@@ -7,7 +7,7 @@ import type { ApprovalContext } from './approval-context.ts'
 import { approvalEvent } from './approval-event.ts'
 
 interface Ending {
-  readonly from: 'pending' | 'approved' | 'claimed'
+  readonly from: 'pending' | 'approved' | 'claimed' | 'indeterminate'
   readonly to: 'expired' | 'cancelled' | 'revoked' | 'indeterminate'
   readonly event: Extract<BrokerEventName, `approval.${string}`>
   readonly where: (eb: ExpressionBuilder<Tables, 'approvals'>) => Expression<SqlBool>
@@ -91,6 +91,53 @@ export const endOverdueApprovals = async ({
   for (const id of ids) signals.tell(id)
 }
 
+/**
+ * Withdraws requests whose agents waited and do so no longer: a person would decide about a statement that never runs.
+ * Stores the signs of life of this broker's own agents before.
+ *
+ * @param exclusive whether no other broker takes requests: then an idle one has nothing to ask the database.
+ */
+export const endUnattendedApprovals = async (context: ApprovalContext, exclusive: boolean): Promise<void> => {
+  const { attendance, clock, database, signals, trail } = context
+  const now = clock()
+  await attendance.store(database)
+  const isTrusted = attendance.isTrusted(now)
+  if (exclusive && !attendance.mayBeAttended) return
+  const unattended: Ending = {
+    from: 'pending',
+    to: 'cancelled',
+    event: 'approval.withdrawn',
+    where: (eb) => eb('attended_until', '<=', now),
+    skipBusy: true,
+  }
+  try {
+    attendance.mayBeAttended = false
+    const { first } = await database
+      .selectFrom('approvals')
+      .select(({ fn }) => fn.min('attended_until').as('first'))
+      .where('state', '=', 'pending')
+      .where('attended_until', 'is not', null)
+      .executeTakeFirstOrThrow()
+    if (first === null) return
+    attendance.mayBeAttended = true
+    if (!isTrusted || first > now) return
+    for (const id of await trail.transact((step) => end(step, now, [unattended]))) signals.tell(id)
+  } catch (error) {
+    attendance.mayBeAttended = true
+    attendance.interrupt()
+    throw error
+  }
+}
+
+/** Approvals that statements of a session run under. */
+const runningOf = (session: SessionRecord): Ending[] =>
+  (['claimed', 'indeterminate'] as const).map((from) => ({
+    from,
+    to: 'revoked',
+    event: 'approval.revoked',
+    where: (eb) => eb('claimed_by_session', '=', session.id),
+  }))
+
 /** The agent is gone or was revoked: what it asked for and has not used is over. Part of the session's own end. */
 export const endApprovalsOfSession = async (
   step: TrailStep,
@@ -111,6 +158,7 @@ export const endApprovalsOfSession = async (
       event: kind === 'revoked' ? 'approval.revoked' : 'approval.cancelled',
       where: (eb) => eb('session_id', '=', session.id),
     },
+    ...(kind === 'revoked' ? runningOf(session) : []),
   ])
 
 /** An approval is bound to the policy it was asked under. With another one in force it could never be claimed. */

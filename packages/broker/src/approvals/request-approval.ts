@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import {
   type ApprovalRequirement,
   approvalDigest,
@@ -18,6 +18,7 @@ import { lockLiveSession } from '../sessions/session-store.ts'
 import type { ApprovalContext } from './approval-context.ts'
 import { approvalEvent } from './approval-event.ts'
 import { type ApprovalRow, findApproval } from './approval-row.ts'
+import { ABSENCE_SECONDS } from './attendance.ts'
 
 /** @throws SnowfenceError when the broker's own decision is another one than that a person is needed. */
 const requirementOf = (decision: Decision): ApprovalRequirement => {
@@ -38,6 +39,18 @@ const requirementOf = (decision: Decision): ApprovalRequirement => {
     default:
       return decision.decision satisfies never
   }
+}
+
+/** The id that a session's own key stands for. No session can name the request of another one by it. */
+const idOf = (session: SessionRecord, key: string): string => {
+  const hash = createHash('sha256').update(`${session.id}/${key.toLowerCase()}`).digest()
+  // RFC 9562: version 8 is for ids that are made in one's own way.
+  hash[6] = (hash[6]! & 0x0f) | 0x80
+  hash[8] = (hash[8]! & 0x3f) | 0x80
+  const hex = hash.toString('hex')
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    '-',
+  )
 }
 
 const readsOf = (summary: StatementSummary): string[] =>
@@ -92,7 +105,7 @@ export const requestApproval = async (
   session: SessionRecord,
   request: CreateApprovalRequest,
 ): Promise<ApprovalRow> => {
-  const { clock, config, judge, policy, texts, trail } = context
+  const { attendance, clock, config, judge, policy, texts, trail } = context
   const { principal, purpose } = session
   const inForce = policy.current()
   const { summary, decision } = await judge.judge(session, request.statement, inForce)
@@ -108,15 +121,18 @@ export const requestApproval = async (
   const digest = approvalDigest({ statement: request.statement, role, policyDigest, principal, purpose })
   if (digest !== request.digest) throw new SnowfenceError('ERR_APPROVAL_DIGEST_MISMATCH')
 
-  const id = randomUUID()
+  const id = request.key === undefined ? randomUUID() : idOf(session, request.key)
   const reads = readsOf(summary)
   const { issuer, subject } = principal
   const { rule, kind } = requirement
   const scopeDigest = digestOf(
     canonicalJson({ issuer, subject, purpose, rule, role, reads: [...reads].sort(), policyDigest }),
   )
-  return trail.transact(async ({ transaction, record }) => {
+  const requested = await trail.transact(async ({ transaction, record }) => {
     await lockLiveSession(transaction, session.id, clock())
+    const before = request.key === undefined ? undefined : await findApproval(transaction, id)
+    if (before?.digest === digest) return before
+    if (before !== undefined) throw new SnowfenceError('ERR_APPROVAL_DIGEST_MISMATCH')
     await assertRoom(context, transaction, session)
     const now = clock()
     const window = kind === 'time-boxed' ? await findWindow(transaction, scopeDigest, now) : undefined
@@ -146,8 +162,10 @@ export const requestApproval = async (
       deadline_at: addSeconds(now, requirement.deadlineSeconds),
       approved_at: window?.approved_at ?? null,
       valid_until: window?.valid_until ?? null,
+      attended_until: request.attended && window === undefined ? addSeconds(now, ABSENCE_SECONDS) : null,
       claimed_at: null,
       claimed_by_session: null,
+      claim_key: null,
       settle_by: null,
       ended_at: null,
       query_id: null,
@@ -160,4 +178,7 @@ export const requestApproval = async (
     if (window !== undefined) record(approvalEvent('approval.approved', stored))
     return stored
   })
+  // After the commit: a look that comes between would not find it.
+  if (requested.attended_until !== null) attendance.mayBeAttended = true
+  return requested
 }

@@ -1,4 +1,4 @@
-import { SnowfenceError } from '@snowfence/core'
+import { type ApprovalState, SnowfenceError } from '@snowfence/core'
 import type { SessionRecord } from '../sessions/session.ts'
 import type { ApprovalContext } from './approval-context.ts'
 import { approvalEvent } from './approval-event.ts'
@@ -19,15 +19,34 @@ export const settleApproval = async (
   const settled = await trail.transact(async ({ transaction, record }) => {
     const row = await transaction
       .updateTable('approvals')
-      .set({ state: outcome, query_id: queryId, ended_at: clock() })
+      .set(({ eb }) => ({
+        // A statement that was revoked while it ran stays so, whatever its query id.
+        state: eb
+          .case()
+          .when('state', '=', 'revoked')
+          .then<ApprovalState>('revoked')
+          .else<ApprovalState>(outcome)
+          .end(),
+        query_id: queryId,
+        ended_at: clock(),
+      }))
       .where('id', '=', id)
       .where('claimed_by_session', '=', session.id)
       // Knowing late is better than not knowing: a claim whose time ran out may still be settled, by its claimer alone.
-      .where('state', 'in', ['claimed', 'indeterminate'])
+      .where(({ eb, or, and }) =>
+        or([
+          eb('state', 'in', ['claimed', 'indeterminate']),
+          and([eb('state', '=', 'revoked'), eb('query_id', 'is', null)]),
+        ]),
+      )
       .returningAll()
       .executeTakeFirst()
     if (row === undefined) {
       const found = await findApproval(transaction, id)
+      const isClaimer = found?.claimed_by_session === session.id
+      // The answer to the first settlement was lost.
+      if (found !== undefined && isClaimer && found.state === outcome && found.query_id === queryId)
+        return found
       const isOwn = found?.session_id === session.id || found?.claimed_by_session === session.id
       throw found !== undefined && isOwn
         ? stateError(found.state)

@@ -40,8 +40,8 @@ export const cancelApproval = async (
 }
 
 /**
- * Takes back an approval that was given: what is not yet claimed never runs, and the window of a time-boxed one
- * closes. By an operator, or by anybody who could have decided it.
+ * Takes back an approval that was given: a statement that has not claimed it never runs, the SDK ends one that runs under
+ * it, and the window of a time-boxed one closes. By an operator, or by anybody who could have decided it.
  *
  * @throws SnowfenceError `ERR_APPROVAL_NOT_FOUND`, `ERR_APPROVAL_NOT_ELIGIBLE`, `ERR_APPROVAL_STATE`
  */
@@ -63,7 +63,7 @@ export const revokeApproval = async (
     const revoked = await transaction
       .updateTable('approvals')
       .set({ state: 'revoked', ended_at: now, valid_until: now })
-      .where('state', '=', 'approved')
+      .where('state', 'in', ['approved', 'claimed', 'indeterminate'])
       .where((eb) =>
         isWindow ? eb.or([eb('id', '=', root), eb('window_of', '=', root)]) : eb('id', '=', found.id),
       )

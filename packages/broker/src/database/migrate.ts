@@ -8,6 +8,7 @@ import { idsOfSessionMigration } from './migrations/0005-ids-of-a-session.ts'
 import { statementCountsMigration } from './migrations/0006-statement-counts.ts'
 import { lockEdgeMigration } from './migrations/0007-lock-edge.ts'
 import { peopleMigration } from './migrations/0010-people.ts'
+import { attendanceMigration } from './migrations/0011-attendance.ts'
 import type { Tables } from './tables.ts'
 
 const migrations = {
@@ -19,6 +20,7 @@ const migrations = {
   '0006-statement-counts': statementCountsMigration,
   '0007-lock-edge': lockEdgeMigration,
   '0010-people': peopleMigration,
+  '0011-attendance': attendanceMigration,
 }
 
 /** Brings the database to the present schema. Replicas that start together wait for each other. */

@@ -79,8 +79,12 @@ export interface ApprovalsTable {
   deadline_at: Date
   approved_at: Date | null
   valid_until: Date | null
+  /** Until when the agent counts as waiting for the answer; null when nothing waits for it. */
+  attended_until: Date | null
   claimed_at: Date | null
   claimed_by_session: string | null
+  /** The claimer's own key of its claim. */
+  claim_key: string | null
   /** Until when a claim must be settled before it counts as indeterminate. */
   settle_by: Date | null
   ended_at: Date | null

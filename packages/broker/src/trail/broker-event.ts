@@ -16,6 +16,7 @@ const brokerEventNames = [
   'approval.approved',
   'approval.rejected',
   'approval.cancelled',
+  'approval.withdrawn',
   'approval.revoked',
   'approval.expired',
   'approval.claimed',

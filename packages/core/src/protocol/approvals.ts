@@ -42,6 +42,13 @@ export const createApprovalRequestSchema = z.strictObject({
   statement: approvalStatementSchema,
   /** Computed by the SDK with `approvalDigest`; the broker computes it again and refuses a difference. */
   digest: lineText(MAX_DIGEST),
+  /**
+   * True when the agent waits for the answer: it reads the request with `wait`, again and again. When it stops, the broker
+   * withdraws the request within seconds.
+   */
+  attended: z.boolean().default(false),
+  /** Chosen by the agent for this one request. The same key again, after a lost answer, gives the request of the first time. */
+  key: z.uuid().optional(),
   /** Why the agent asks, in its own words. */
   reason: proseText(2000).nullable(),
   /** W3C trace context: the broker's own records of the request are then seen in the same trace. */
@@ -104,7 +111,12 @@ export const decideApprovalRequestSchema = z.strictObject({
 })
 
 /** `POST /v1/approvals/{id}/claim`: spends one use and hands out the elevated lease. */
-export const claimApprovalRequestSchema = z.strictObject({ digest: lineText(MAX_DIGEST) })
+export const claimApprovalRequestSchema = z.strictObject({
+  digest: lineText(MAX_DIGEST),
+  /** Chosen by the claimer for this one claim. The same key again, after a lost answer, is the same claim and no second use. */
+  key: z.uuid().optional(),
+})
+export type ClaimApprovalRequest = z.infer<typeof claimApprovalRequestSchema>
 export const claimApprovalResponseSchema = z.strictObject({
   approval: approvalSchema,
   /** Null when the requirement names no role: the session's own lease runs it. */

@@ -70,15 +70,19 @@ export const addApprovalRoutes = (app: App, options: ApprovalRouteOptions): void
     {
       schema: {
         tags,
-        summary: 'One request; with `wait`, answered when it is no longer pending or after so many seconds',
+        summary: 'One request; with `wait`, answered when it has left its state or after so many seconds',
         security: byEither,
         params,
-        querystring: z.strictObject({ wait: z.coerce.number().min(0).max(MAX_WAIT_SECONDS).default(0) }),
+        querystring: z.strictObject({
+          wait: z.coerce.number().min(0).max(MAX_WAIT_SECONDS).default(0),
+          while: z.enum(approvalStates).default('pending').describe('The state to wait for the end of'),
+        }),
         response: { 200: approvalSchema },
       },
     },
     async (request, reply) =>
       approvals.read(request.params.id, authenticator.either(request), {
+        while: request.query.while,
         seconds: request.query.wait,
         signal: connectionSignal(reply, closing),
       }),
@@ -114,8 +118,7 @@ export const addApprovalRoutes = (app: App, options: ApprovalRouteOptions): void
         response: { 200: claimApprovalResponseSchema },
       },
     },
-    async (request) =>
-      approvals.claim(authenticator.session(request), request.params.id, request.body.digest),
+    async (request) => approvals.claim(authenticator.session(request), request.params.id, request.body),
   )
 
   app.post(
@@ -152,7 +155,7 @@ export const addApprovalRoutes = (app: App, options: ApprovalRouteOptions): void
     {
       schema: {
         tags,
-        summary: 'Take an approval back before it is claimed, as an operator or eligible approver',
+        summary: 'Take an approval back and end what runs under it, as an operator or eligible approver',
         security: byPerson,
         params,
         response: { 200: approvalSchema },
