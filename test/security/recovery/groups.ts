@@ -91,6 +91,40 @@ export const groups: readonly RecoveryProgram[] = [
     honest: 'select count(*) as n from encounters where cost < 1000 having count(*) >= 11',
   },
   {
+    name: 'one bill, by a HAVING over a column that another grouping set groups by',
+    desk: 'minimum-necessary: quality',
+    endsBy: 'denial',
+    recover: async (ask) =>
+      write(
+        await search(0, 10_000_000, async (bound) => {
+          const rows = rowsOf(
+            await ask(`select count(*) as n from encounters group by grouping sets ((), (cost), (encounter_id))
+              having count(*) >= 11 and max(iff(encounter_id = 5, cost, 0)) < ${write(bound)}`),
+          )
+          return rows.some(({ N }) => Number(N) > 1000)
+        }),
+      ),
+    truth: bill,
+    honest: `select department, count(*) as n from encounters
+      group by department having count(*) >= 11 and department <> 'CARDIOLOGY'`,
+  },
+  {
+    name: 'one bill, by a HAVING over a column that an inner DISTINCT compares',
+    desk: 'minimum-necessary: quality',
+    endsBy: 'denial',
+    recover: async (ask) =>
+      write(
+        await search(0, 10_000_000, async (bound) => {
+          const rows = rowsOf(
+            await ask(`select count(*) as n from (select distinct encounter_id, cost from encounters)
+              having count(*) >= 11 and max(iff(encounter_id = 5, cost, 0)) < ${write(bound)}`),
+          )
+          return rows.length > 0
+        }),
+      ),
+    truth: bill,
+  },
+  {
     name: 'the largest bill of a department, by the percentile at the edge',
     desk: 'minimum-necessary: quality',
     endsBy: 'denial or mask',
@@ -162,5 +196,28 @@ export const groups: readonly RecoveryProgram[] = [
     },
     truth: everybody,
     honest: 'select state, count(*) as n from patients group by state having count(*) >= 11',
+  },
+  {
+    name: 'the names of 40 people, in letters of the statement that a join chooses, beside the subject of nobody',
+    desk: 'minimum-necessary: care',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const letters = [...'Zqabcdefghijklmnopqrstuvwxyz']
+      const guesses = Array.from({ length: 16 }, (_, place) => place + 1).flatMap((place) =>
+        letters.map((letter) => `(${place}, '${letter}')`),
+      )
+      const people = Array.from({ length: 40 }, (_, index) => `(${index + 101})`)
+      const rows = rowsOf(
+        await ask(`select distinct i.column1 as who, g.column1 as place, g.column2 as letter
+          from (values ${people}) as i join patients as p on p.patient_id = i.column1
+          join (values ${guesses}) as g on substr(p.last_name, g.column1, 1) = g.column2 order by 1, 2`),
+      )
+      const names = new Map<unknown, string>()
+      for (const { WHO, LETTER } of rows) names.set(WHO, `${names.get(WHO) ?? ''}${LETTER}`)
+      return names.size < 40 ? null : [...names.values()].join(' ')
+    },
+    truth: `select listagg(last_name, ' ') within group (order by patient_id) from patients
+      where patient_id between 101 and 140`,
+    honest: 'select p.patient_id, p.last_name from patients as p where p.patient_id = 101',
   },
 ]

@@ -91,4 +91,34 @@ export const misfitMasks: readonly RecoveryProgram[] = [
     truth: 'select zip from patients where patient_id = 9001',
     honest: 'select zip::varchar as z from patients where patient_id = 9001',
   },
+  {
+    name: 'a whole SSN, by the ends of what is computed from it, of a class that one rule reveals and one tightens',
+    desk: 'social-work',
+    endsBy: 'denial or mask',
+    recover: async (ask) => {
+      const [last, middle, first] = cellsOf(
+        rowsOf(
+          await ask('select ssn, left(ssn, 8) as m, reverse(ssn) as r from patients where patient_id = 7'),
+        )[0],
+      ).map((text) => text.replace('***', ''))
+      if (first === undefined || first === '') return null
+      return `${[...first].reverse().join('')}${middle!.slice(0, 3)}${last}`
+    },
+    truth: 'select ssn from patients where patient_id = 7',
+    honest: 'select ssn, zip, birth_date from patients where patient_id = 7',
+  },
+  {
+    name: 'the ZIPs of a state, by the ends of them as areas, of a class that one rule reveals and one tightens',
+    desk: 'social-work',
+    endsBy: 'denial or mask',
+    recover: async (ask) => {
+      const rows = rowsOf(
+        await ask(`select zip, right(zip, 3) as r from patients where state = 'VT' order by patient_id`),
+      ).map(cellsOf)
+      const whole = rows.map(([area, end]) => `05${end || area}`)
+      return whole.every((zip) => zip.length === 5) ? whole.join() : null
+    },
+    truth: `select listagg(zip, ',') within group (order by patient_id) from patients where state = 'VT'`,
+    honest: `select zip from patients where state = 'VT'`,
+  },
 ]

@@ -54,6 +54,7 @@ const desks = {
     purpose: 'TREAT',
     task: 'unconscious patient',
   },
+  'social-work': { policyFile: ours('social-work'), groups: ['social-agents'], purpose: 'TREAT' },
   'front-desk': { policyFile: ours('front-desk'), groups: ['desk-agents'], purpose: 'TREAT' },
 } as const satisfies Record<string, Desk>
 
