@@ -81,7 +81,10 @@ export interface Observation {
   readonly place: UsePlace | null
   /** Functions and operators from the column to here, upper case, sorted. */
   readonly functions: readonly string[]
-  /** For `fail`: the function or operator that fails for some values. */
+  /**
+   * For `fail` the function or operator that fails for some values; for another kind the one that skips something that
+   * may fail, depending on the column.
+   */
   readonly by?: string
   readonly chosen?: boolean
   readonly against?: readonly ColumnName[]

@@ -81,6 +81,10 @@ const look = (
   const covered = classes.filter((cls) => !revealing.some((permit) => permit.reveal.has(cls.name)))
   const tightened = here.flatMap((permit) => names.flatMap((name) => permit.rule.masks?.[name] ?? []))
   const masks = [...covered.map((cls) => cls.mask), ...tightened]
+  // A class that a rule reveals and another one tightens still hides something: its functions are as limited as ever.
+  const hiding = classes.filter(
+    (cls) => covered.includes(cls) || here.some((permit) => permit.rule.masks?.[cls.name] !== undefined),
+  )
   const label = `${column} is of class ${names.join(' and ')}`
   const revealedBy = revealing.map((permit) => permit.rule.id)
   return {
@@ -90,14 +94,11 @@ const look = (
     unclassified,
     masks,
     functionMasks: (name) => [
-      ...covered.flatMap((cls) => (cls.functions.has(name) ? (cls.functions.get(name) ?? []) : withhold)),
+      ...hiding.flatMap((cls) => (cls.functions.has(name) ? (cls.functions.get(name) ?? []) : withhold)),
       ...tightened,
     ],
-    allowsFunction: (name) => covered.every((cls) => cls.functions.has(name)),
-    uses:
-      masks.length === 0
-        ? 'all'
-        : commonUses((covered.length > 0 ? covered : classes).map(({ uses }) => uses)),
+    allowsFunction: (name) => hiding.every((cls) => cls.functions.has(name)),
+    uses: masks.length === 0 ? 'all' : commonUses(hiding.map(({ uses }) => uses)),
     identifiers: classes.map((cls) => cls.identifier),
     revealedBy,
     because:

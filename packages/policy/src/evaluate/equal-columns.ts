@@ -1,11 +1,11 @@
 import type { AnalyzedStatement, ColumnName, Observation } from '@snowfence/core'
 
-const inner: ReadonlySet<string> = new Set(['=', 'AND'])
+const inner: ReadonlySet<string> = new Set(['=', 'IN', 'AND'])
 const outer: ReadonlySet<string> = new Set([...inner, 'OUTER JOIN'])
 
 /**
- * A column with those that joins make equal to it in every row that holds both. With `outer` also by joins that keep rows
- * without a partner, in which the other column is NULL.
+ * A column with those that joins and filters make equal to it in every row that holds both. With `outer` also by joins
+ * that keep rows without a partner, in which the other column is NULL.
  */
 export const equallyJoined = (
   column: ColumnName,
@@ -27,12 +27,13 @@ export const equallyJoined = (
 
 /** An equality of two columns and nothing else. With a third column or a constant it may hold between other pairs. */
 const isPair = (
-  { kind, place, functions, chosen, against }: Observation,
+  { kind, place, by, functions, chosen, against }: Observation,
   known: ReadonlySet<string>,
 ): boolean =>
   kind === 'equality' &&
-  place === 'join' &&
+  by === undefined &&
+  (place === 'join' || place === 'filter') &&
   chosen !== true &&
   against?.length === 1 &&
-  functions.includes('=') &&
+  (functions.includes('=') || functions.includes('IN')) &&
   functions.every((name) => known.has(name))

@@ -1,17 +1,20 @@
 import type { AnalyzedStatement, ColumnFlow, DecisionReason, Observation, UsePlace } from '@snowfence/core'
+import { splitColumnName } from '../naming/qualified-name.ts'
 import { equallyJoined } from './equal-columns.ts'
 import type { Guard, GuardInput } from './guards.ts'
 import { combineLimits } from './obligations.ts'
 import { reason } from './reasons.ts'
-import { subjectsOf } from './subject-columns.ts'
+import { isMetadata, subjectsOf } from './subject-columns.ts'
 
 // Aggregates that give one number for a group and not the value of one of its rows. A percentile counts where it is far
 // from both ends; nearer to one it has a name of its own.
-const statistics = new Set(
-  `COUNT SUM AVG STDDEV STDDEV_POP STDDEV_SAMP VARIANCE VARIANCE_POP VARIANCE_SAMP VAR_POP VAR_SAMP CORR
+const statistics = new Set([
+  'COUNT',
+  'COUNT DISTINCT',
+  ...`SUM AVG STDDEV STDDEV_POP STDDEV_SAMP VARIANCE VARIANCE_POP VARIANCE_SAMP VAR_POP VAR_SAMP CORR
   COVAR_POP COVAR_SAMP SKEW KURTOSIS APPROX_COUNT_DISTINCT HLL APPROX_PERCENTILE PERCENTILE_CONT PERCENTILE_DISC
   MEDIAN`.split(/\s+/),
-)
+])
 // What may stand inside or around a statistic. Nothing that can pick out single rows: no CASE, no comparison, and no
 // arithmetic, since `SUM(COST * FLOOR(1 / (1 + ABS(ID - 5))))` is the cost of one row.
 const harmless = new Set('ROUND CAST TO_NUMBER TO_DOUBLE COALESCE NVL ZEROIFNULL'.split(' '))
@@ -47,7 +50,7 @@ export const refuseRows = (input: GuardInput, minimum: number): readonly Decisio
 
 /** What tables there are is nobody's data. */
 const dataReads = ({ reads }: AnalyzedStatement): AnalyzedStatement['reads'] =>
-  reads.filter(({ table }) => table.split('.').at(-2) !== 'INFORMATION_SCHEMA')
+  reads.filter(({ table }) => !isMetadata(table))
 
 const tooSmall = (input: GuardInput, minimum: number): readonly DecisionReason[] => {
   const { summary } = input
@@ -78,16 +81,35 @@ const tooSmall = (input: GuardInput, minimum: number): readonly DecisionReason[]
   return reasons
 }
 
-/** Whether HAVING guarantees enough different subjects of every table that is about somebody. */
+/**
+ * Whether HAVING guarantees enough different subjects of every table that is about somebody. A table whose subject equals
+ * a column of another such table has as many: each of its rows is of somebody of whom the other table has a row.
+ */
 const countsSubjects = ({ summary, classifier }: GuardInput, minimum: number): boolean => {
-  const counted = (summary.aggregation?.distinct ?? []).flatMap(({ column, least }) =>
-    least >= minimum ? equallyJoined(column, summary, { outer: false }) : [],
+  const counted = new Set(
+    (summary.aggregation?.distinct ?? []).flatMap(({ column, least }) =>
+      least >= minimum ? equallyJoined(column, summary, { outer: false }) : [],
+    ),
   )
-  const tables = dataReads(summary).filter(({ table }) => classifier.subjectOf(table) !== null)
-  return (
-    tables.length > 0 &&
-    tables.every(({ table }) => counted.includes(`${table}.${classifier.subjectOf(table)}`))
+  const open = new Map(
+    dataReads(summary).flatMap(({ table }) => {
+      const subject = classifier.subjectOf(table)
+      return subject === null ? [] : [[table, `${table}.${subject}`] as const]
+    }),
   )
+  if (open.size === 0) return false
+  const proved = new Set<string>()
+  for (let before = -1; proved.size > before; ) {
+    before = proved.size
+    for (const [table, subject] of open) {
+      const equal = equallyJoined(subject, summary, { outer: false })
+      const isProved = equal.some(
+        (column) => counted.has(column) || (column !== subject && proved.has(splitColumnName(column).table)),
+      )
+      if (isProved) proved.add(table)
+    }
+  }
+  return proved.size === open.size
 }
 
 const showsRows = (summary: AnalyzedStatement, grouped: ReadonlySet<string>): readonly DecisionReason[] =>
@@ -121,7 +143,7 @@ const steeredByRows = (
   grouped: ReadonlySet<string>,
 ): readonly DecisionReason[] => {
   const steering = choosing.flatMap((place) =>
-    summary.uses[place].filter((column) => !grouped.has(column) && !isStatisticIn(place, column, summary)),
+    summary.uses[place].filter((column) => !steersByGroups(place, column, grouped, summary)),
   )
   return [...new Set(steering)].map((column) =>
     reason('not-an-aggregate', {
@@ -131,17 +153,31 @@ const steeredByRows = (
   )
 }
 
-const isStatisticIn = (place: UsePlace, column: string, { observations }: AnalyzedStatement): boolean => {
+/** Whether a clause looks at statistics of the column only, or at keys that are made of it. */
+const steersByGroups = (
+  place: UsePlace,
+  column: string,
+  grouped: ReadonlySet<string>,
+  { observations }: AnalyzedStatement,
+): boolean => {
   const own = observations.filter(
     (observation) => observation.column === column && observation.place === place,
   )
-  return own.length > 0 && own.every(({ functions }) => isStatistic({ via: 'derived', functions }, comparing))
+  return (
+    own.length > 0 &&
+    own.every(
+      ({ functions }) =>
+        isStatistic({ via: 'derived', functions }, comparing) ||
+        (grouped.has(column) && functions.every((name) => ofKeys.has(name))),
+    )
+  )
 }
 
 /** Whether a computation fails for some row tells of that row, wherever it stands and whatever the groups are. */
 const failsByRow = ({ observations }: AnalyzedStatement): readonly DecisionReason[] => {
   const failing = observations.filter(
-    (observation) => observation.kind === 'fail' && !isOfGroups(observation),
+    (observation) =>
+      (observation.kind === 'fail' || observation.by !== undefined) && !isOfGroups(observation),
   )
   return [...new Set(failing.map(({ column }) => column))].map((column) =>
     reason('not-an-aggregate', {

@@ -1,6 +1,9 @@
 import type { AnalyzedStatement, SubjectColumn } from '@snowfence/core'
 import type { Classifier } from '../compile/classification.ts'
 
+/** Whether a table says what tables there are, which is nobody's data. */
+export const isMetadata = (table: string): boolean => table.split('.').at(-2) === 'INFORMATION_SCHEMA'
+
 /** The columns that say whose data a row is, of every table that the statement reads. */
 export const subjectsOf = (summary: AnalyzedStatement, classifier: Classifier): readonly string[] =>
   summary.reads.flatMap(({ table }) => {

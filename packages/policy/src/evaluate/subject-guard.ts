@@ -5,20 +5,24 @@ import { refuseRows } from './group-guard.ts'
 import type { Guard, GuardInput } from './guards.ts'
 import { combineLimits, DEFAULT_MINIMUM_GROUP_SIZE } from './obligations.ts'
 import { reason } from './reasons.ts'
-import { subjectColumns } from './subject-columns.ts'
+import { isMetadata } from './subject-columns.ts'
 
-/** Tables of which rows reach the outputs while nothing there says whose they are. */
+/**
+ * Tables whose rows decide the result while nothing in the outputs says whose they are. A table of which no column is
+ * shown counts too: its rows may choose what the writer's own constants spell.
+ */
 export const uncountedTables = (input: GuardInput): { table: string; subject: string | undefined }[] => {
-  const { summary, classifier, outputs } = input
+  const { summary, classifier } = input
   const counted = new Set(
-    subjectColumns(summary, classifier).flatMap(({ column }) =>
-      equallyJoined(column, summary, { outer: true }),
+    summary.outputs.flatMap(({ flows }) =>
+      flows
+        .filter(({ via, functions }) => via === 'value' && functions.length === 0)
+        .flatMap(({ column }) => equallyJoined(column, summary, { outer: true })),
     ),
   )
-  const contributing = new Set(outputs.flatMap(({ flows }) => flows.map(({ seen }) => seen.table)))
   return summary.reads.flatMap(({ table }) => {
     const subject = classifier.subjectOf(table)
-    if (subject === null || !contributing.has(table)) return []
+    if (subject === null || isMetadata(table)) return []
     if (subject === undefined) return { table, subject }
     return counted.has(`${table}.${subject}`) ? [] : { table, subject }
   })

@@ -35,7 +35,10 @@ const checkColumn = (
   // Anything but the value of a column of the same class is a literal, a bind, a computation or a copy out of somewhere
   // unclassified: from somebody who only ever saw the mask, most likely the mask.
   const fromItsClass =
-    flows.length > 0 && flows.every(({ seen, via }) => via === 'value' && holdsClasses(seen, target))
+    flows.length > 0 &&
+    flows.every(
+      ({ seen, via, functions }) => via === 'value' && functions.length === 0 && holdsClasses(seen, target),
+    )
   if (target.classes.length > 0 && target.masks.length > 0 && !fromItsClass) {
     reasons.push(
       reason('write-over-classified', {

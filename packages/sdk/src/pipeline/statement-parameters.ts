@@ -15,7 +15,7 @@ const dateFormatName = /^(DATE|TIMESTAMP(_NTZ|_LTZ|_TZ)?)_OUTPUT_FORMAT$/i
  * So the year must stand where the mask looks for it: `"20"MM-01-DD` would have the month shown as a year.
  */
 const plainDateFormat =
-  /^(AUTO|(YYYY([-/.]?)MM\3DD|(MM|DD)([-/.])(MM|DD)\5YYYY|DD-MON-YYYY)(( |T|"T")(HH24|HH12|AM|PM|MI|SS|FF\d?|TZH|TZM|[ :.])*)?)$/i
+  /^(AUTO|(YYYY([-/.]?)MM\3DD|MM([-/.])DD\4YYYY|DD([-/.])MM\5YYYY|DD-MON-YYYY)(( |T|"T")(HH24|HH12|AM|PM|MI|SS|FF\d?|TZH|TZM|[ :.])*)?)$/i
 
 const isHarmless = (name: string, value: unknown): boolean =>
   harmless.test(name) &&

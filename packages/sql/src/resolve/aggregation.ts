@@ -72,6 +72,13 @@ interface Counting {
   readonly columnOf: (expression: Json) => BaseColumn | null
 }
 
+/** `COUNT(…) BETWEEN n AND m`. */
+const betweenBound = (node: Json | undefined, select: Counting): readonly CountBound[] => {
+  if (!isObject(node) || node.negated !== false) return []
+  const counted = readCount(node.expr, select)
+  return counted === null ? [] : [{ least: boundOf('GtEq', node.low), column: counted.column }]
+}
+
 /** Every part of the conjunction that says `COUNT(…) >= n`. */
 const countBounds = (select: Counting): readonly CountBound[] => {
   const bounds: CountBound[] = []
@@ -80,6 +87,7 @@ const countBounds = (select: Counting): readonly CountBound[] => {
     const node = pending.pop()
     if (!isObject(node)) continue
     if (!isAbsent(node.Nested)) pending.push(node.Nested)
+    bounds.push(...betweenBound(node.Between, select))
     const operation = node.BinaryOp
     if (!isObject(operation)) continue
     const { left, op, right } = operation

@@ -135,7 +135,7 @@ export class Findings {
    */
   decide(name: string, conditions: Lineage): void {
     if (this.#place === null) this.#observations.addFailure(name, null, conditions)
-    else this.#observations.addUse(this.#place, conditions, 'equality')
+    else this.#observations.addUse(this.#place, conditions, 'equality', name)
   }
 
   /** @param least - what the clause looks at even where the column stands in it by itself */

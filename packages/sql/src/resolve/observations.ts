@@ -81,8 +81,9 @@ export class Observations {
       if (flow.via === 'derived') this.#addFlow('part', null, column, flow)
   }
 
-  addUse(place: UsePlace, lineage: Lineage, least: 'equality' | 'order'): void {
-    for (const [column, flow] of lineage) this.#addFlow(kindOf(flow, least), place, column, flow)
+  /** @param deciding - the function on whose failure the clause decides, if it does */
+  addUse(place: UsePlace, lineage: Lineage, least: 'equality' | 'order', deciding = ''): void {
+    for (const [column, flow] of lineage) this.#addFlow(kindOf(flow, least), place, column, flow, deciding)
   }
 
   /** How many rows there are is public: a column of which only that is looked at is not observed. */
@@ -115,7 +116,7 @@ export class Observations {
           kind,
           place: place === '' ? null : place,
           functions,
-          ...(kind === 'fail' && { by: failing.join(' ') }),
+          ...(failing.join(' ') !== '' && { by: failing.join(' ') }),
           ...(chosen !== undefined && { chosen }),
           ...(against !== undefined && { against }),
         })

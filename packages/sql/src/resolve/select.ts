@@ -81,10 +81,14 @@ const readDistinct = ({ distinct }: JsonObject): boolean => {
 /** The items that HAVING may call by a name that no column has. */
 const countableAliases = (items: readonly Json[], scope: Scope): ReadonlyMap<string, Json> => {
   const named = new Map<string, Json>()
+  const twice = new Set<string>()
   for (const [name, expression] of itemAliases(items)) {
     const isColumn = scope.relations.some((relation) => columnsNamed(relation, name).length > 0)
-    if (!isColumn && !named.has(name)) named.set(name, expression)
+    if (named.has(name)) twice.add(name)
+    if (!isColumn) named.set(name, expression)
   }
+  // Of two items with one name, the text does not tell which is meant.
+  for (const name of twice) named.delete(name)
   return named
 }
 

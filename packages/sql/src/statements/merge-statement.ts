@@ -1,5 +1,6 @@
 import type { BaseTable } from '../catalogue/catalogue-index.ts'
 import { isAbsent, type Json, listOf, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
+import { mixed } from '../resolve/compute.ts'
 import { resolveAll } from '../resolve/expression.ts'
 import { useJoinConditions } from '../resolve/from.ts'
 import { createScope, type Scope, type StatementContext } from '../resolve/scope.ts'
@@ -32,7 +33,13 @@ export const summarizeMerge = (body: Json, context: StatementContext): Statement
       const known = written.get(column.name)
       written.set(
         column.name,
-        known === undefined ? column : { ...eitherOf([known, column]), name: column.name },
+        known === undefined
+          ? column
+          : {
+              ...eitherOf([known, column]),
+              lineage: mixed([known, column], 'MERGE'),
+              name: column.name,
+            },
       )
     }
   }
