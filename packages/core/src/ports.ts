@@ -42,6 +42,10 @@ export type ApprovalAnswer =
 export interface ApprovalClaim {
   /** The elevated lease, or null when the session's own is enough. */
   readonly lease: Lease | null
+  /** ISO 8601: the approval's end, which is also that of the statement under it. Absent where approvals have none. */
+  readonly validUntil?: string | null
+  /** Resolves to true when a person takes the approval back; to false when that cannot happen any more, or on an abort. */
+  untilRevoked?(signal: AbortSignal): Promise<boolean>
   settle(outcome: 'executed' | 'failed', queryId: string | null): Promise<void>
 }
 

@@ -50,3 +50,9 @@ export const mayBeStored = (error: unknown): boolean => {
   if (cause === 'unreachable') return (error as SnowfenceError).details.isSent !== false
   return !certainlyNotStored.has(cause)
 }
+
+/** Whether the store may take the same record a moment later. */
+export const mayPass = (error: unknown): boolean => {
+  const cause = causeOf(error)
+  return cause === 'unreachable' || cause === 'unavailable' || cause === 'timeout'
+}

@@ -105,3 +105,16 @@ test('when more is owed than can be remembered, nothing is acknowledged any more
   isUp = true
   await expect(records.commit(next!)).rejects.toSatisfy((error) => causeOf(error) === 'queue-full')
 })
+
+test('a record can be tried for a while before its caller is told', async () => {
+  let isUp = false
+  const { stored, records } = createRecords(() => isUp)
+  const [approval, other] = spans()
+  const patient = records.commit(approval!, { patienceMilliseconds: 60_000 })
+  await expect(records.commit(other!, { patienceMilliseconds: 15 })).rejects.toSatisfy(
+    (error) => causeOf(error) === 'unavailable',
+  )
+  isUp = true
+  await patient
+  expect(stored).toEqual(['span 0'])
+})

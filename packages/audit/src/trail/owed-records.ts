@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import type { Receipt } from '@snowfence/core'
-import { notDurable } from '../sink/not-durable.ts'
+import { mayPass, notDurable } from '../sink/not-durable.ts'
 import type { GroupCommit } from './group-commit.ts'
 
 interface Owed {
@@ -12,6 +13,8 @@ interface Owed {
 export interface OwedCommitOptions {
   /** True for a record that is owed when the store does not take it, although its caller is told of the failure. */
   readonly isOwed?: boolean
+  /** How long the record is tried again while the store is away, before its caller is told. 0 by default. */
+  readonly patienceMilliseconds?: number
 }
 
 /** Commits in two manners: what something waits for, and what is written behind it and may not get lost. */
@@ -52,6 +55,18 @@ export const createOwedRecords = (group: GroupCommit, options: OwedRecordsOption
   let pause = firstPauseMilliseconds
   let timer: NodeJS.Timeout | undefined
 
+  const commitPatiently = async (span: ReadableSpan, milliseconds: number): Promise<Receipt> => {
+    const end = performance.now() + milliseconds
+    for (;;) {
+      try {
+        return await group.commit(span)
+      } catch (error) {
+        if (performance.now() + firstPauseMilliseconds > end || !mayPass(error)) throw error
+      }
+      await sleep(firstPauseMilliseconds)
+    }
+  }
+
   const pay = async (): Promise<void> => {
     const due = owed
     owed = []
@@ -91,11 +106,11 @@ export const createOwedRecords = (group: GroupCommit, options: OwedRecordsOption
   }
 
   return {
-    commit: async (span, { isOwed = false } = {}) => {
+    commit: async (span, { isOwed = false, patienceMilliseconds = 0 } = {}) => {
       if (isFull) throw notDurable('queue-full', { owed: owed.length })
       let receipt: Receipt
       try {
-        receipt = await group.commit(span)
+        receipt = await commitPatiently(span, patienceMilliseconds)
       } catch (error) {
         if (isOwed) owe({ span, resolve: () => {}, reject: () => {} })
         throw error

@@ -15,7 +15,7 @@ import type { AuditSpanKind } from '../schema/attribute-definition.ts'
 import type { AuditAttributeValues } from '../schema/audit-attributes.ts'
 import { spanAttributes } from '../schema/span-attributes.ts'
 import { mayBeStored } from '../sink/not-durable.ts'
-import type { OwedRecords } from './owed-records.ts'
+import type { OwedCommitOptions, OwedRecords } from './owed-records.ts'
 import {
   appliedMasks,
   decisionAttributes,
@@ -39,6 +39,9 @@ export interface OpenStatementTrail extends StatementTrail {
   /** Ends a statement that nobody finished; its outcome is `abandoned`. */
   abandon(): Promise<AuditAcknowledgement>
 }
+
+/** A person answered, perhaps after hours: a restart of the broker at that moment does not waste the answer. */
+const APPROVAL_PATIENCE_MS = 30_000
 
 /** Approval states after which the statement may still run. */
 const hopeful: ReadonlySet<string> = new Set(['pending', 'approved', 'claimed', 'executed'])
@@ -76,15 +79,12 @@ export const createStatementTrail = (options: StatementTrailOptions): OpenStatem
 
   const write = async (
     span: Span,
-    { isBehind = false, isOwed = false } = {},
+    { isBehind = false, ...options }: OwedCommitOptions & { readonly isBehind?: boolean } = {},
   ): Promise<AuditAcknowledgement> => {
     span.end()
     // The SDK's span is both: the API's type hides what the exporters read.
     const ended = span as unknown as ReadableSpan
-    return acknowledge(
-      span,
-      await (isBehind ? records.commitBehind(ended) : records.commit(ended, { isOwed })),
-    )
+    return acknowledge(span, await (isBehind ? records.commitBehind(ended) : records.commit(ended, options)))
   }
 
   const child = (
@@ -180,7 +180,9 @@ export const createStatementTrail = (options: StatementTrailOptions): OpenStatem
         'snowfence.approval.digest': record.digest,
         'snowfence.receipt': authorized?.digest,
       }
-      const written = write(child('approval', `approval ${record.state}`, values))
+      const written = write(child('approval', `approval ${record.state}`, values), {
+        patienceMilliseconds: APPROVAL_PATIENCE_MS,
+      })
       if (hopeful.has(record.state) || isEnded) return written
       // Nothing will run any more. Both records travel together.
       const [acknowledgement] = await Promise.all([

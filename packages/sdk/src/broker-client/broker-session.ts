@@ -82,7 +82,10 @@ export class BrokerSession implements OpenGovernance {
     this.#held = new HeldLease(session.lease, Date.now())
     this.#tokenKey = Buffer.from(session.tokenKey, 'base64url')
     const token = (): Secret => this.#token
-    this.approvals = createBrokerApprovals(options.broker, token)
+    this.approvals = createBrokerApprovals(options.broker, {
+      token,
+      renew: async () => void (await this.#currentLease()),
+    })
     this.audit = createAuditTrail({
       sink: createOtlpSink({
         broker: options.broker.url.href,

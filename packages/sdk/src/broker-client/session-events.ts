@@ -1,5 +1,6 @@
 import { parseOnce, type Secret, type SessionEvent, sessionEventSchema } from '@snowfence/core'
 import type { HttpClient } from '@snowfence/core/http'
+import { pause } from './pause.ts'
 
 export interface SessionEventsOptions {
   readonly broker: HttpClient
@@ -13,6 +14,8 @@ export interface SessionEventsOptions {
 
 const FIRST_PAUSE_MS = 200
 const LONGEST_PAUSE_MS = 5_000
+/** The broker writes something at least every 15 seconds. A stream that is silent for longer is broken, whatever TCP says. */
+const LONGEST_SILENCE_MS = 40_000
 
 /** WHATWG server-sent events: lines of `data:`, an empty line ends an event. Other fields do not matter here. */
 const readEvents = async (body: AsyncIterable<Uint8Array>, onEvent: (event: SessionEvent) => void) => {
@@ -42,19 +45,6 @@ const parseJson = (text: string): unknown => {
   }
 }
 
-const pause = async (milliseconds: number, signal: AbortSignal): Promise<void> => {
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, milliseconds)
-    timer.unref()
-    signal.addEventListener('abort', done, { once: true })
-  })
-}
-
 /**
  * Listens for revocation and policy change until the signal ends it, and comes back after a broken connection.
  * Losing the stream grants nothing: each statement's record must still be acknowledged by the broker.
@@ -78,6 +68,7 @@ export const listenToSession = async (options: SessionEventsOptions): Promise<vo
       }
       if (statusCode === 200) {
         pauseMs = FIRST_PAUSE_MS
+        response.setTimeout(LONGEST_SILENCE_MS, () => response.destroy())
         await readEvents(response, options.onEvent)
       } else response.destroy()
     } catch {

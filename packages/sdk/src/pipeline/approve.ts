@@ -43,18 +43,20 @@ export const approve = async (
 ): Promise<GrantedApproval> => {
   const { decision, approvalDigest: digest } = state
   const about = { decision, traceId: trail.traceId }
+  const { approvalId, onApproval } = state.received
+  const isAttended = (onApproval ?? environment.onApproval) === 'wait'
   const ask: ApprovalAsk = {
     statement: approvalStatementOf(state),
     digest,
     reason: state.received.reason,
+    isAttended,
     ...(trail.traceparent === undefined ? {} : { traceparent: trail.traceparent }),
   }
-  const { approvalId, onApproval } = state.received
   const ticket =
     approvalId === null
       ? await environment.ports.approvals.request(ask, signal)
       : await environment.ports.approvals.resume(approvalId, digest)
-  if ((onApproval ?? environment.onApproval) === 'throw' && approvalId === null)
+  if (!isAttended && approvalId === null)
     throw createGovernedError('ERR_APPROVAL_PENDING', {
       ...about,
       approvalId: ticket.id,
