@@ -1,0 +1,249 @@
+import type { StatementSummary } from '@snowfence/core'
+import { evaluate } from '@snowfence/policy'
+import type { SqlAnalyzer } from '@snowfence/sql'
+import { SeededRandom } from '../fuzz/seeded-random.ts'
+import { Compilation, CompileRefusal, type TableDefinition } from './compilation.ts'
+import { compileQuery, noCommonTables } from './compile-query.ts'
+import { type Difference, findDifference, type GovernedStatement, judge } from './governed-answer.ts'
+import { catalog, type PolicyUnderTest } from './policies-under-test.ts'
+import { printQuery } from './print-statement.ts'
+import { findSmallGroup, findUncounted } from './row-influence.ts'
+import { type Figures, hitsOf } from './search-figures.ts'
+import { type ShownColumn, shownColumns } from './shown-columns.ts'
+import { shrinkLeak } from './shrink-leak.ts'
+import type { ReadableSchema } from './source-grammar.ts'
+import { type Generated, StatementGrammar } from './statement-grammar.ts'
+import type { Query, Statement } from './statement-tree.ts'
+import { groupSizes, makePair, type Sizes, smallSizes, type WorldPair } from './world-pairs.ts'
+
+/** A statement that the product allows, and that answers differently on two worlds alike in everything shown. */
+export interface Leak {
+  readonly under: PolicyUnderTest
+  readonly statement: Statement
+  readonly sql: string
+  readonly place: string
+  readonly kind: string
+  readonly pair: WorldPair
+  readonly difference: Difference
+}
+
+/** What the product takes for a large group where a policy does not say. */
+const USUAL_GROUP = 11
+const PAIRS = 40
+const PAIRS_FOR_EACH = 5
+
+/** Looks for leaks under one policy, for one principal. */
+export class LeakSearch {
+  readonly under: PolicyUnderTest
+  readonly figures: Figures
+  readonly tables: ReadonlyMap<string, TableDefinition>
+  readonly shown: ReadonlyMap<string, ShownColumn>
+  readonly schema: ReadableSchema
+  readonly #analyzer: SqlAnalyzer
+  readonly #random: SeededRandom
+  readonly #grammar: StatementGrammar
+  #pairs: readonly WorldPair[] = []
+  #uses = 0
+
+  constructor(analyzer: SqlAnalyzer, under: PolicyUnderTest, seed: number, figures: Figures) {
+    this.#analyzer = analyzer
+    this.under = under
+    this.figures = figures
+    this.#random = new SeededRandom(seed)
+    const columns = shownColumns(analyzer, under)
+    this.shown = new Map(columns.map((column) => [`${column.table}.${column.name}`, column]))
+    this.tables = tablesOf(columns)
+    this.schema = readableSchema(analyzer, under, columns, this.tables)
+    this.#grammar = new StatementGrammar(this.#random, this.schema)
+  }
+
+  /** Whether people or groups are counted: then every column tells of somebody. */
+  get #bounds(): boolean {
+    return this.schema.minimumGroupSize !== null || this.schema.subjectOf.size > 0
+  }
+
+  get sizes(): Sizes {
+    return this.#bounds ? groupSizes : smallSizes
+  }
+
+  /** Makes one statement and tries it. @returns a leak where there is one */
+  step(): Leak | null {
+    const { figures } = this
+    const generated = this.#grammar.next()
+    figures.generated += 1
+    const governed = this.govern(generated)
+    this.#grammar.learn(generated, governed !== null && governed !== 'denied')
+    if (governed === null || governed === 'denied') return null
+    const { place, kind, statement } = generated
+    for (let tries = 0; tries < PAIRS_FOR_EACH; tries += 1) {
+      const pair = this.#nextPair()
+      figures.runs += 2
+      const difference =
+        findDifference(governed, pair) ?? (tries === 0 ? this.#findPerson(governed, pair) : null)
+      if (difference === null) continue
+      figures.leaks += 1
+      return { under: this.under, statement, sql: printQuery(statement.q), place, kind, pair, difference }
+    }
+    return null
+  }
+
+  /** The same leak in its simplest form. */
+  shrink(leak: Leak): Leak {
+    const differs = (statement: Statement, pair: WorldPair): Difference | null => {
+      const governed = this.#allowed(statement)
+      if (governed === null) return null
+      const found =
+        findDifference(governed, pair) ??
+        (leak.difference.kind === 'group' ? this.#findPerson(governed, pair) : null)
+      return found?.kind === leak.difference.kind ? found : null
+    }
+    const shrunk = shrinkLeak(
+      leak,
+      (statement, pair) => {
+        try {
+          return differs(statement, pair) !== null
+        } catch {
+          // A tree that lost a part it cannot do without is no statement.
+          return false
+        }
+      },
+      (table, column) => {
+        const shown = this.shown.get(`${table}.${this.tables.get(table)?.columns[column]?.name}`)
+        return shown !== undefined && (shown.pseudonym !== null || shown.showsEquality || shown.showsOrder)
+      },
+    )
+    const difference = differs(shrunk.statement, shrunk.pair) ?? leak.difference
+    return { ...shrunk, sql: printQuery(shrunk.statement.q), difference }
+  }
+
+  #allowed(statement: Statement): GovernedStatement | null {
+    const compiled = compile(statement, this.tables)
+    if (compiled === null) return null
+    const { summary, decision, isAllowed } = judge(this.#analyzer, this.under, printQuery(statement.q))
+    const { compilation, query } = compiled
+    if (!isAllowed || decision.columns.length !== query.columns.length) return null
+    return { tree: statement.q, compilation, query, decision, claimedGroup: claimOf(summary) }
+  }
+
+  private govern(generated: Generated): GovernedStatement | 'denied' | null {
+    const { figures } = this
+    const { statement, place } = generated
+    const compiled = compile(statement, this.tables)
+    if (compiled === null) {
+      figures.refusedByCompiler += 1
+      return null
+    }
+    const { compilation, query } = compiled
+    const touches = compilation.constructs.delete('touches a class') || this.#bounds
+    if (!touches) {
+      figures.untouched += 1
+      return null
+    }
+    const { summary, decision, isAllowed } = judge(this.#analyzer, this.under, printQuery(statement.q))
+    for (const [construct, classified] of compilation.constructs) {
+      const hits = hitsOf(figures, construct)
+      if (classified) hits.tried += 1
+      if (isAllowed) hits.counted += 1
+      if (isAllowed && classified) hits.touching += 1
+    }
+    if (!isAllowed) {
+      if (summary.status === 'unsupported') figures.notUnderstood += 1
+      else figures.denied += 1
+      return 'denied'
+    }
+    if (decision.columns.length !== query.columns.length) return null
+    figures.counted += 1
+    figures.places[place] = (figures.places[place] ?? 0) + 1
+    return { tree: statement.q, compilation, query, decision, claimedGroup: claimOf(summary) }
+  }
+
+  /** What the answer tells of too few people, where the policy bounds how many. */
+  #findPerson(governed: GovernedStatement, { left }: WorldPair): Difference | null {
+    const { minimumGroupSize, subjectOf } = this.schema
+    if (minimumGroupSize !== null) return findSmallGroup(governed, left, this.tables, minimumGroupSize)
+    if (subjectOf.size === 0) return null
+    if (governed.claimedGroup >= USUAL_GROUP) return findSmallGroup(governed, left, this.tables, USUAL_GROUP)
+    // How many rows there are is free.
+    return isCount(governed.tree) ? null : findUncounted(governed, left, this.tables, this.schema)
+  }
+
+  #nextPair(): WorldPair {
+    // New worlds every few hundred uses: enough to vary, few enough to cost little.
+    if (this.#uses % (PAIRS * 60) === 0)
+      this.#pairs = Array.from({ length: PAIRS }, () =>
+        makePair(this.#random, this.tables, this.shown, this.sizes),
+      )
+    this.#uses += 1
+    return this.#random.pick(this.#pairs)
+  }
+}
+
+/** A statement as the reference semantics runs it, or null where Snowflake would refuse to compile it. */
+export const compile = ({ q, settings }: Statement, tables: ReadonlyMap<string, TableDefinition>) => {
+  const compilation = new Compilation(settings, tables)
+  try {
+    return { compilation, query: compileQuery(compilation, q, null, noCommonTables) }
+  } catch (error) {
+    if (error instanceof CompileRefusal) return null
+    throw error
+  }
+}
+
+/** How large the product says that every group is. */
+const claimOf = (summary: StatementSummary): number =>
+  summary.status === 'analyzed' ? (summary.aggregation?.minimumGroupSize ?? 0) : 0
+
+const isCount = ({ body }: Query): boolean =>
+  body.k === 'select' && body.items.every(({ e }) => e.k === 'agg' && e.name === 'COUNT' && !e.distinct)
+
+/** Tables of which every column can be read. */
+const tablesOf = (columns: readonly ShownColumn[]): ReadonlyMap<string, TableDefinition> => {
+  const names = [...new Set(columns.map(({ table }) => table))].filter((name) => {
+    const entry = catalog.CLINIC?.PUBLIC?.[name]
+    const all = entry === undefined ? 0 : Array.isArray(entry) ? entry.length : entry.columns.length
+    return columns.filter(({ table }) => table === name).length === all
+  })
+  return new Map(
+    names.map((name) => [
+      name,
+      {
+        name,
+        columns: columns
+          .filter(({ table }) => table === name)
+          .map((column) => ({
+            rel: null,
+            name: column.name,
+            type: column.type,
+            classified: !column.isPublic,
+          })),
+      },
+    ]),
+  )
+}
+
+/** What the grammar must heed, as the product says it of a plain statement over each table. */
+const readableSchema = (
+  analyzer: SqlAnalyzer,
+  { policy, principal, agent, purpose, now }: PolicyUnderTest,
+  columns: readonly ShownColumn[],
+  tables: ReadonlyMap<string, TableDefinition>,
+): ReadableSchema => {
+  const subjectOf = new Map<string, string>()
+  let minimumGroupSize: number | null = null
+  for (const name of tables.keys()) {
+    const { summary } = analyzer.analyze(`select count(*) as n from ${name}`, {
+      catalog,
+      database: 'CLINIC',
+      schema: 'PUBLIC',
+    })
+    const { limits } = evaluate(policy, { principal, agent, purpose, now, summary })
+    const resource = policy.document.resources.find(({ table }) => table === `CLINIC.PUBLIC.${name}`)
+    const isCounted = limits.subjectsPerDay !== undefined || limits.subjectsPerTask !== undefined
+    if (isCounted && typeof resource?.subject === 'string') subjectOf.set(name, resource.subject)
+    minimumGroupSize = limits.minimumGroupSize ?? minimumGroupSize
+  }
+  const readable = new Map(
+    [...tables.keys()].map((name) => [name, columns.filter(({ table }) => table === name)] as const),
+  )
+  return { tables: readable, subjectOf, minimumGroupSize }
+}
