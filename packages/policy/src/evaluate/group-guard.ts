@@ -1,5 +1,5 @@
 import type { AnalyzedStatement, ColumnFlow, DecisionReason, Observation, UsePlace } from '@snowfence/core'
-import { splitColumnName } from '../naming/qualified-name.ts'
+import { coveredTables, subjectTables } from './covered-tables.ts'
 import { equallyJoined } from './equal-columns.ts'
 import type { Guard, GuardInput } from './guards.ts'
 import { combineLimits } from './obligations.ts'
@@ -91,25 +91,8 @@ const countsSubjects = ({ summary, classifier }: GuardInput, minimum: number): b
       least >= minimum ? equallyJoined(column, summary, { outer: false }) : [],
     ),
   )
-  const open = new Map(
-    dataReads(summary).flatMap(({ table }) => {
-      const subject = classifier.subjectOf(table)
-      return subject === null ? [] : [[table, `${table}.${subject}`] as const]
-    }),
-  )
-  if (open.size === 0) return false
-  const proved = new Set<string>()
-  for (let before = -1; proved.size > before; ) {
-    before = proved.size
-    for (const [table, subject] of open) {
-      const equal = equallyJoined(subject, summary, { outer: false })
-      const isProved = equal.some(
-        (column) => counted.has(column) || (column !== subject && proved.has(splitColumnName(column).table)),
-      )
-      if (isProved) proved.add(table)
-    }
-  }
-  return proved.size === open.size
+  const tables = subjectTables(summary, classifier)
+  return tables.length > 0 && coveredTables(tables, counted, summary, { outer: false }).size === tables.length
 }
 
 const showsRows = (summary: AnalyzedStatement, grouped: ReadonlySet<string>): readonly DecisionReason[] =>

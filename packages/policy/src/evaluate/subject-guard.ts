@@ -1,11 +1,11 @@
 import { rowFunctions } from '@snowfence/core'
 import { splitColumnName } from '../naming/qualified-name.ts'
+import { coveredTables, subjectTables } from './covered-tables.ts'
 import { equallyJoined } from './equal-columns.ts'
 import { refuseRows } from './group-guard.ts'
 import type { Guard, GuardInput } from './guards.ts'
 import { combineLimits, DEFAULT_MINIMUM_GROUP_SIZE } from './obligations.ts'
 import { reason } from './reasons.ts'
-import { isMetadata } from './subject-columns.ts'
 
 /**
  * Tables whose rows decide the result while nothing in the outputs says whose they are. A table of which no column is
@@ -13,19 +13,21 @@ import { isMetadata } from './subject-columns.ts'
  */
 export const uncountedTables = (input: GuardInput): { table: string; subject: string | undefined }[] => {
   const { summary, classifier } = input
-  const counted = new Set(
+  const shown = new Set(
     summary.outputs.flatMap(({ flows }) =>
       flows
         .filter(({ via, functions }) => via === 'value' && functions.length === 0)
-        .flatMap(({ column }) => equallyJoined(column, summary, { outer: true })),
+        .map(({ column }) => column),
     ),
   )
-  return summary.reads.flatMap(({ table }) => {
-    const subject = classifier.subjectOf(table)
-    if (subject === null || isMetadata(table)) return []
-    if (subject === undefined) return { table, subject }
-    return counted.has(`${table}.${subject}`) ? [] : { table, subject }
-  })
+  const tables = subjectTables(summary, classifier)
+  const counted = coveredTables(tables, shown, summary, { outer: true })
+  return tables
+    .filter(({ table }) => !counted.has(table))
+    .map(({ table, subject }) => ({
+      table,
+      subject: subject === null ? undefined : splitColumnName(subject).column,
+    }))
 }
 
 /** A limit on distinct data subjects holds only where they can be counted: an obligation that cannot be met denies. */

@@ -1,6 +1,7 @@
 import type { Value } from '../resolve/value.ts'
 import { areComparable, commonType } from '../types/common-type.ts'
 import { convert } from '../types/conversion.ts'
+import { literalFits } from '../types/literal-fits.ts'
 import {
   arrayType,
   binaryType,
@@ -248,14 +249,17 @@ const comparison: Rule = (operands) => {
   const [first, ...others] = operands
   for (const other of others) {
     if (first === undefined || areComparable(first.type, other.type)) continue
-    for (const operand of [first, other]) if (!isSettled(operand, first, other)) failing.add(operand)
+    for (const [operand, met] of [
+      [first, other],
+      [other, first],
+    ] as const)
+      if (!isSettled(operand, met) && !literalFits(operand.literal, met.type.family)) failing.add(operand)
   }
   return { type: booleanType, failing: [...failing] }
 }
 
 /** Of two operands that meet, a number or a date stays what it is, and the other one is converted. */
-const isSettled = (operand: Value, first: Value, second: Value): boolean => {
-  const other = operand === first ? second : first
+const isSettled = (operand: Value, other: Value): boolean => {
   const { family } = operand.type
   return (
     family !== 'text' &&
@@ -272,7 +276,9 @@ export const joinValues = (operands: readonly Value[]): CallOutcome => {
   const type = commonType(operands.map((operand) => operand.type))
   return {
     type,
-    failing: operands.filter((operand) => convert(operand.type, type) === 'may-fail'),
+    failing: operands.filter(
+      (operand) => convert(operand.type, type) === 'may-fail' && !literalFits(operand.literal, type.family),
+    ),
   }
 }
 
@@ -284,7 +290,9 @@ const converted =
       : {
           type: to,
           failing: [
-            ...(convert(operand.type, to) === 'may-fail' ? [operand] : []),
+            ...(convert(operand.type, to) === 'may-fail' && !literalFits(operand.literal, to.family)
+              ? [operand]
+              : []),
             ...settings.filter(({ isConstant }) => !isConstant),
           ],
         }

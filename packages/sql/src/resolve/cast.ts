@@ -9,6 +9,7 @@ import {
   variantOf,
 } from '../parser/node.ts'
 import { convert } from '../types/conversion.ts'
+import { literalFits } from '../types/literal-fits.ts'
 import { parseSqlType, type SqlType, unknownType } from '../types/sql-type.ts'
 import { compute, derived } from './compute.ts'
 import { resolveExpression, resolveOptional } from './expression.ts'
@@ -50,7 +51,7 @@ export const convertValue = (
   const conversion = convert(value.type, to)
   const isSame = conversion === 'same' && settings.length === 0
   const lineage = isSame ? passThrough(value.lineage, name) : derived([value, ...settings], name)
-  const fails = name !== 'TRY_CAST' && conversion === 'may-fail'
+  const fails = name !== 'TRY_CAST' && conversion === 'may-fail' && !literalFits(value.literal, to.family)
   const converted = compute(name, [value, ...settings], scope, lineage, {
     type: to,
     failing: fails ? [value] : [],
