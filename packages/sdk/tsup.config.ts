@@ -22,12 +22,15 @@ const entry = {
 /** Declarations that need nothing but what package.json names. */
 const writeDeclarations = async (): Promise<void> => {
   const sources = bundled.map((name) => [`@snowfence/${name}`, [beside(`${name}/src/index.ts`)]])
-  const http = ['@snowfence/core/http', [beside('core/src/http/index.ts')]]
+  const parts = ['http', 'files'].map((part) => [
+    `@snowfence/core/${part}`,
+    [beside(`core/src/${part}/index.ts`)],
+  ])
   await build({
     config: false,
     entry,
     format: 'esm',
-    dts: { only: true, compilerOptions: { paths: Object.fromEntries([...sources, http]) } },
+    dts: { only: true, compilerOptions: { paths: Object.fromEntries([...sources, ...parts]) } },
     silent: true,
   })
   standaloneDeclarations('dist', {

@@ -1,0 +1,9 @@
+export {
+  closeFileToOthers,
+  closeToOthers,
+  makePrivateDirectory,
+  PRIVATE_DIRECTORY,
+  PRIVATE_FILE,
+} from './private-files.ts'
+export { syncDirectory } from './sync-directory.ts'
+export { type OwnerLock, type OwnershipRefusal, takeOwnership } from './take-ownership.ts'
