@@ -107,7 +107,7 @@ try {
     print.title('Summary')
     print.line(`   ${demoStatements.length} statements, ${approvals.length} of them put before a person`)
     print.line(
-      `   ${records} audit records, sealed; verified offline with the public key alone: ${report.intact ? print.style('green', 'intact') : print.style('red', 'NOT intact')}`,
+      `   ${records} audit records, sealed; verified offline with the public key alone: ${report.proved ? print.style('green', 'proved') : print.style('red', 'NOT proved')}`,
     )
     if (endpoint !== undefined) print.line(`   forwarded to ${endpoint}`)
     for (const problem of problems) print.line(`   ${print.style('red', 'WRONG')} ${problem}`)

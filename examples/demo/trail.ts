@@ -10,7 +10,7 @@ import {
 
 export interface DemoTrail {
   readonly records: number
-  readonly report: { readonly intact: VerificationReport['intact']; readonly problems: readonly string[] }
+  readonly report: { readonly proved: VerificationReport['proved']; readonly problems: readonly string[] }
   /** The records of one trace, as a tree of text. */
   readonly tree: string
 }
@@ -40,7 +40,7 @@ export const readTrail = async (
   const records = exported.records.map((record) => JSON.parse(record.text) as AuditRecord)
   return {
     records: records.length,
-    report: { intact: report.intact, problems: report.problems.map(describeProblem) },
+    report: { proved: report.proved, problems: report.problems.map(describeProblem) },
     tree: traceId === null ? '' : renderTraceTree(records, traceId),
   }
 }

@@ -22,25 +22,54 @@ export type VerificationProblem =
   | { readonly kind: 'checkpoint-invalid'; readonly position: number; readonly reason: string }
   /** A head between the sizes `from` and `to` is gone. */
   | { readonly kind: 'checkpoint-missing'; readonly from: number; readonly to: number }
+  /** The checkpoint at `position` stands in the export a second time. */
+  | { readonly kind: 'checkpoint-repeated'; readonly position: number }
   /** The heads do not follow each other in size and time. */
   | { readonly kind: 'checkpoint-reordered'; readonly position: number }
   /** A head carried off the box (a receipt, a QUERY_TAG, a witness's file) is not one of this tree. */
   | { readonly kind: 'anchor-contradicts'; readonly size: number }
 
+/** Statements that were let through and whose outcome is in no record: what became of them is unknown. */
+export interface OpenStatements {
+  readonly count: number
+  /** When the first of them was let through, ISO 8601; null when there is none. */
+  readonly since: string | null
+}
+
 export interface VerificationReport {
-  /** Whether every record that a verified checkpoint covers is exactly what was sealed, and nothing is missing. */
+  /** Whether everything in the export is proved: there is a trusted head, it covers every record, and nothing contradicts it. */
+  readonly proved: boolean
+  /** Whether nothing in the export contradicts a head. An export without any head is intact and proves nothing. */
   readonly intact: boolean
   readonly problems: readonly VerificationProblem[]
   /** Records in the export. */
   readonly records: number
-  /** Records that the last verified checkpoint covers; the rest proves nothing yet. */
+  /**
+   * Size of the tree that the last verified head covers, or a head that was kept elsewhere and fits. Records from this
+   * index on may be forged.
+   */
   readonly sealed: number
+  /** Records that neither a signed head nor a head kept elsewhere covers. */
+  readonly unproved: number
   /** Verified checkpoints. */
   readonly checkpoints: number
   /** Whether signatures were checked: without a key, whoever holds the file can rewrite all of it. */
   readonly signed: boolean
+  /**
+   * Size of the largest head kept elsewhere that fits this trail, or 0. Beyond it the key's holder can have rewritten or
+   * cut the trail; a check without such a head cannot notice.
+   */
+  readonly witnessed: number
   /** Size, root (base64) and time of the last verified checkpoint: keep it elsewhere, as the next check's anchor. */
-  readonly head: { readonly size: number; readonly rootHash: string; readonly issuedAt: string | null } | null
+  readonly head: {
+    readonly size: number
+    readonly rootHash: string
+    readonly issuedAt: string | null
+    /** Witnesses whose cosignature was verified. */
+    readonly witnesses: readonly string[]
+  } | null
+  /** Counted among the proved records; an excerpt may lack outcomes that the trail holds. */
+  readonly openStatements: OpenStatements
 }
 
 /** One problem in words. */
@@ -68,6 +97,8 @@ export const describeProblem = (problem: VerificationProblem): string => {
       return `checkpoint ${problem.position} is not valid: ${problem.reason}`
     case 'checkpoint-missing':
       return `a checkpoint between sizes ${problem.from} and ${problem.to} is missing`
+    case 'checkpoint-repeated':
+      return `checkpoint ${problem.position} is in the export more than once`
     case 'checkpoint-reordered':
       return `checkpoint ${problem.position} does not follow the one before it`
     case 'anchor-contradicts':

@@ -6,6 +6,7 @@ import { sealRecord } from '../codec/audit-record.ts'
 import { canonicalSpans } from '../codec/canonical-spans.ts'
 import { createSpans } from '../test-support/sample-spans.ts'
 import { createAuditTree } from '../tree/audit-tree.ts'
+import { appendLeaves, emptyFrontier, frontierRoot } from '../tree/frontier.ts'
 import { hashLeaf } from '../tree/hash.ts'
 import { createMemoryTreeStore } from '../tree/memory-tree-store.ts'
 import {
@@ -77,13 +78,17 @@ const hashOf = (text: string): string => Buffer.from(hashLeaf(text)).toString('b
 describe('an export that nobody touched', () => {
   it('is intact, and gives the head to keep elsewhere', () => {
     expect(report({})).toEqual({
+      proved: true,
       intact: true,
       problems: [],
       records: 13,
       sealed: 13,
+      unproved: 0,
       checkpoints: 5,
       signed: true,
-      head: { size: 13, rootHash: anchorAt(4).rootHash, issuedAt: minute(4).toISOString() },
+      witnessed: 0,
+      head: { size: 13, rootHash: anchorAt(4).rootHash, issuedAt: minute(4).toISOString(), witnesses: [] },
+      openStatements: { count: 0, since: null },
     })
   })
 
@@ -102,9 +107,8 @@ describe('an export that nobody touched', () => {
     ).toEqual([])
   })
 
-  it('says how many records no checkpoint covers yet', () => {
-    const records = [...trail.records, { index: 13, text: sealText(13) }]
-    expect(report({ records })).toMatchObject({ intact: true, records: 14, sealed: 13 })
+  it('says which head kept elsewhere it was compared with', () => {
+    expect(report({}, [anchorAt(1), anchorAt(3)])).toMatchObject({ proved: true, witnessed: 9 })
   })
 
   it('is verified line by line with the same report', async () => {
@@ -112,8 +116,88 @@ describe('an export that nobody touched', () => {
     expect(await verifyExportLines(lines, { verify: { key } })).toEqual(report({}))
   })
 
-  it('may be empty', () => {
-    expect(report({ records: [], heads: [] })).toMatchObject({ intact: true, sealed: 0, head: null })
+  it('may be empty when a head says so', async () => {
+    const head = await createAuditTree(createMemoryTreeStore()).head()
+    const note = signCheckpoint(head, LOG, privateKey, minute(0))
+    const heads = [createExportedHead({ note, from: 0, ...head }, { leaves: [], frontier: [] })]
+    expect(report({ records: [], heads })).toMatchObject({ proved: true, sealed: 0, records: 0 })
+  })
+})
+
+describe('records that no trusted head covers', () => {
+  const unprovedBy = (changed: Partial<AuditExport>, anchors: Anchor[] = []) => {
+    const { proved, intact, unproved } = report(changed, anchors)
+    return { proved, intact, unproved }
+  }
+  const forged = { index: 13, text: sealText(13) }
+
+  it('are not proved: a record behind the last head', () => {
+    const records = [...trail.records, forged]
+    expect(unprovedBy({ records })).toEqual({ proved: false, intact: true, unproved: 1 })
+    expect(unprovedBy({ records }, [anchorAt(4)])).toEqual({ proved: false, intact: true, unproved: 1 })
+  })
+
+  it('are not proved: other records in place of those below a head that was dropped', () => {
+    const records = [...trail.records.slice(0, 9), { index: 9, text: sealText(99) }]
+    const heads = trail.heads.slice(0, 4)
+    expect(unprovedBy({ records, heads })).toEqual({ proved: false, intact: true, unproved: 1 })
+    expect(unprovedBy({ records, heads }, [anchorAt(4)])).toMatchObject({ proved: false, intact: false })
+  })
+
+  it('are not proved: a trail without any head, and nothing at all', () => {
+    expect(unprovedBy({ heads: [] })).toEqual({ proved: false, intact: true, unproved: 13 })
+    expect(unprovedBy({ records: [], heads: [] })).toEqual({ proved: false, intact: true, unproved: 0 })
+    expect(unprovedBy({ records: [], heads: [] }, [anchorAt(4)])).toMatchObject({ intact: false })
+  })
+
+  it('are not proved: a trail whose heads are not signed', () => {
+    const unsigned = { ...trail, verify: null }
+    expect(verifyExport(unsigned)).toMatchObject({ proved: false, intact: true, unproved: 13, signed: false })
+    expect(verifyExport({ ...unsigned, anchors: [anchorAt(4)] })).toMatchObject({ proved: true, unproved: 0 })
+  })
+
+  it('are proved by a head that was kept elsewhere, as far as it reaches', () => {
+    const last = createHeadOf([...trail.records, forged])
+    expect(unprovedBy({ records: [...trail.records, forged] }, [last])).toMatchObject({ proved: true })
+    const other = { ...forged, text: sealText(14) }
+    expect(unprovedBy({ records: [...trail.records, other] }, [last])).toMatchObject({ intact: false })
+  })
+
+  const createHeadOf = (records: readonly ExportedRecord[]): Anchor => {
+    const { frontier } = appendLeaves(
+      emptyFrontier,
+      records.map(({ text }) => hashLeaf(text)),
+    )
+    return { size: frontier.size, rootHash: Buffer.from(frontierRoot(frontier)).toString('base64') }
+  }
+})
+
+describe('statements without an outcome', () => {
+  const step = (kind: string, spanId: string, parentSpanId: string | null, number: number): string => {
+    const [span] = canonicalSpans(createSpans(1))
+    const attributes = { 'snowfence.span': kind, 'snowfence.decision': 'allow' }
+    return sealRecord(
+      { ...span!, traceId: 'a'.repeat(32), spanId, parentSpanId, attributes },
+      { producer: 'sdk', sessionId: 'session-1', principal: null, receivedAt: minute(number).toISOString() },
+    ).text
+  }
+
+  it('are counted, with the time of the first', async () => {
+    const texts = [
+      step('authorize', '1'.repeat(16), '2'.repeat(16), 1),
+      step('authorize', '3'.repeat(16), '4'.repeat(16), 2),
+      step('query', '2'.repeat(16), null, 3),
+      step('authorize', '5'.repeat(16), '6'.repeat(16), 4),
+    ]
+    const tree = createAuditTree(createMemoryTreeStore())
+    const { head } = await tree.append(texts.map(hashLeaf))
+    const note = signCheckpoint(head, LOG, privateKey, minute(5))
+    const heads = [createExportedHead({ note, from: 0, ...head }, await tree.evidence(0, head.size))]
+    const records = texts.map((text, index) => ({ index, text }))
+    expect(report({ records, heads })).toMatchObject({
+      proved: true,
+      openStatements: { count: 2, since: minute(2).toISOString() },
+    })
   })
 })
 
@@ -199,7 +283,8 @@ describe('a record', () => {
 
   it('with the ids of another session is a record of its own', () => {
     const again = trail.records[2]!.text.replace('"sessionId":"session-1"', '"sessionId":"session-2"')
-    expect(problemsOf({ records: [...trail.records, { index: 13, text: again }] })).toEqual([])
+    const { problems, proved } = report({ records: [...trail.records, { index: 13, text: again }] })
+    expect({ problems, proved }).toEqual({ problems: [], proved: false })
   })
 
   it('that is none is named', () => {
@@ -324,6 +409,19 @@ describe('a checkpoint', () => {
     expect(problemsOf({ heads })).toEqual([{ kind: 'checkpoint-missing', from: 4, to: 13 }])
     const problems = problemsOf({ heads, records: changeRecord(6) })
     expect(problems).toContainEqual({ kind: 'interval-contradicts', from: 4, to: 13 })
+  })
+
+  it('that stands there twice is named, also one of an interval without records', () => {
+    for (const position of [2, 4]) {
+      const heads = trail.heads.toSpliced(position, 0, trail.heads[position]!)
+      expect(problemsOf({ heads })).toEqual([{ kind: 'checkpoint-repeated', position: position + 1 }])
+    }
+  })
+
+  it('whose hashes are written in another way is named', () => {
+    const other = (hash: string) => `${hash.slice(0, -2)}${hash.at(-2) === 'A' ? 'B' : 'B'}=`
+    const heads = withHead(4, (head) => ({ ...head, leaves: head.leaves.map(other) }))
+    expect(problemsOf({ heads })).not.toEqual([])
   })
 
   it('that stands in the wrong place is named', () => {

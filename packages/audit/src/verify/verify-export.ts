@@ -2,6 +2,7 @@ import type { VerifyCheckpointOptions } from '../checkpoint/checkpoint.ts'
 import { appendLeaves, emptyFrontier, frontierRoot } from '../tree/frontier.ts'
 import { hashLeaf } from '../tree/hash.ts'
 import { type AuditExport, type ExportedHead, type ExportedRecord, parseExportLine } from './audit-export.ts'
+import { countOpenStatements, readStep, type StatementStep } from './open-statements.ts'
 import { readRecordId } from './record-id.ts'
 import { proveHashes, type SealedHashes } from './sealed-hashes.ts'
 import type { VerificationProblem, VerificationReport } from './verification-report.ts'
@@ -28,12 +29,15 @@ interface RecordDigest {
   readonly leafHash: Uint8Array
   /** Null when its text is not a record. */
   readonly id: string | null
+  /** Null when it neither begins nor ends a statement. */
+  readonly step: StatementStep | null
 }
 
 const digestRecord = ({ index, text }: ExportedRecord): RecordDigest => ({
   index,
   leafHash: hashLeaf(text),
   id: readRecordId(text),
+  step: readStep(text),
 })
 
 const keyOf = (hash: Uint8Array): string => Buffer.from(hash).toString('base64')
@@ -105,9 +109,10 @@ const checkRecords = (placed: readonly (RecordDigest | undefined)[]): Verificati
 const checkAnchors = (
   anchors: readonly Anchor[],
   hashes: readonly (Uint8Array | undefined)[],
-): { problems: VerificationProblem[]; expected: number } => {
+): { problems: VerificationProblem[]; expected: number; fitting: number } => {
   const problems: VerificationProblem[] = []
   let expected = 0
+  let fitting = 0
   let frontier = emptyFrontier
   for (const { size, rootHash } of [...anchors].sort((left, right) => left.size - right.size)) {
     expected = Math.max(expected, size)
@@ -115,9 +120,10 @@ const checkAnchors = (
     // A hole or a cut tail is reported as such; the anchor beyond it cannot be computed.
     if (frontier.size + more.length < size || more.includes(undefined)) break
     frontier = appendLeaves(frontier, more as Uint8Array[]).frontier
-    if (keyOf(frontierRoot(frontier)) !== rootHash) problems.push({ kind: 'anchor-contradicts', size })
+    if (keyOf(frontierRoot(frontier)) === rootHash) fitting = size
+    else problems.push({ kind: 'anchor-contradicts', size })
   }
-  return { problems, expected }
+  return { problems, expected, fitting }
 }
 
 /** In an interval of which no hash is proved, gaps can still be named. */
@@ -167,20 +173,34 @@ const verifyDigests = (
     ...(expected > found ? [{ kind: 'tail-cut', expected, found } as const] : []),
   ]
   const problems = all.filter((problem) => !isLeftOut(problem))
+  const intact = problems.length === 0
+  // An unsigned head is a line that anybody can write: it finds accidents and proves nothing.
+  const proved = Math.max(verify === null ? 0 : (last?.size ?? 0), anchored.fitting)
+  const isCovered = verify !== null ? last !== undefined : anchored.fitting > 0
+  const unproved = records.filter(({ index }) => index >= proved).length
   return {
-    intact: problems.length === 0,
+    proved: intact && isCovered && unproved === 0,
+    intact,
     problems,
     records: records.length,
-    sealed: last?.size ?? 0,
+    sealed: Math.max(last?.size ?? 0, anchored.fitting),
+    unproved,
     checkpoints: trusted.length,
     signed: verify !== null,
+    witnessed: anchored.fitting,
     head:
-      last === undefined ? null : { size: last.size, rootHash: keyOf(last.root), issuedAt: last.issuedAt },
+      last === undefined
+        ? null
+        : { size: last.size, rootHash: keyOf(last.root), issuedAt: last.issuedAt, witnesses: last.witnesses },
+    openStatements: countOpenStatements(
+      records.flatMap(({ index, step }) => (step === null || index >= proved ? [] : [step])),
+    ),
   }
 }
 
 /**
- * Verifies an export offline: only the export, the log's public key and, best, a head that was kept elsewhere.
+ * Verifies an export offline: only the export, the log's public key and, best, a head that was kept elsewhere. A record
+ * is proved by a signed head, or by a head that was kept elsewhere; every other record is counted as unproved.
  *
  * Damage is named to the record wherever the signed roots and the export's hash lists allow it, and to the interval
  * between two checkpoints otherwise. A tail that was cut together with its checkpoints shows only against an anchor.

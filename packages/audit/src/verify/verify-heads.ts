@@ -10,6 +10,8 @@ export interface TrustedHead {
   readonly size: number
   readonly root: Uint8Array
   readonly issuedAt: string | null
+  /** Names of the witnesses whose cosignature was verified. */
+  readonly witnesses: readonly string[]
   /** As the export states it, unverified. */
   readonly from: number
   readonly leaves: readonly Uint8Array[]
@@ -17,7 +19,11 @@ export interface TrustedHead {
   readonly frontier: Frontier | null
 }
 
-const decodeHash = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'base64'))
+/** Empty for text that is not the one way to write its bytes: two texts of one hash could hide a change. */
+const decodeHash = (text: string): Uint8Array => {
+  const bytes = Buffer.from(text, 'base64')
+  return bytes.toString('base64') === text ? Uint8Array.from(bytes) : new Uint8Array()
+}
 
 const provenFrontier = (head: ExportedHead, root: Uint8Array): Frontier | null => {
   const hashes = head.frontier.map(decodeHash)
@@ -28,8 +34,9 @@ const provenFrontier = (head: ExportedHead, root: Uint8Array): Frontier | null =
 }
 
 const trustHead = (head: ExportedHead, options: VerifyCheckpointOptions | null): TrustedHead => {
-  const stated = { size: head.size, root: decodeHash(head.rootHash), issuedAt: null }
-  const { size, root, issuedAt } = options === null ? stated : verifyCheckpoint(head.note ?? '', options)
+  const stated = { size: head.size, root: decodeHash(head.rootHash), issuedAt: null, witnesses: [] }
+  const { size, root, issuedAt, witnesses } =
+    options === null ? stated : verifyCheckpoint(head.note ?? '', options)
   if (size !== stated.size || !isSameHash(root, stated.root)) {
     throw new TypeError('its line states another size or root than its signed text')
   }
@@ -38,6 +45,7 @@ const trustHead = (head: ExportedHead, options: VerifyCheckpointOptions | null):
     size,
     root,
     issuedAt,
+    witnesses: witnesses.map(({ name }) => name),
     from,
     leaves: head.leaves.map(decodeHash),
     frontier: provenFrontier(head, root),
@@ -56,6 +64,7 @@ export const verifyHeads = (
 ): { readonly trusted: readonly TrustedHead[]; readonly problems: readonly VerificationProblem[] } => {
   const trusted: TrustedHead[] = []
   const problems: VerificationProblem[] = []
+  const notes = new Set<string>()
   for (const [position, exported] of heads.entries()) {
     let head: TrustedHead
     try {
@@ -65,6 +74,11 @@ export const verifyHeads = (
       problems.push({ kind: 'checkpoint-invalid', position, reason: error.message })
       continue
     }
+    if (exported.note !== null && notes.has(exported.note)) {
+      problems.push({ kind: 'checkpoint-repeated', position })
+      continue
+    }
+    if (exported.note !== null) notes.add(exported.note)
     const before = trusted.at(-1)
     if (before !== undefined && !follows(before, head)) {
       problems.push({ kind: 'checkpoint-reordered', position })

@@ -1,18 +1,8 @@
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
-import {
-  type AuditRecord,
-  describeProblem,
-  parseExport,
-  parseNoteKey,
-  renderTraceTree,
-  verifyExportLines,
-} from '@snowfence/audit'
-import { SnowfenceError } from '@snowfence/core'
+import { type AuditRecord, parseExport, renderTraceTree } from '@snowfence/audit'
 import { Command } from 'commander'
 import { type BrokerAnswer, type BrokerCallFlags, createBrokerCall } from '../input/broker-call.ts'
 import { readText } from '../input/read-text.ts'
-import { paletteFor } from '../output/palette.ts'
+import { auditVerifyCommand } from './audit-verify.ts'
 
 const examples = `
 Examples:
@@ -22,7 +12,7 @@ Examples:
   $ snowfence audit verify trail.jsonl --key trail.key --anchor 42:BASE64ROOT    a head that was kept elsewhere
   $ snowfence audit show trail.jsonl TRACE_ID
 
-The verifier needs the export and the key alone. The exit code of verify is 1 when the trail is not intact.`
+The verifier needs the export and the key alone. The exit code of verify is 1 unless every record in the export is proved.`
 
 const withBroker = (command: Command): Command =>
   command
@@ -54,48 +44,6 @@ const keyCommand = (): Command =>
       process.stdout.write((await call('GET', 'v1/audit/key')).text)
     })
 
-const parseAnchor = (text: string) => {
-  const [, size, rootHash] = /^(\d+):([A-Za-z0-9+/=]+)$/.exec(text) ?? []
-  if (size === undefined || rootHash === undefined) {
-    throw new SnowfenceError('ERR_CLI_USAGE', { message: '`--anchor` is not SIZE:BASE64ROOT' })
-  }
-  return { size: Number(size), rootHash }
-}
-
-const verifyCommand = (): Command =>
-  new Command('verify')
-    .description('prove offline that an exported trail is what was sealed')
-    .argument('<file>', 'the export')
-    .requiredOption('--key <file>', 'the public key of the trail, kept from an earlier time')
-    .option('--anchor <size:root>', 'a tree head that was carried off the box')
-    .option('--json', 'print the report as JSON')
-    .action(
-      async (
-        file: string,
-        flags: { readonly key: string; readonly anchor?: string; readonly json?: boolean },
-      ) => {
-        const key = parseNoteKey((await readText(flags.key)).trim())
-        const lines = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })
-        const report = await verifyExportLines(lines, {
-          verify: { key },
-          anchors: flags.anchor === undefined ? [] : [parseAnchor(flags.anchor)],
-        })
-        if (!report.intact) process.exitCode = 1
-        if (flags.json) {
-          process.stdout.write(`${JSON.stringify(report)}\n`)
-          return
-        }
-        const colour = paletteFor(process.stdout)
-        for (const problem of report.problems)
-          process.stdout.write(`${colour.red('problem')} ${describeProblem(problem)}\n`)
-        process.stdout.write(
-          `${report.intact ? colour.green('intact') : colour.red('not intact')}: ${report.records} records, ${report.sealed} covered by ${report.checkpoints} verified checkpoint${report.checkpoints === 1 ? '' : 's'}\n`,
-        )
-        if (report.head)
-          process.stdout.write(`keep this head elsewhere: ${report.head.size}:${report.head.rootHash}\n`)
-      },
-    )
-
 const showCommand = (): Command =>
   new Command('show')
     .description('print one trace of an exported trail as a tree')
@@ -115,5 +63,5 @@ export const auditCommand = (): Command =>
     .addHelpText('after', examples)
     .addCommand(exportCommand())
     .addCommand(keyCommand())
-    .addCommand(verifyCommand())
+    .addCommand(auditVerifyCommand())
     .addCommand(showCommand())
