@@ -3,6 +3,7 @@ import { appendLeaves, emptyFrontier, type Frontier, frontierRoot } from '../tre
 import { hashLeaf } from '../tree/hash.ts'
 import { parseExportLine } from '../verify/audit-export.ts'
 import { readRecordId } from '../verify/record-id.ts'
+import type { AcknowledgedHead } from './head-file.ts'
 
 /** Where a journal stands. */
 export interface JournalState {
@@ -23,10 +24,26 @@ const refuseJournal = (line: number, problem: string): SnowfenceError =>
 export interface JournalReader {
   /** @throws ERR_AUDIT_STORE_CORRUPT, ERR_AUDIT_EXPORT_INVALID */
   readLine(text: string, line: number): void
+  /**
+   * Checks that the journal holds every record below a head that was acknowledged. Called after the last line.
+   *
+   * @throws ERR_AUDIT_STORE_CORRUPT
+   */
+  assertReaches(head: AcknowledgedHead): void
   readonly state: JournalState
 }
 
+const rootOf = (frontier: Frontier): string => Buffer.from(frontierRoot(frontier)).toString('base64')
+
+const missing = (problem: string): SnowfenceError =>
+  new SnowfenceError('ERR_AUDIT_STORE_CORRUPT', {
+    message: `the audit journal ${problem}`,
+    hint: 'restore the journal from a backup; to begin a new one, keep the journal and its `.head` file elsewhere for examination',
+  })
+
 export const createJournalReader = (): JournalReader => {
+  /** Roots by size, as the heads of the journal state them and its records prove them. */
+  const roots = new Map([[0, rootOf(emptyFrontier)]])
   let frontier = emptyFrontier
   let unheaded: Uint8Array[] = []
   const places = new Map<string, number>()
@@ -45,10 +62,18 @@ export const createJournalReader = (): JournalReader => {
         return
       }
       const { size, rootHash } = parsed.head
-      const root = Buffer.from(frontierRoot(frontier)).toString('base64')
+      const root = rootOf(frontier)
       if (size !== frontier.size || rootHash !== root)
         throw refuseJournal(line, 'does not fit the records above it')
       unheaded = []
+      roots.set(size, rootHash)
+    },
+    assertReaches: ({ size, rootHash }) => {
+      if (size > frontier.size) {
+        throw missing(`lacks ${size - frontier.size} of ${size} records that were acknowledged`)
+      }
+      const root = size === frontier.size ? rootOf(frontier) : roots.get(size)
+      if (root !== rootHash) throw missing(`has other records than the ${size} that were acknowledged`)
     },
     get state() {
       return { frontier, unheaded, places }

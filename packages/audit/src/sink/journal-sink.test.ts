@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { isSnowfenceError } from '@snowfence/core'
@@ -67,9 +67,18 @@ describe('a journal', () => {
   })
 
   it('can be read by its owner alone', async () => {
-    const sink = await openJournalSink({ file })
-    expect((await stat(file)).mode & 0o777).toBe(0o600)
-    await sink.close()
+    const before = process.umask(0)
+    try {
+      await writeFile(file, '', { mode: 0o666 })
+      const sink = await openJournalSink({ file })
+      await sink.write(createSpans(1), signal)
+      for (const name of await readdir(folder)) {
+        expect((await stat(path.join(folder, name))).mode & 0o077, name).toBe(0)
+      }
+      await sink.close()
+    } finally {
+      process.umask(before)
+    }
   })
 
   it('is open once at a time', async () => {
@@ -83,6 +92,74 @@ describe('a journal', () => {
     // No system gives out an id this large.
     await writeFile(`${file}.lock`, '2147483646')
     await (await openJournalSink({ file })).close()
+  })
+
+  it.each([
+    ['was deleted', async () => await rm(file), 'lacks 4 of 4'],
+    ['was emptied', async () => await writeFile(file, ''), 'lacks 4 of 4'],
+    ['was cut at the end of a line', async () => await cut(3), 'lacks 2 of 4'],
+  ])('is not opened when it %s, until it is whole again', async (_, harm, problem) => {
+    const sink = await openJournalSink({ file })
+    await sink.write(createSpans(2), signal)
+    await sink.write(createSpans(2), signal)
+    await sink.close()
+    const whole = await readFile(file)
+    await harm()
+    const refused = await openJournalSink({ file }).catch((error: unknown) => error)
+    expect(refused).toMatchObject({
+      code: 'ERR_AUDIT_STORE_CORRUPT',
+      message: expect.stringContaining(problem),
+    })
+    await writeFile(file, whole)
+    const again = await openJournalSink({ file })
+    expect(await again.write(createSpans(1), signal)).toMatchObject({ firstLeaf: 4 })
+    await again.close()
+  })
+  const cut = async (lines: number) => {
+    const text = await readFile(file, 'utf8')
+    await writeFile(
+      file,
+      text
+        .split('\n')
+        .slice(0, lines)
+        .map((line) => `${line}\n`)
+        .join(''),
+    )
+  }
+
+  it('is not opened when other records stand in it than were acknowledged', async () => {
+    const write = async () => {
+      const sink = await openJournalSink({ file })
+      await sink.write(createSpans(2), signal)
+      await sink.close()
+    }
+    await write()
+    const head = await readFile(`${file}.head`)
+    await rm(file)
+    await rm(`${file}.head`)
+    await write()
+    await writeFile(`${file}.head`, head)
+    expect(await codeOf(openJournalSink({ file }))).toBe('ERR_AUDIT_STORE_CORRUPT')
+  })
+
+  it('opens when the making of its head file was interrupted', async () => {
+    await writeFile(`${file}.head`, '')
+    await (await openJournalSink({ file })).close()
+    expect(JSON.parse(await readFile(`${file}.head`, 'utf8'))).toMatchObject({ size: 0 })
+  })
+
+  it('fences a first writer off when its lock file was deleted and a second one came', async () => {
+    const first = await openJournalSink({ file })
+    await first.write(createSpans(1), signal)
+    await rm(`${file}.lock`)
+    const second = await openJournalSink({ file })
+    expect(causeOf(await first.write(createSpans(1), signal).catch((error: unknown) => error))).toBe(
+      'store-failed',
+    )
+    expect(await second.write(createSpans(1), signal)).toMatchObject({ firstLeaf: 1, treeSize: 2 })
+    await first.close()
+    await second.close()
+    expect((await verify()).intact).toBe(true)
   })
 
   it('drops a line that a crash cut short, and goes on', async () => {

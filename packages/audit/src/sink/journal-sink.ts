@@ -1,16 +1,18 @@
 import type { KeyObject } from 'node:crypto'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { isSnowfenceError, SnowfenceError } from '@snowfence/core'
+import type { OwnerLock } from '@snowfence/core/files'
 import { signCheckpoint } from '../checkpoint/checkpoint.ts'
 import { sealRecord } from '../codec/audit-record.ts'
 import { canonicalSpans } from '../codec/canonical-spans.ts'
 import { oneAtATime } from '../one-at-a-time.ts'
-import { appendLeaves, frontierRoot } from '../tree/frontier.ts'
+import { appendLeaves, type Frontier, frontierRoot } from '../tree/frontier.ts'
 import { createExportedHead, formatHeadLine, formatRecordLine } from '../verify/audit-export.ts'
-import { lockJournal } from './journal-lock.ts'
+import { type AcknowledgedHead, type HeadFile, openHeadFile } from './head-file.ts'
 import { createJournalReader } from './journal-reader.ts'
-import { openLineFile } from './line-file.ts'
+import { type LineFile, openLineFile } from './line-file.ts'
 import { notDurable } from './not-durable.ts'
+import { ownJournal } from './own-journal.ts'
 import type { SpanSink } from './span-sink.ts'
 import { withoutHeld } from './without-held.ts'
 
@@ -22,12 +24,21 @@ export interface JournalSinkOptions {
   readonly now?: () => Date
 }
 
-const openJournal = async (file: string) => {
+const encodeRoot = (frontier: Frontier): string => Buffer.from(frontierRoot(frontier)).toString('base64')
+
+const openJournal = async (file: string, owner: OwnerLock) => {
   const reader = createJournalReader()
+  let lines: LineFile | undefined
+  let head: HeadFile | undefined
   try {
-    const lines = await openLineFile(file, reader.readLine)
-    return { lines, state: reader.state }
+    lines = await openLineFile(file, reader.readLine, { isOwned: owner.isHeld })
+    const { frontier } = reader.state
+    head = openHeadFile(`${file}.head`, () => ({ size: frontier.size, rootHash: encodeRoot(frontier) }))
+    if (head.found !== null) reader.assertReaches(head.found)
+    return { lines, head, state: reader.state }
   } catch (error) {
+    head?.close()
+    await lines?.close()
     if (isSnowfenceError(error, 'ERR_AUDIT_EXPORT_INVALID')) {
       throw new SnowfenceError('ERR_AUDIT_STORE_CORRUPT', { message: error.message, details: { file } })
     }
@@ -39,16 +50,18 @@ const openJournal = async (file: string) => {
  * Keeps the trail in a local file of JSON Lines, for use without a broker: records and tree heads in the form of an
  * export, so that `verifyExport` reads the file as it is. Written and synced to disk before it is acknowledged.
  *
- * A line that a crash cut short is dropped at the next opening: it was never acknowledged.
+ * A line that a crash cut short is dropped at the next opening: it was never acknowledged. The last acknowledged head
+ * stands in `FILE.head` too, so a journal that was deleted or cut is noticed; `FILE.lock` and `FILE.owner` keep a second
+ * writer out.
  *
  * @throws ERR_AUDIT_STORE_CORRUPT when the file does not hold what it should, ERR_AUDIT_STORE_IN_USE when another
  * process has it open.
  */
 export const openJournalSink = async (options: JournalSinkOptions): Promise<SpanSink> => {
   const { file, signingKey, now = () => new Date() } = options
-  const unlock = await lockJournal(file)
-  const { lines, state } = await openJournal(file).catch(async (error: unknown) => {
-    await unlock()
+  const owner = ownJournal(file)
+  const { lines, head, state } = await openJournal(file, owner).catch((error: unknown) => {
+    owner.release()
     throw error
   })
   const { places } = state
@@ -62,6 +75,14 @@ export const openJournalSink = async (options: JournalSinkOptions): Promise<Span
     )
   }
 
+  const writeHead = (acknowledged: AcknowledgedHead): void => {
+    try {
+      head.write(acknowledged)
+    } catch {
+      throw notDurable('store-failed')
+    }
+  }
+
   return {
     write: oneAtATime(async (spans: readonly ReadableSpan[]) => {
       if (isClosed) throw notDurable('closed')
@@ -72,13 +93,13 @@ export const openJournalSink = async (options: JournalSinkOptions): Promise<Span
       const grown = appendLeaves(frontier, leafHashes).frontier
       const root = frontierRoot(grown)
       if (sealed.length > 0) {
-        const head = { size: grown.size, root }
+        const grownHead = { size: grown.size, root }
         const note =
           signingKey === undefined
             ? null
-            : signCheckpoint(head, signingKey.name, signingKey.privateKey, now())
+            : signCheckpoint(grownHead, signingKey.name, signingKey.privateKey, now())
         const exported = createExportedHead(
-          { ...head, note, from: firstLeaf - unheaded.length },
+          { ...grownHead, note, from: firstLeaf - unheaded.length },
           { leaves: [...unheaded, ...leafHashes], frontier: grown.hashes },
         )
         const records = sealed.map(({ text }, offset) =>
@@ -88,20 +109,22 @@ export const openJournalSink = async (options: JournalSinkOptions): Promise<Span
         for (const [offset, { id }] of sealed.entries()) places.set(id, firstLeaf + offset)
         frontier = grown
         unheaded = []
+        writeHead({ size: grown.size, rootHash: encodeRoot(grown) })
       }
       return {
         firstLeaf,
         leaves: sealed.length,
         ...held,
         treeSize: grown.size,
-        rootHash: Buffer.from(root).toString('base64'),
+        rootHash: encodeRoot(grown),
       }
     }),
     close: async () => {
       if (isClosed) return
       isClosed = true
       await lines.close()
-      await unlock()
+      head.close()
+      owner.release()
     },
   }
 }

@@ -1,8 +1,9 @@
-import { fdatasync, fstatSync, writeSync } from 'node:fs'
+import { fdatasync, fstatSync, ftruncateSync, writeSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
-import { SnowfenceError } from '@snowfence/core'
+import { isSnowfenceError, SnowfenceError } from '@snowfence/core'
+import { closeFileToOthers, PRIVATE_FILE, syncDirectory } from '@snowfence/core/files'
 import { notDurable } from './not-durable.ts'
 
 /** A file of JSON Lines that one process appends to, on the disk before it says so. */
@@ -10,30 +11,28 @@ export interface LineFile {
   /**
    * Appends whole lines; resolves when they survive a loss of power. One call at a time.
    *
-   * @throws ERR_AUDIT_NOT_DURABLE with the cause `store-failed`, from the first failure on for good: after it nobody
-   * knows what is on the disk, and only the next opening finds out.
+   * A disk that is full fails the call and nothing else: the file is as it was, and the next call may succeed.
+   *
+   * @throws ERR_AUDIT_NOT_DURABLE with the cause `disk-full`, or `store-failed` after which every call fails: the contents
+   * of the disk are unknown until the file is opened again.
    */
   append(lines: string): Promise<void>
   /** Empties the file, when what it held is durable elsewhere. @throws ERR_AUDIT_NOT_DURABLE */
   clear(): Promise<void>
-  /** @throws ERR_AUDIT_NOT_DURABLE when an earlier write failed. */
+  /** @throws ERR_AUDIT_NOT_DURABLE when an earlier write failed for good. */
   assertSound(): void
   close(): Promise<void>
 }
 
+export interface LineFileOptions {
+  /** Whether this process may write to the file. Asked before lines are acknowledged and before they are removed. */
+  readonly isOwned?: () => boolean
+}
+
 const syncData = promisify(fdatasync)
 
-/** A new file is durable only once its directory is. */
-const syncDirectory = async (file: string): Promise<void> => {
-  // Windows has no call for it.
-  if (process.platform === 'win32') return
-  const directory = await open(dirname(file), 'r')
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
-  }
-}
+/** Errors of a write that changed nothing but the length of the file: no space, a quota, a limit of the file's size. */
+const fullCodes: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
 const isJson = (text: string): boolean => {
   try {
@@ -83,11 +82,13 @@ const readLines = async (
 export const openLineFile = async (
   file: string,
   readLine: (text: string, line: number) => void,
+  { isOwned = () => true }: LineFileOptions = {},
 ): Promise<LineFile> => {
-  const handle = await open(file, 'a+', 0o600)
+  const handle = await open(file, 'a+', PRIVATE_FILE)
   let length: number
   try {
-    await syncDirectory(file)
+    closeFileToOthers(file)
+    syncDirectory(dirname(file))
     length = await readLines(handle, readLine)
     await handle.truncate(length)
   } catch (error) {
@@ -100,28 +101,52 @@ export const openLineFile = async (
     if (isBroken) throw notDurable('store-failed')
   }
 
+  const assertOwned = (): void => {
+    if (!isOwned()) throw new Error('another process has taken the file')
+    if (fstatSync(handle.fd).size !== length) throw new Error('somebody else wrote to the file')
+  }
+
   const write = async (work: () => Promise<void>): Promise<void> => {
     assertSound()
     try {
       await work()
-    } catch {
+    } catch (error) {
+      if (isSnowfenceError(error)) throw error
       isBroken = true
       assertSound()
     }
+  }
+
+  /** Into the operating system's memory. What a full disk took of it is removed again: it needs no space to shrink. */
+  const writeAll = (bytes: Buffer): void => {
+    let written = 0
+    let code: string | undefined = 'ENOSPC'
+    try {
+      written = writeSync(handle.fd, bytes)
+    } catch (error) {
+      code = (error as NodeJS.ErrnoException).code
+    }
+    if (written === bytes.length) return
+    ftruncateSync(handle.fd, length)
+    if (fullCodes.has(code)) throw notDurable('disk-full', { code })
+    throw new Error('the file cannot be written')
   }
 
   return {
     append: (lines) =>
       write(async () => {
         const bytes = Buffer.from(lines)
-        if (fstatSync(handle.fd).size !== length) throw new Error('somebody else wrote to the file')
-        // Into the operating system's memory at once; only the wait for the disk is worth a turn of another thread.
-        if (writeSync(handle.fd, bytes) !== bytes.length) throw new Error('the disk is full')
+        assertOwned()
+        // At once; only the wait for the disk is worth a turn of another thread.
+        writeAll(bytes)
         await syncData(handle.fd)
         length += bytes.length
+        // Asked when the lines are durable: the next owner reads them if it came later, and refuses this one if not.
+        assertOwned()
       }),
     clear: () =>
       write(async () => {
+        assertOwned()
         await handle.truncate(0)
         length = 0
       }),

@@ -12,6 +12,7 @@ export type NotDurableCause =
   | 'aborted'
   | 'closed'
   | 'store-failed'
+  | 'disk-full'
 
 const messages: Readonly<Record<NotDurableCause, string>> = {
   unreachable: 'the audit store could not be reached',
@@ -24,6 +25,7 @@ const messages: Readonly<Record<NotDurableCause, string>> = {
   aborted: 'the wait for the audit record was aborted',
   closed: 'the audit trail is closed',
   'store-failed': 'the audit record could not be written to the local store',
+  'disk-full': 'the disk of the audit store is full',
 }
 
 /** The error for a record of which nobody knows that it is stored. `facts` holds no values, literals or tokens. */

@@ -16,6 +16,8 @@ export interface Database {
   readonly exclusive: boolean
   /** Where audit records wait on the disk for the database; null when they go to the database at once. */
   readonly journalFile: string | null
+  /** Whether this process still owns the data directory; absent for a database without one. */
+  readonly isOwned?: () => boolean
   close(): Promise<void>
 }
 

@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { SnowfenceError } from '@snowfence/core'
+import { type OwnerLock, PRIVATE_FILE, syncDirectory } from '@snowfence/core/files'
 import { Kysely, PGliteDialect } from 'kysely'
 import { DurableNodeFiles, durableStartParameters } from './durable-node-files.ts'
 import { readEmptyDatabase } from './empty-database.ts'
@@ -22,49 +23,76 @@ const startFiles = async (): Promise<{ loadDataDir?: Blob }> => {
   return files === null ? {} : { loadDataDir: files }
 }
 
+const openInMemory = async (): Promise<Database> => {
+  const pglite = await PGlite.create(await startFiles())
+  const tables = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) })
+  await migrate(tables)
+  return { tables, exclusive: true, journalFile: null, close: () => tables.destroy() }
+}
+
+/**
+ * Opens the database's directory, and makes the database if there is none.
+ *
+ * A marker file stands beside the directory while a new database is made. It is removed before anything is stored in the
+ * database for somebody, so a directory with the marker holds nothing and is made again.
+ */
+const openDirectory = async (dataDir: string, owner: OwnerLock): Promise<Kysely<Tables>> => {
+  const directory = join(dataDir, 'database')
+  const marker = join(dataDir, 'database.unfinished')
+  if (existsSync(marker)) rmSync(directory, { recursive: true, force: true })
+  const isNew = !existsSync(directory)
+  if (isNew) {
+    writeFileSync(marker, '', { mode: PRIVATE_FILE })
+    syncDirectory(dataDir)
+  } else if (!existsSync(join(directory, 'PG_VERSION'))) {
+    // PGlite would lay a fresh database over files that it does not recognise.
+    throw new Error('the directory exists but holds no database')
+  }
+  let tables: Kysely<Tables> | undefined
+  try {
+    const pglite = await PGlite.create({
+      ...(isNew ? await startFiles() : {}),
+      fs: new DurableNodeFiles(directory, { isOwned: owner.isHeld }),
+      startParams: [...durableStartParameters],
+    })
+    tables = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) })
+    await migrate(tables)
+    if (isNew) {
+      rmSync(marker, { force: true })
+      syncDirectory(dataDir)
+    }
+    return tables
+  } catch (error) {
+    await tables?.destroy().catch(() => undefined)
+    throw error
+  }
+}
+
 /**
  * Opens PGlite in a directory, or in memory without one.
  *
  * @throws SnowfenceError `ERR_BROKER_DATA_CORRUPT`, `ERR_BROKER_DATA_IN_USE`
  */
 export const openEmbedded = async (dataDir: string | undefined): Promise<Database> => {
-  if (dataDir === undefined) {
-    const pglite = await PGlite.create(await startFiles())
-    const tables = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) })
-    await migrate(tables)
-    return { tables, exclusive: true, journalFile: null, close: () => tables.destroy() }
-  }
-  const unlock = lockDataDirectory(dataDir)
-  const directory = join(dataDir, 'database')
-  let tables: Kysely<Tables> | undefined
+  if (dataDir === undefined) return openInMemory()
+  const owner = lockDataDirectory(dataDir)
   try {
-    // PGlite would lay a fresh database over files that it does not recognise.
-    if (existsSync(directory) && !existsSync(join(directory, 'PG_VERSION'))) {
-      throw corrupt(directory, new Error('the directory exists but holds no database'))
+    const tables = await openDirectory(dataDir, owner)
+    return {
+      tables,
+      exclusive: true,
+      journalFile: join(dataDir, 'audit-journal.jsonl'),
+      isOwned: owner.isHeld,
+      close: async () => {
+        try {
+          await tables.destroy()
+        } finally {
+          owner.release()
+        }
+      },
     }
-    const pglite = await PGlite.create({
-      ...(existsSync(directory) ? {} : await startFiles()),
-      fs: new DurableNodeFiles(directory),
-      startParams: [...durableStartParameters],
-    })
-    tables = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) })
-    await migrate(tables)
   } catch (error) {
-    await tables?.destroy().catch(() => undefined)
-    unlock()
-    throw error instanceof SnowfenceError ? error : corrupt(directory, error)
-  }
-  const opened = tables
-  return {
-    tables: opened,
-    exclusive: true,
-    journalFile: join(dataDir, 'audit-journal.jsonl'),
-    close: async () => {
-      try {
-        await opened.destroy()
-      } finally {
-        unlock()
-      }
-    },
+    owner.release()
+    throw error instanceof SnowfenceError ? error : corrupt(join(dataDir, 'database'), error)
   }
 }

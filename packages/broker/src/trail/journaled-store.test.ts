@@ -1,7 +1,14 @@
 import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type CanonicalSpan, sealRecord } from '@snowfence/audit'
+import {
+  appendLeaves,
+  type CanonicalSpan,
+  emptyFrontier,
+  frontierRoot,
+  openHeadFile,
+  sealRecord,
+} from '@snowfence/audit'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Database, openDatabase } from '../database/open-database.ts'
 import { sampleSession, sampleSpan } from '../test-support/sample-trail.ts'
@@ -54,6 +61,18 @@ describe('the journal before the embedded database', () => {
     })
   const lineOf = (index: number, span: CanonicalSpan): string =>
     formatEntry({ index, sealed: sealedOf(span) })
+  /** The head that an earlier run acknowledged, for these records. */
+  const keepHead = (spans: readonly CanonicalSpan[]): void => {
+    const { frontier } = appendLeaves(
+      emptyFrontier,
+      spans.map((span) => sealedOf(span).leafHash),
+    )
+    const head = openHeadFile(file.replace('.jsonl', '.head'), () => ({
+      size: frontier.size,
+      rootHash: Buffer.from(frontierRoot(frontier)).toString('base64'),
+    }))
+    head.close()
+  }
   const stored = async (): Promise<string[]> => {
     const rows = await database.tables.selectFrom('records').select('span_id').orderBy('leaf_index').execute()
     return rows.map((row) => row.span_id)
@@ -160,6 +179,44 @@ describe('the journal before the embedded database', () => {
     expect(refusal).toMatchObject({ code: 'ERR_BROKER_DATA_CORRUPT' })
     expect((refusal as Error).message).toContain(problem)
     expect((refusal as { hint: string }).hint).toContain('backup')
+  })
+
+  it.each([
+    ['deleted', null, 'hold 0 records, and 3 were acknowledged'],
+    ['emptied', 0, 'hold 0 records, and 3 were acknowledged'],
+    ['cut at the end of a line', 2, 'hold 2 records, and 3 were acknowledged'],
+  ])('is not opened when it was %s while records waited in it', async (_, kept, problem) => {
+    const lines = [one, two, three].map((span, index) => lineOf(index, span))
+    keepHead([one, two, three])
+    if (kept !== null) await writeFile(file, lines.slice(0, kept).join(''))
+    expect(await refusalOf(open())).toMatchObject({
+      code: 'ERR_BROKER_DATA_CORRUPT',
+      message: expect.stringContaining(problem),
+      hint: expect.stringContaining('restore all of it from one backup'),
+    })
+    await writeFile(file, lines.join(''))
+    expect((await (await open()).tree.head()).size).toBe(3)
+  })
+
+  it('is not opened behind other records than were acknowledged', async () => {
+    keepHead([one, three])
+    await writeFile(file, [one, two].map((span, index) => lineOf(index, span)).join(''))
+    expect(await refusalOf(open())).toMatchObject({
+      code: 'ERR_BROKER_DATA_CORRUPT',
+      message: expect.stringContaining('other records than the 2 that were acknowledged'),
+    })
+  })
+
+  it('keeps the head of what it acknowledged and of what changes of state recorded', async () => {
+    const sealing = await open()
+    const receipt = await sealing.seal(session, [one])
+    const keptHead = async () => JSON.parse(await readFile(file.replace('.jsonl', '.head'), 'utf8'))
+    expect(await keptHead()).toEqual({ size: 1, rootHash: receipt.rootHash })
+    await sealing.transact(async ({ record }) => {
+      record({ name: 'session.closed', sessionId: 'own', principal: null, attributes: {} })
+    })
+    const { size, root } = await sealing.tree.head()
+    expect(await keptHead()).toEqual({ size, rootHash: Buffer.from(root).toString('base64') })
   })
 
   it('is not opened when the database has another record in the same place', async () => {

@@ -1,11 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
 import { appendLeaves, notDurable, recordId } from '@snowfence/audit'
+import type { Receipt } from '@snowfence/core'
 import type { Kysely, Transaction } from 'kysely'
 import type { Tables } from '../database/tables.ts'
 import { acceptAll, headOf } from './accept-all.ts'
 import { appendAtEdge } from './append-at-edge.ts'
 import { formatEntry } from './journal-entry.ts'
-import { journalCorrupt, openJournal } from './open-journal.ts'
+import { type JournalFiles, journalCorrupt, openJournal } from './open-journal.ts'
 import type { RecordStore, SealRequest, Step } from './record-store.ts'
 import { createSealedIds } from './sealed-ids.ts'
 import { createTurns } from './turns.ts'
@@ -41,8 +42,11 @@ const findIds = async (database: Kysely<Tables>, sessionId: string, most: number
  *
  * @throws SnowfenceError `ERR_BROKER_DATA_CORRUPT`
  */
-export const openJournaledStore = async (database: Kysely<Tables>, file: string): Promise<RecordStore> => {
-  const { lines, ...found } = await openJournal(database, file)
+export const openJournaledStore = async (
+  database: Kysely<Tables>,
+  files: JournalFiles,
+): Promise<RecordStore> => {
+  const { lines, head: headFile, ...found } = await openJournal(database, files)
   const inTurn = createTurns()
   let { stored, waiting } = found
   let edge = appendLeaves(
@@ -72,6 +76,22 @@ export const openJournaledStore = async (database: Kysely<Tables>, file: string)
     throw notDurable('store-failed', { reason: 'the database has another end than the journal' })
   }
 
+  /** Keeps the head of what is durable, before it is acknowledged. Without it the loss of a record could go unnoticed. */
+  const keepHead = (head: Pick<Receipt, 'treeSize' | 'rootHash'>): void => {
+    try {
+      headFile.write({ size: head.treeSize, rootHash: head.rootHash })
+    } catch {
+      isLost = true
+      throw notDurable('store-failed', { reason: 'the head of the trail could not be kept' })
+    }
+  }
+
+  /** Empties the journal. The kept head reaches the disk first: it is all that shows a loss then. */
+  const clearJournal = async (): Promise<void> => {
+    headFile.sync()
+    await lines.clear()
+  }
+
   /** Moves the first of the waiting records. The journal is cut when the last one is in the database, never before. */
   const move = async (count: number): Promise<void> => {
     assertSound()
@@ -79,7 +99,7 @@ export const openJournaledStore = async (database: Kysely<Tables>, file: string)
     const moved = waiting.slice(0, count)
     stored = (await appendAtEdge(database, moved, stored)) ?? lose()
     waiting = waiting.slice(moved.length)
-    if (waiting.length === 0) await lines.clear()
+    if (waiting.length === 0) await clearJournal()
   }
 
   /** A few at a time, with a look at what arrived meanwhile in between: the database answers on this thread. */
@@ -133,9 +153,10 @@ export const openJournaledStore = async (database: Kysely<Tables>, file: string)
     stored = committed.frontier
     edge = stored
     waiting = []
+    keepHead(headOf(edge))
     for (const { id, record } of committed.step.records) ids.add(record.source.sessionId ?? '', [id])
     // It is committed, whatever becomes of the journal: a cut that fails is found by the next one who writes.
-    if (hadWaiting) await lines.clear().catch(() => undefined)
+    if (hadWaiting) await clearJournal().catch(() => undefined)
     return committed.step
   }
 
@@ -163,6 +184,7 @@ export const openJournaledStore = async (database: Kysely<Tables>, file: string)
     )
     const head = headOf(frontier)
     await durable
+    keepHead(head)
     edge = frontier
     if (waiting.length === 0) waitingSince = performance.now()
     waiting = [...waiting, ...records]
@@ -172,12 +194,14 @@ export const openJournaledStore = async (database: Kysely<Tables>, file: string)
 
   try {
     await move(waiting.length)
+    keepHead(headOf(edge))
     // What was moved in an earlier run, just before it ended.
-    await lines.clear()
+    await clearJournal()
   } catch (error) {
+    headFile.close()
     await lines.close()
     throw isLost
-      ? journalCorrupt(file, 'holds records that do not fit behind those of the database', error)
+      ? journalCorrupt(files.file, 'holds records that do not fit behind those of the database', error)
       : error
   }
 
@@ -209,6 +233,7 @@ export const openJournaledStore = async (database: Kysely<Tables>, file: string)
         // What cannot be moved now is moved at the next start.
         await move(waiting.length).catch(() => undefined)
         await lines.close()
+        headFile.close()
       })
     },
   }

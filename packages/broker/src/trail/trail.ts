@@ -43,7 +43,7 @@ export interface Trail {
 }
 
 export interface TrailOptions {
-  readonly database: Pick<Database, 'tables' | 'journalFile'>
+  readonly database: Pick<Database, 'tables' | 'journalFile' | 'isOwned'>
   readonly clock: Clock
   /** Told of every sealed record after it is durable. Must not throw or block. */
   readonly onSealed: (records: readonly SealedRecord[]) => void
@@ -70,9 +70,15 @@ const assertDifferent = (records: readonly SealedRecord[]): void => {
 
 /** @throws SnowfenceError `ERR_BROKER_DATA_CORRUPT` when the journal and the database do not belong together. */
 export const openTrail = async ({ database, clock, onSealed }: TrailOptions): Promise<Trail> => {
-  const { tables, journalFile } = database
+  const { tables, journalFile, isOwned = () => true } = database
   const store =
-    journalFile === null ? createDatabaseStore(tables) : await openJournaledStore(tables, journalFile)
+    journalFile === null
+      ? createDatabaseStore(tables)
+      : await openJournaledStore(tables, {
+          file: journalFile,
+          headFile: journalFile.replace(/\.jsonl$/, '.head'),
+          isOwned,
+        })
   const addToGroup = createSealGroups(store)
   const treeStore = createTreeStore(tables)
   const tree = createAuditTree({
