@@ -127,6 +127,7 @@ const buildApp = (parts: ServiceParts, services: Services, closing: AbortSignal)
     keys,
     issuer: publicUrl,
     metrics,
+    clock,
     checkReady: async () => {
       await trail.settle()
       await assertWritable(database.tables)

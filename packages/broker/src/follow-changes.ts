@@ -1,19 +1,21 @@
 import { isSnowfenceError } from '@snowfence/core'
 import type { FastifyBaseLogger } from 'fastify'
-import {
-  endApprovalsOfOtherPolicies,
-  endOverdueApprovals,
-  endUnattendedApprovals,
-} from './approvals/end-approvals.ts'
+import { endApprovalsOfOtherPolicies, endUnattendedApprovals } from './approvals/end-approvals.ts'
+import type { Change } from './database/change-feed.ts'
 import { recordPolicy } from './policy/record-policy.ts'
 import type { Services } from './services.ts'
-import { findRevoked } from './sessions/session-store.ts'
+import { findEnded } from './sessions/session-store.ts'
 import { startWatch } from './watch.ts'
 
-/** Within this time a change is noticed: of the policy's file, on another replica, or by a deadline that passed. */
-const PAUSE_MS = 300
+/**
+ * Within this time a change of the policy's file or a deadline that passed is noticed. Looking costs the database
+ * nothing: a file's time is read, and a clock is compared.
+ */
+const PAUSE_MS = 250
 /** Absence is a matter of ten seconds. */
 const ATTENDANCE_PAUSE_MS = 1_000
+/** Sessions in one question to the database. */
+const MAX_ASKED = 1000
 
 /**
  * Puts the policy's file in force if it has changed: its record first, then everything that hangs on it.
@@ -29,13 +31,37 @@ export const followPolicy = async ({ context, signals, policy }: Services): Prom
   signals.tellAll({ type: 'policy.changed', policy: { jws: next.jws }, tokenKey: next.tokenKey })
 }
 
-/** Tells this replica's streams of sessions that another replica revoked. */
-const followRevocations = async ({ database, signals }: Services): Promise<void> => {
-  const { listening } = signals
-  if (listening.length === 0 || database.exclusive) return
-  for (const { id, end_reason } of await findRevoked(database.tables, listening)) {
-    signals.tell(id, { type: 'session.revoked', reason: end_reason ?? '' })
+/** Tells this replica's streams of sessions that have ended, here or on another replica. */
+const tellEnded = async ({ database, signals }: Services, ids: readonly string[]): Promise<void> => {
+  for (let start = 0; start < ids.length; start += MAX_ASKED) {
+    for (const { id, end_kind, end_reason } of await findEnded(
+      database.tables,
+      ids.slice(start, start + MAX_ASKED),
+    )) {
+      if (end_kind === 'revoked') signals.tell(id, { type: 'session.revoked', reason: end_reason ?? '' })
+      else signals.end(id)
+    }
   }
+}
+
+/** Passes on what other replicas change. Gives the function that stops it. */
+const followReplicas = (services: Services, onError: (error: unknown) => void): (() => Promise<void>) => {
+  const { context, database, signals } = services
+  const tell = (ids: readonly string[]): void => {
+    // What could not be read is read after the gap that follows: the database was gone.
+    tellEnded(services, ids).catch(onError)
+  }
+  const stop = database.followChanges?.({
+    onChange({ table, id }: Change) {
+      if (table === 'approvals') context.signals.tell(id)
+      else if (signals.isListening(id)) tell([id])
+    },
+    onGap() {
+      context.signals.tellAll()
+      tell(signals.listening)
+    },
+  })
+  return stop ?? (async () => undefined)
 }
 
 /** Follows what changes without a request. Gives the function that stops it. */
@@ -44,21 +70,21 @@ export const followChanges = (services: Services, log: FastifyBaseLogger): (() =
     log.error({ task, code: isSnowfenceError(error) ? error.code : undefined }, 'a watch failed')
   const tasks = {
     policy: () => followPolicy(services),
-    revocations: () => followRevocations(services),
     statements: () => services.statements.exchange(),
-    approvals: () => endOverdueApprovals(services.context),
+    approvals: () => services.openApprovals.look(),
   }
   const watches = Object.entries(tasks).map(([task, run]) =>
     startWatch(run, PAUSE_MS, (error) => reportFailure(task, error)),
   )
   watches.push(
     startWatch(
-      () => endUnattendedApprovals(services.context, services.database.exclusive),
+      () => endUnattendedApprovals(services.context),
       ATTENDANCE_PAUSE_MS,
       (error) => reportFailure('attendance', error),
     ),
   )
+  const stopReplicas = followReplicas(services, (error) => reportFailure('replicas', error))
   return async () => {
-    await Promise.all(watches.map((each) => each.stop()))
+    await Promise.all([stopReplicas(), ...watches.map((each) => each.stop())])
   }
 }

@@ -5,6 +5,7 @@ import { ApprovalSignals } from './approvals/approval-signals.ts'
 import { Attendance } from './approvals/attendance.ts'
 import { endApprovalsOfSession } from './approvals/end-approvals.ts'
 import { createStatementJudge } from './approvals/judge-statement.ts'
+import { type OpenApprovalsWatch, watchOpenApprovals } from './approvals/open-approvals.ts'
 import { createSealedTexts } from './approvals/sealed-texts.ts'
 import type { CatalogueSource } from './catalogue/catalogue-source.ts'
 import { createCatalogueSource } from './catalogue/create-catalogue-source.ts'
@@ -43,6 +44,7 @@ export interface Services {
   readonly statements: StatementCount
   readonly forwarder: Forwarder | null
   readonly context: ApprovalContext
+  readonly openApprovals: OpenApprovalsWatch
   readonly sessions: SessionService
   readonly signals: SessionSignals
 }
@@ -126,6 +128,11 @@ export const createServices = async (parts: ServiceParts): Promise<Services> => 
     signals: new ApprovalSignals(),
     attendance: new Attendance(),
   }
+  context.signals.follow(() => {
+    context.attendance.mayBeAttended = true
+  })
+  const openApprovals = watchOpenApprovals(context)
+  metrics.followApprovals(openApprovals.current, clock)
   const signals = new SessionSignals()
   const sessions = createSessionService({
     config,
@@ -141,5 +148,17 @@ export const createServices = async (parts: ServiceParts): Promise<Services> => 
       for (const id of ids) context.signals.tell(id)
     },
   })
-  return { database, keys, policy, catalogue, metrics, statements, forwarder, context, sessions, signals }
+  return {
+    database,
+    keys,
+    policy,
+    catalogue,
+    metrics,
+    statements,
+    forwarder,
+    context,
+    openApprovals,
+    sessions,
+    signals,
+  }
 }

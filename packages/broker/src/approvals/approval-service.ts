@@ -9,20 +9,16 @@ import {
 import { addSeconds } from '../clock.ts'
 import type { SessionRecord } from '../sessions/session.ts'
 import type { ApprovalContext } from './approval-context.ts'
-import { findApproval } from './approval-row.ts'
+import { createApprovalReads } from './approval-reads.ts'
 import { ABSENCE_SECONDS } from './attendance.ts'
 import { claimApproval } from './claim-approval.ts'
 import { type Answer, decideApproval } from './decide-approval.ts'
-import { endOverdueApprovals } from './end-approvals.ts'
-import { readableBy } from './readable-approvals.ts'
+import { endOverdueApprovals, isOverdue } from './end-approvals.ts'
+import { type ApprovalPage, listApprovals, type PageRequest } from './list-approvals.ts'
 import { requestApproval } from './request-approval.ts'
 import { settleApproval } from './settle-approval.ts'
 import { type ApprovalReader, mayRead, type Person, showApproval } from './show-approval.ts'
 import { cancelApproval, revokeApproval } from './withdraw-approval.ts'
-
-/** How often a waiting read looks for a change that another replica made. */
-const LOOK_AGAIN_MS = 500
-const MAX_LISTED = 200
 
 export interface ApprovalWait {
   readonly while: ApprovalState
@@ -35,7 +31,7 @@ export interface ApprovalService {
   request(session: SessionRecord, request: CreateApprovalRequest): Promise<Approval>
   /** Waits while the request is in a state, at most for this long, then answers with what there is. */
   read(id: string, reader: ApprovalReader, wait: ApprovalWait): Promise<Approval>
-  list(state: ApprovalState | undefined, reader: ApprovalReader): Promise<Approval[]>
+  list(page: PageRequest, reader: ApprovalReader): Promise<ApprovalPage>
   decide(reviewer: Person, id: string, answer: Answer): Promise<Approval>
   claim(session: SessionRecord, id: string, request: ClaimApprovalRequest): Promise<ClaimApprovalResponse>
   settle(
@@ -48,15 +44,19 @@ export interface ApprovalService {
 }
 
 export const createApprovalService = (context: ApprovalContext): ApprovalService => {
-  const { attendance, clock, config, database, signals } = context
+  const { attendance, clock, database, signals } = context
+  const readApproval = createApprovalReads(database)
 
-  const readRow = async (id: string, reader: ApprovalReader) => {
+  const read = async (id: string, reader: ApprovalReader) => {
+    let found = await readApproval(id)
     // A deadline holds at the moment it passes, also when the sweep has not come round yet.
-    await endOverdueApprovals(context)
-    const row = await findApproval(database, id)
-    if (row === undefined || !mayRead(context, row, reader))
+    if (found !== undefined && isOverdue(found.row, clock())) {
+      await endOverdueApprovals(context)
+      found = await readApproval(id)
+    }
+    if (found === undefined || !mayRead(context, found.row, reader))
       throw new SnowfenceError('ERR_APPROVAL_NOT_FOUND')
-    return row
+    return found
   }
 
   /** The agent of a request waits for it for so long, and then has a moment to ask again. */
@@ -74,28 +74,26 @@ export const createApprovalService = (context: ApprovalContext): ApprovalService
     },
     async read(id, reader, { while: state, seconds, signal }) {
       const until = performance.now() + seconds * 1000
+      // Before the first look, so that no change falls between looking and waiting.
+      const waiter = signals.listen(id)
       let isNoted = false
-      for (;;) {
-        const row = await readRow(id, reader)
-        const left = until - performance.now()
-        const isAttended = seconds > 0 && reader.kind === 'session' && row.attended_until !== null
-        if (isAttended && (!isNoted || signal.aborted)) noteAttendance(id, signal.aborted ? 0 : seconds)
-        isNoted = true
-        if (row.state !== state || left <= 0 || signal.aborted) {
-          return showApproval(context, row, reader, { withStatement: true })
+      try {
+        for (;;) {
+          const { row, decisions } = await read(id, reader)
+          const left = until - performance.now()
+          const isAttended = seconds > 0 && reader.kind === 'session' && row.attended_until !== null
+          if (isAttended && (!isNoted || signal.aborted)) noteAttendance(id, signal.aborted ? 0 : seconds)
+          isNoted = true
+          if (row.state !== state || left <= 0 || signal.aborted) {
+            return await showApproval(context, row, reader, { withStatement: true, decisions })
+          }
+          await waiter.next(left, signal)
         }
-        await signals.wait(id, Math.min(left, LOOK_AGAIN_MS), signal)
+      } finally {
+        waiter.end()
       }
     },
-    async list(state, reader) {
-      await endOverdueApprovals(context)
-      let query = readableBy(database, reader, config.groups.auditors)
-        .orderBy('created_at', 'desc')
-        .limit(MAX_LISTED)
-      if (state !== undefined) query = query.where('state', '=', state)
-      const rows = (await query.execute()).filter((row) => mayRead(context, row, reader))
-      return Promise.all(rows.map((row) => showApproval(context, row, reader, plain)))
-    },
+    list: (page, reader) => listApprovals(context, page, reader),
     async decide(reviewer, id, answer) {
       await endOverdueApprovals(context)
       const row = await decideApproval(context, reviewer, id, answer)

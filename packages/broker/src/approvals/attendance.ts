@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { addSeconds } from '../clock.ts'
 import type { Tables } from '../database/tables.ts'
 
 /**
@@ -13,11 +14,26 @@ export class Attendance {
   #listeningSince: Date | null = null
   /** Whether a request of this database may have an agent that waits. False only when it was looked at. */
   mayBeAttended = true
+  #lookAt: Date | null = null
 
   /** The agent of a request counts as waiting until then. */
   note(id: string, until: Date): void {
     this.#noted.set(id, until)
     this.mayBeAttended = true
+  }
+
+  /** Whether it is time to look for agents that are gone. */
+  isDue(now: Date): boolean {
+    return this.mayBeAttended && (this.#lookAt === null || this.#lookAt <= now)
+  }
+
+  /**
+   * Says when the agent is missed that is missed first, of all whose requests were there at a look. An agent that is
+   * heard after the look has at least the usual time from then on.
+   */
+  lookAgainAt(first: Date, now: Date): void {
+    const ofLater = addSeconds(now, ABSENCE_SECONDS)
+    this.#lookAt = first < ofLater ? first : ofLater
   }
 
   /**
@@ -51,5 +67,6 @@ export class Attendance {
   /** Agents may have gone unheard. */
   interrupt(): void {
     this.#listeningSince = null
+    this.#lookAt = null
   }
 }

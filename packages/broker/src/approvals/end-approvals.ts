@@ -5,6 +5,7 @@ import type { BrokerEventName } from '../trail/broker-event.ts'
 import type { TrailStep } from '../trail/trail.ts'
 import type { ApprovalContext } from './approval-context.ts'
 import { approvalEvent } from './approval-event.ts'
+import type { ApprovalRow } from './approval-row.ts'
 
 interface Ending {
   readonly from: 'pending' | 'approved' | 'claimed' | 'indeterminate'
@@ -72,6 +73,19 @@ const overdue = (now: Date): Ending[] => [
   },
 ]
 
+/** Whether a request is past the moment at which it ends by itself. */
+export const isOverdue = (
+  { state, deadline_at, valid_until, settle_by }: ApprovalRow,
+  now: Date,
+): boolean => {
+  const ends = { pending: deadline_at, approved: valid_until, claimed: settle_by } as Record<
+    string,
+    Date | null
+  >
+  const end = ends[state] ?? null
+  return end !== null && end <= now
+}
+
 /** Ends what is overdue. Cheap when there is nothing. */
 export const endOverdueApprovals = async ({
   clock,
@@ -94,15 +108,13 @@ export const endOverdueApprovals = async ({
 /**
  * Withdraws requests whose agents waited and do so no longer: a person would decide about a statement that never runs.
  * Stores the signs of life of this broker's own agents before.
- *
- * @param exclusive whether no other broker takes requests: then an idle one has nothing to ask the database.
  */
-export const endUnattendedApprovals = async (context: ApprovalContext, exclusive: boolean): Promise<void> => {
+export const endUnattendedApprovals = async (context: ApprovalContext): Promise<void> => {
   const { attendance, clock, database, signals, trail } = context
   const now = clock()
   await attendance.store(database)
   const isTrusted = attendance.isTrusted(now)
-  if (exclusive && !attendance.mayBeAttended) return
+  if (!attendance.isDue(now)) return
   const unattended: Ending = {
     from: 'pending',
     to: 'cancelled',
@@ -120,6 +132,7 @@ export const endUnattendedApprovals = async (context: ApprovalContext, exclusive
       .executeTakeFirstOrThrow()
     if (first === null) return
     attendance.mayBeAttended = true
+    attendance.lookAgainAt(first, now)
     if (!isTrusted || first > now) return
     for (const id of await trail.transact((step) => end(step, now, [unattended]))) signals.tell(id)
   } catch (error) {

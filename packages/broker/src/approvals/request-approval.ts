@@ -105,7 +105,7 @@ export const requestApproval = async (
   session: SessionRecord,
   request: CreateApprovalRequest,
 ): Promise<ApprovalRow> => {
-  const { attendance, clock, config, judge, policy, texts, trail } = context
+  const { attendance, clock, config, judge, policy, signals, texts, trail } = context
   const { principal, purpose } = session
   const inForce = policy.current()
   const { summary, decision } = await judge.judge(session, request.statement, inForce)
@@ -180,5 +180,6 @@ export const requestApproval = async (
   })
   // After the commit: a look that comes between would not find it.
   if (requested.attended_until !== null) attendance.mayBeAttended = true
+  signals.tell(id)
   return requested
 }

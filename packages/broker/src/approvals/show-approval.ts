@@ -4,7 +4,7 @@ import type { VerifiedIdentity } from '../identity/verified-identity.ts'
 import type { SessionRecord } from '../sessions/session.ts'
 import type { ApprovalContext } from './approval-context.ts'
 import { approvalEvent, isRequester, requesterOf } from './approval-event.ts'
-import { type ApprovalRow, findApproval, readDecisions } from './approval-row.ts'
+import { type ApprovalRow, type DecisionRow, findApproval, readDecisions } from './approval-row.ts'
 
 /** A person by a verified identity token. */
 export type Person = Pick<VerifiedIdentity, 'principal' | 'people'>
@@ -78,14 +78,18 @@ export const showApproval = async (
   context: ApprovalContext,
   row: ApprovalRow,
   reader: ApprovalReader,
-  options: { readonly withStatement: boolean },
+  options: {
+    readonly withStatement: boolean
+    /** The answers to the request when they were read with it. */
+    readonly decisions?: readonly DecisionRow[]
+  },
 ): Promise<Approval> => {
   const { database, texts } = context
   const sealed =
     options.withStatement && reader.kind === 'person' && row.state === 'pending'
       ? await takeStatement(context, row.id, reader)
       : null
-  const decisions = await readDecisions(database, row)
+  const decisions = options.decisions ?? (await readDecisions(database, row))
   const statement = sealed === null ? null : texts.openStatement(row.id, sealed)
   return {
     id: row.id,

@@ -7,6 +7,7 @@ import { sealAtEdgeMigration } from './migrations/0004-seal-at-edge.ts'
 import { idsOfSessionMigration } from './migrations/0005-ids-of-a-session.ts'
 import { statementCountsMigration } from './migrations/0006-statement-counts.ts'
 import { lockEdgeMigration } from './migrations/0007-lock-edge.ts'
+import { changesMigration } from './migrations/0008-changes.ts'
 import { peopleMigration } from './migrations/0010-people.ts'
 import { attendanceMigration } from './migrations/0011-attendance.ts'
 import type { Tables } from './tables.ts'
@@ -19,6 +20,7 @@ const migrations = {
   '0005-ids-of-a-session': idsOfSessionMigration,
   '0006-statement-counts': statementCountsMigration,
   '0007-lock-edge': lockEdgeMigration,
+  '0008-changes': changesMigration,
   '0010-people': peopleMigration,
   '0011-attendance': attendanceMigration,
 }

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import type { FollowChanges } from './change-feed.ts'
 import { openEmbedded } from './open-embedded.ts'
 import { openPostgres } from './open-postgres.ts'
 import type { Tables } from './tables.ts'
@@ -14,6 +15,8 @@ export interface Database {
   readonly tables: Kysely<Tables>
   /** Whether this broker is the only one that can have the database open. */
   readonly exclusive: boolean
+  /** Follows what other brokers change; null when there are no others. */
+  readonly followChanges: FollowChanges | null
   /** Where audit records wait on the disk for the database; null when they go to the database at once. */
   readonly journalFile: string | null
   /** Whether this process still owns the data directory; absent for a database without one. */

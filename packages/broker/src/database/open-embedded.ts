@@ -27,7 +27,7 @@ const openInMemory = async (): Promise<Database> => {
   const pglite = await PGlite.create(await startFiles())
   const tables = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) })
   await migrate(tables)
-  return { tables, exclusive: true, journalFile: null, close: () => tables.destroy() }
+  return { tables, exclusive: true, followChanges: null, journalFile: null, close: () => tables.destroy() }
 }
 
 /**
@@ -81,6 +81,7 @@ export const openEmbedded = async (dataDir: string | undefined): Promise<Databas
     return {
       tables,
       exclusive: true,
+      followChanges: null,
       journalFile: join(dataDir, 'audit-journal.jsonl'),
       isOwned: owner.isHeld,
       close: async () => {

@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { createConnectionOptions, createLimitedPool, endInTime } from './limited-pool.ts'
+import { listenForChanges } from './listen-for-changes.ts'
 import { migrate } from './migrate.ts'
 import type { Database } from './open-database.ts'
 import type { Tables } from './tables.ts'
@@ -33,5 +34,11 @@ export const openPostgres = async (databaseUrl: string): Promise<Database> => {
   const tables = new Kysely<Tables>({
     dialect: new PostgresDialect({ pool: createLimitedPool(databaseUrl) }),
   })
-  return { tables, exclusive: false, journalFile: null, close: () => tables.destroy() }
+  return {
+    tables,
+    exclusive: false,
+    followChanges: listenForChanges(databaseUrl),
+    journalFile: null,
+    close: () => tables.destroy(),
+  }
 }

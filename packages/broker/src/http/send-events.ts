@@ -1,14 +1,14 @@
-import type { SessionEvent } from '@snowfence/core'
 import type { FastifyReply } from 'fastify'
+import type { SessionListener } from '../sessions/session-signals.ts'
 
 const HEARTBEAT_MS = 15_000
 
 export interface EventStreamOptions {
   readonly signal: AbortSignal
-  /** Whether the stream may go on; asked at each heartbeat. */
+  /** Whether the stream may go on; asked at each heartbeat. A rejection ends it. */
   readonly isLive: () => Promise<boolean>
   /** Begins to listen; gives the function that ends it. */
-  readonly listen: (listener: (event: SessionEvent) => void) => () => void
+  readonly listen: (listener: SessionListener) => () => void
 }
 
 /** Answers with server-sent events until the client goes, the broker closes, or the session is over. */
@@ -40,9 +40,12 @@ export const sendEvents = (reply: FastifyReply, { signal, isLive, listen }: Even
     )
   }, HEARTBEAT_MS)
   heartbeat.unref()
-  const stopListening = listen((event) => {
-    raw.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
-    if (event.type === 'session.revoked') end()
+  const stopListening = listen({
+    onEvent(event) {
+      raw.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+      if (event.type === 'session.revoked') end()
+    },
+    onEnd: end,
   })
   signal.addEventListener('abort', end, { once: true })
   if (signal.aborted) end()

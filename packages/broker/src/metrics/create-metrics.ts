@@ -1,4 +1,6 @@
-import { Counter, Histogram, Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { OpenApprovals } from '../approvals/open-approvals.ts'
+import type { Clock } from '../clock.ts'
 
 /** What the broker counts of itself, in Prometheus' text form. No label holds a name, an id or a value of anybody. */
 export interface Metrics {
@@ -6,6 +8,8 @@ export interface Metrics {
   countSealed(source: 'session' | 'broker', records: number): void
   countForwarded(outcome: 'forwarded' | 'dropped', records: number): void
   countEvent(name: string): void
+  /** Shows how many requests wait for a person, and for how long. Asks nothing of the database. */
+  followApprovals(current: () => OpenApprovals | null, clock: Clock): void
   print(): Promise<string>
   readonly contentType: string
 }
@@ -44,6 +48,25 @@ export const createMetrics = (): Metrics => {
     countSealed: (source, records) => sealed.inc({ source }, records),
     countForwarded: (outcome, records) => forwarded.inc({ outcome }, records),
     countEvent: (event) => events.inc({ event }),
+    followApprovals(current, clock) {
+      new Gauge({
+        name: 'snowfence_broker_pending_approvals',
+        help: 'Approval requests that wait for a person',
+        registers,
+        collect() {
+          this.set(current()?.pending ?? 0)
+        },
+      })
+      new Gauge({
+        name: 'snowfence_broker_oldest_pending_approval_seconds',
+        help: 'Age of the approval request that waits longest for a person; 0 when none waits',
+        registers,
+        collect() {
+          const oldest = current()?.oldestPendingAt ?? null
+          this.set(oldest === null ? 0 : Math.max(0, (clock().getTime() - oldest.getTime()) / 1000))
+        },
+      })
+    },
     print: () => registry.metrics(),
     contentType: registry.contentType,
   }

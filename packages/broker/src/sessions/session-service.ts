@@ -250,6 +250,7 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
         await onEnd(step, ended, 'closed')
       })
       live.forget(session.id)
+      signals.end(session.id)
     },
 
     revoke,

@@ -1,6 +1,10 @@
 import type { SessionEvent } from '@snowfence/core'
 
-export type SessionListener = (event: SessionEvent) => void
+export interface SessionListener {
+  onEvent(event: SessionEvent): void
+  /** The session is over, and no event says so: its owner closed it. */
+  onEnd(): void
+}
 
 /** Who on this replica listens for what happens to a session. */
 export class SessionSignals {
@@ -22,11 +26,20 @@ export class SessionSignals {
     return [...this.#listeners.keys()]
   }
 
+  isListening(sessionId: string): boolean {
+    return this.#listeners.has(sessionId)
+  }
+
   tell(sessionId: string, event: SessionEvent): void {
-    for (const listener of [...(this.#listeners.get(sessionId) ?? [])]) listener(event)
+    for (const { onEvent } of [...(this.#listeners.get(sessionId) ?? [])]) onEvent(event)
   }
 
   tellAll(event: SessionEvent): void {
     for (const sessionId of this.listening) this.tell(sessionId, event)
+  }
+
+  /** Ends the streams of a session that was closed. */
+  end(sessionId: string): void {
+    for (const { onEnd } of [...(this.#listeners.get(sessionId) ?? [])]) onEnd()
   }
 }

@@ -102,16 +102,16 @@ export const updateIdentity = async (
     .execute()
 }
 
-/** Which of these sessions an operator has revoked, on any replica. */
-export const findRevoked = (
+/** Which of these sessions have ended, on any replica. */
+export const findEnded = (
   database: Kysely<Tables>,
   ids: readonly string[],
-): Promise<{ id: string; end_reason: string | null }[]> =>
+): Promise<{ id: string; end_kind: 'closed' | 'revoked' | null; end_reason: string | null }[]> =>
   database
     .selectFrom('sessions')
-    .select(['id', 'end_reason'])
+    .select(['id', 'end_kind', 'end_reason'])
     .where('id', 'in', ids)
-    .where('end_kind', '=', 'revoked')
+    .where('ended_at', 'is not', null)
     .execute()
 
 /**

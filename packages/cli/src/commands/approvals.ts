@@ -45,6 +45,18 @@ const decide = (decision: 'approve' | 'reject'): Command =>
       process.stdout.write(flags.json ? `${JSON.stringify(decided)}\n` : `${renderApproval(decided)}\n`)
     })
 
+/** Every pending request, page by page, the one that waits longest first. */
+const listPending = async (call: BrokerCall): Promise<Approval[]> => {
+  const approvals: Approval[] = []
+  let query: string | null = 'state=pending&order=oldest'
+  while (query !== null) {
+    const page = approvalListSchema.parse((await call('GET', `v1/approvals?${query}`)).json())
+    approvals.push(...page.approvals)
+    query = page.next === null ? null : `state=pending&order=oldest&cursor=${encodeURIComponent(page.next)}`
+  }
+  return approvals
+}
+
 /** `snowfence approvals`: what waits for a person, and the person's answer. */
 export const approvalsCommand = (): Command =>
   new Command('approvals')
@@ -55,9 +67,9 @@ export const approvalsCommand = (): Command =>
         .description('pending requests that this reviewer may decide')
         .action(async (flags: ApprovalFlags) => {
           const call = await createBrokerCall(flags, 'SNOWFENCE_REVIEWER_TOKEN_FILE')
-          const listed = approvalListSchema.parse((await call('GET', 'v1/approvals?state=pending')).json())
+          const listed = await listPending(call)
           // The list is without literals; each request by itself shows the exact statement to those who may decide it.
-          const approvals = await Promise.all(listed.approvals.map(({ id }) => readRequest(call, id)))
+          const approvals = await Promise.all(listed.map(({ id }) => readRequest(call, id)))
           if (flags.json) process.stdout.write(`${JSON.stringify(approvals)}\n`)
           else
             process.stdout.write(

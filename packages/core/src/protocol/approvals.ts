@@ -124,8 +124,14 @@ export const claimApprovalResponseSchema = z.strictObject({
 })
 export type ClaimApprovalResponse = z.infer<typeof claimApprovalResponseSchema>
 
-/** `GET /v1/approvals?state=pending`: newest first, only those that the bearer may read. */
-export const approvalListSchema = z.strictObject({ approvals: z.array(approvalSchema) })
+/** `GET /v1/approvals?state=pending`: a page of those that the bearer may read, newest first unless `order=oldest`. */
+export const approvalListSchema = z.strictObject({
+  approvals: z.array(approvalSchema),
+  /** `cursor` of the next page; null on the last one. */
+  next: z.string().nullable(),
+  /** When the pending request that waits longest was made, of all that the bearer may read; null when none waits. */
+  oldestPendingAt: z.iso.datetime().nullable(),
+})
 
 /**
  * `POST /v1/approvals/{id}/settle`: how the claimed statement ended. A claim that was not settled in time is

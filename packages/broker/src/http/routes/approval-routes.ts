@@ -21,6 +21,7 @@ export interface ApprovalRouteOptions {
 }
 
 const MAX_WAIT_SECONDS = 60
+const MAX_LISTED = 200
 
 const params = z.strictObject({ id: z.uuid() })
 const tags = ['approvals']
@@ -54,15 +55,18 @@ export const addApprovalRoutes = (app: App, options: ApprovalRouteOptions): void
       schema: {
         tags,
         summary:
-          'Requests that the bearer may read, newest first: with `state=pending`, the inbox of an approver',
+          'A page of the requests that the bearer may read: with `state=pending`, the inbox of an approver',
         security: byEither,
-        querystring: z.strictObject({ state: z.enum(approvalStates).optional() }),
+        querystring: z.strictObject({
+          state: z.enum(approvalStates).optional(),
+          order: z.enum(['newest', 'oldest']).default('newest'),
+          limit: z.coerce.number().int().min(1).max(MAX_LISTED).default(MAX_LISTED),
+          cursor: z.string().max(200).optional(),
+        }),
         response: { 200: approvalListSchema },
       },
     },
-    async (request) => ({
-      approvals: await approvals.list(request.query.state, authenticator.either(request)),
-    }),
+    async (request) => approvals.list(request.query, authenticator.either(request)),
   )
 
   app.get(

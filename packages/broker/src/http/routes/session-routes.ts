@@ -6,6 +6,7 @@ import {
   sessionSchema,
 } from '@snowfence/core'
 import { z } from 'zod'
+import type { Clock } from '../../clock.ts'
 import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { SessionService } from '../../sessions/session-service.ts'
 import type { SessionSignals } from '../../sessions/session-signals.ts'
@@ -19,6 +20,7 @@ export interface SessionRouteOptions {
   readonly sessions: SessionService
   readonly signals: SessionSignals
   readonly groups: BrokerConfig['groups']
+  readonly clock: Clock
   readonly closing: AbortSignal
 }
 
@@ -27,7 +29,7 @@ const nothing = z.null().describe('No content')
 const tags = ['sessions']
 
 export const addSessionRoutes = (app: App, options: SessionRouteOptions): void => {
-  const { authenticator, sessions, signals, groups, closing } = options
+  const { authenticator, sessions, signals, groups, clock, closing } = options
 
   app.post(
     '/v1/sessions',
@@ -101,7 +103,8 @@ export const addSessionRoutes = (app: App, options: SessionRouteOptions): void =
       const session = authenticator.session(request)
       sendEvents(reply, {
         signal: connectionSignal(reply, closing),
-        isLive: () => authenticator.isLive(request),
+        // A session that ends before its time is told of by the signals: nothing is asked until then.
+        isLive: async () => session.expiresAt > clock() || (await authenticator.isLive(request)),
         listen: (listener) => signals.listen(session.id, listener),
       })
       return reply

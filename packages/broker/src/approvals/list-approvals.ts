@@ -1,0 +1,98 @@
+import { type Approval, type ApprovalState, SnowfenceError } from '@snowfence/core'
+import { z } from 'zod'
+import type { ApprovalContext } from './approval-context.ts'
+import { withDecisions } from './approval-reads.ts'
+import type { ApprovalRow } from './approval-row.ts'
+import { endOverdueApprovals, isOverdue } from './end-approvals.ts'
+import { readableBy } from './readable-approvals.ts'
+import { type ApprovalReader, mayRead, showApproval } from './show-approval.ts'
+
+export interface PageRequest {
+  readonly state?: ApprovalState | undefined
+  readonly order: 'newest' | 'oldest'
+  readonly limit: number
+  /** `next` of the page before; the first page without it. */
+  readonly cursor?: string | undefined
+}
+
+export interface ApprovalPage {
+  readonly approvals: Approval[]
+  /** Cursor of the next page; null on the last one. */
+  readonly next: string | null
+  /** When the request that waits longest was made, of those that the reader may read; null when none waits. */
+  readonly oldestPendingAt: string | null
+}
+
+/** The last request of a page: its moment, of which the broker stores milliseconds, and its id. */
+const cursorSchema = z.tuple([z.iso.datetime(), z.uuid()])
+type Cursor = z.infer<typeof cursorSchema>
+
+const formatCursor = ({ created_at, id }: ApprovalRow): string =>
+  Buffer.from(JSON.stringify([created_at.toISOString(), id] satisfies Cursor)).toString('base64url')
+
+/** @throws SnowfenceError `ERR_REQUEST_INVALID` */
+const parseCursor = (text: string): Cursor => {
+  try {
+    return cursorSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString()))
+  } catch {
+    throw new SnowfenceError('ERR_REQUEST_INVALID', {
+      message: 'the request is not valid: `cursor`: is not one that the broker gave',
+      hint: 'send `next` of the page before, without a change',
+    })
+  }
+}
+
+/** One page of the requests that somebody may read. */
+export const listApprovals = async (
+  context: ApprovalContext,
+  { state, order, limit, cursor }: PageRequest,
+  reader: ApprovalReader,
+): Promise<ApprovalPage> => {
+  const { clock, config, database } = context
+  const direction = order === 'newest' ? 'desc' : 'asc'
+  const readable = () => readableBy(database, reader, config.groups.auditors)
+
+  const readRows = (): Promise<ApprovalRow[]> => {
+    // One more than asked for, which tells whether there is a next page.
+    let query = readable()
+      .orderBy('created_at', direction)
+      .orderBy('id', direction)
+      .limit(limit + 1)
+    if (state !== undefined) query = query.where('state', '=', state)
+    if (cursor === undefined) return query.execute()
+    const [createdAt, id] = parseCursor(cursor)
+    return query
+      .where(({ eb, refTuple, tuple }) =>
+        eb(refTuple('created_at', 'id'), order === 'newest' ? '<' : '>', tuple(new Date(createdAt), id)),
+      )
+      .execute()
+  }
+
+  let rows = await readRows()
+  if (rows.some((row) => isOverdue(row, clock()))) {
+    await endOverdueApprovals(context)
+    rows = await readRows()
+  }
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  const oldest = await readable()
+    .clearSelect()
+    .select('created_at')
+    .where('state', '=', 'pending')
+    .orderBy('created_at')
+    .limit(1)
+    .executeTakeFirst()
+  const shown = await withDecisions(
+    database,
+    page.filter((row) => mayRead(context, row, reader)),
+  )
+  return {
+    approvals: await Promise.all(
+      shown.map(({ row, decisions }) =>
+        showApproval(context, row, reader, { withStatement: false, decisions }),
+      ),
+    ),
+    next: rows.length > limit && last !== undefined ? formatCursor(last) : null,
+    oldestPendingAt: oldest?.created_at.toISOString() ?? null,
+  }
+}
