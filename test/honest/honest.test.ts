@@ -1,7 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import * as z from 'zod'
 import { type HonestStatement, readHonestStatements } from './honest-statement.ts'
 import { createPolicyGate, type Judgement, type PolicyGate } from './policy-gate.ts'
 import { type SampleClinic, startSampleClinic } from './sample-clinic.ts'
@@ -9,7 +6,7 @@ import { type SampleClinic, startSampleClinic } from './sample-clinic.ts'
 // The corpus is fixed: a change to the analysis or to a shipped policy is measured by it, and never the other way round.
 
 const statements = readHonestStatements()
-const refusedFile = path.join(import.meta.dirname, 'refused.json')
+const greatestShare = 0.02
 
 /** Why a statement counts as refused, or null. An answer that hides what the statement asks for counts too. */
 const refusal = ({ expect: expected, shows }: HonestStatement, { summary, decision }: Judgement) => {
@@ -70,7 +67,7 @@ describe('honest statements', () => {
     expect(shown).toEqual([])
   })
 
-  it('are refused no more often than before', () => {
+  it('are refused in at most 2 %', () => {
     const refused = statements.flatMap((statement) => {
       const why = refusal(statement, gate.judge(statement))
       return why === null ? [] : { ...statement, why }
@@ -83,14 +80,8 @@ describe('honest statements', () => {
     console.log(
       `all: ${refused.length} of ${statements.length} refused (${percent(refused.length, statements.length)})`,
     )
-    if (process.env.HONEST_WRITE === '1')
-      writeFileSync(
-        refusedFile,
-        `${JSON.stringify(Object.fromEntries(refused.map(({ id, why }) => [id, why])), null, 2)}\n`,
-      )
-    const known = z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(refusedFile, 'utf8')))
-    expect(refused.filter(({ id }) => !(id in known)).map(({ id, sql, why }) => ({ id, sql, why }))).toEqual(
-      [],
-    )
+    const allowed = Math.floor(statements.length * greatestShare)
+    const listed = refused.map(({ id, sql, why }) => `${id}: ${why}: ${sql}`).join('\n')
+    expect(refused.length, listed).toBeLessThanOrEqual(allowed)
   })
 })
