@@ -148,4 +148,70 @@ export const choosing: readonly RecoveryProgram[] = [
     truth: 'select zip from patients where patient_id = 7',
     honest: 'select mode(zip) as m from patients',
   },
+  {
+    name: 'the key behind a pseudonym, by the pseudonyms of numbers that are counts of it',
+    desk: 'limited-data-set',
+    endsBy: 'denial or mask',
+    recover: async (ask) => {
+      const guesses = numbers(500).map((index) => `(${index + 1})`)
+      const rows = rowsOf(
+        await ask(`select null as k, patient_id from patients where ${person}
+          union all
+          select g.column1, count(p.patient_id) from patients as p cross join (values ${guesses}) as n
+            join (values ${guesses}) as g on n.column1 <= g.column1 where ${person} group by g.column1`),
+      ).map(cellsOf)
+      const token = rows.find(([k]) => k === '')?.[1]
+      return rows.find(([k, shown]) => k !== '' && shown !== '' && shown === token)?.[0] ?? null
+    },
+    truth: `select patient_id::varchar from patients where ${person}`,
+    honest: `select e.department, count(p.patient_id) as n from patients as p
+      join encounters as e on p.patient_id = e.patient_id group by e.department`,
+  },
+  {
+    name: 'a ZIP, by INTERSECT with counts of it, of a class that may be grouped by',
+    desk: 'front-desk',
+    endsBy: 'denial or mask',
+    recover: async (ask) => {
+      const area = firstCell(await ask('select zip from patients where patient_id = 7'))
+      const thousand = numbers(1000).map((index) => `(${index})`)
+      const hundred = numbers(100).map((index) => `(${index})`)
+      const rest = await search(0, 100, async (bound) => {
+        const guesses = numbers(bound).map((last) => `(${area}${digits(last, 2)})`)
+        const rows = rowsOf(
+          await ask(`select zip from patients where patient_id = 7
+            intersect
+            select count(p.zip)::varchar from patients as p
+              cross join (values ${thousand}) as a cross join (values ${hundred}) as b
+              join (values ${guesses}) as g on a.column1 * 100 + b.column1 < g.column1
+              where p.patient_id = 1 group by g.column1`),
+        )
+        return rows.length > 0
+      })
+      return `${area}${digits(rest, 2)}`
+    },
+    truth: 'select zip from patients where patient_id = 7',
+    honest: 'select state, count(zip) as n from patients group by state',
+  },
+  {
+    name: 'who has the same exact ZIP as a person whose ZIP is known, by counts of parts of one large group',
+    desk: 'clinic',
+    endsBy: 'denial or mask',
+    recover: async (ask) => {
+      const same = ['1']
+      for (let from = 1401; from < 1601; from += 100) {
+        const counts = numbers(100).map(
+          (index) => `count(distinct iff(patient_id in (1, ${from + index}), zip, null)) as n${index}`,
+        )
+        const [row] = rowsOf(await ask(`select ${counts} from patients having count(*) >= 11`))
+        cellsOf(row).forEach((count, index) => {
+          if (count === '1') same.push(String(from + index))
+        })
+      }
+      return same.length === 1 ? null : same.join()
+    },
+    truth: `select listagg(patient_id, ',') within group (order by patient_id) from patients
+      where (patient_id = 1 or patient_id between 1401 and 1600)
+        and zip = (select zip from patients where patient_id = 1)`,
+    honest: 'select count(distinct zip) as n from patients having count(*) >= 11',
+  },
 ]

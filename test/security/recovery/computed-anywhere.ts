@@ -119,4 +119,56 @@ export const computedAnywhere: readonly RecoveryProgram[] = [
     honest: `select l.lab_id from labs as l where l.lab_id = 1
       and exists (select 1 from patients as p where p.patient_id = l.patient_id)`,
   },
+  {
+    name: 'an SSN, by a date that is none in a branch',
+    desk: 'clinic',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const masked = firstCell(await ask('select ssn from patients where patient_id = 7'))
+      const start = await search(0, 100_000, async (bound) => {
+        const prefix = ssnOf(bound * 10_000).slice(0, 6)
+        return hasFailed(
+          await ask(
+            `select iff(ssn < '${prefix}', date 'none', null) as x from patients where patient_id = 7`,
+          ),
+        )
+      })
+      return `${ssnOf(start * 10_000).slice(0, 6)}-${masked.slice(-4)}`
+    },
+    truth: 'select ssn from patients where patient_id = 7',
+    honest: `select iff(state = 'WA', date '2026-01-01', null) as x from patients where patient_id = 7`,
+  },
+  {
+    name: 'a medical record number, by a quotient that is too large in a branch',
+    desk: 'break-glass',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const large = '9'.repeat(38)
+      const number = await search(0, 100_000_000, async (bound) =>
+        hasFailed(
+          await ask(`select case when mrn < 'MRN-${digits(bound, 8)}' then div0(${large}, 0.0000000001) end as x
+            from patients where patient_id = 7`),
+        ),
+      )
+      return `MRN-${digits(number, 8)}`
+    },
+    truth: 'select mrn from patients where patient_id = 7',
+    honest: `select case when sex = 'F' then div0(1, 4) end as x from patients where patient_id = 7`,
+  },
+  {
+    name: 'an SSN, by a text that is too long in a branch',
+    desk: 'limited-data-set',
+    endsBy: 'denial',
+    recover: async (ask) =>
+      ssnOf(
+        await search(0, 1_000_000_000, async (bound) =>
+          hasFailed(
+            await ask(`select iff(ssn < '${ssnOf(bound)}', space(99999999999), null) as x from patients
+              where zip = '60642' and birth_date = '1939-09-10'`),
+          ),
+        ),
+      ),
+    truth: `select ssn from patients where zip = '60642' and birth_date = '1939-09-10'`,
+    honest: `select iff(sex = 'F', space(3), null) as x from patients where zip = '60642'`,
+  },
 ]

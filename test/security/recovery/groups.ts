@@ -2,13 +2,8 @@ import { cellsOf, firstCell, hasFailed, type RecoveryProgram, rowsOf, search } f
 
 const bill = 'select cost::varchar from encounters where encounter_id = 5'
 const write = (cents: number): string => (cents / 100).toFixed(2)
-const everybody = `select listagg(last_name, ' ') within group (order by last_name) from patients where patient_id <= 500`
 
-/** All the names in one cell of one row, whoever the row is said to be about. */
-const namesIn = (cell: unknown): string | null =>
-  Array.isArray(cell) && cell.length > 20 ? [...cell].sort().join(' ') : null
-
-/** A group that is one person, and one person that is a group. */
+/** A group that is one row, or in which one row can be told. */
 export const groups: readonly RecoveryProgram[] = [
   {
     name: 'one bill, by the order of large groups that are sorted by it',
@@ -138,86 +133,56 @@ export const groups: readonly RecoveryProgram[] = [
       where department = 'CARDIOLOGY' having count(*) >= 11`,
   },
   {
-    name: 'the names of 500 people, beside the subject of none, by ROLLUP',
-    desk: 'minimum-necessary: care',
+    name: 'one bill, by a constant that fails in a branch of the filter',
+    desk: 'minimum-necessary: quality',
     endsBy: 'denial',
-    recover: async (ask) => {
-      const rows = rowsOf(
-        await ask(`select patient_id, array_agg(last_name) as names from patients where patient_id <= 500
-          group by rollup(patient_id) having patient_id is null`),
-      )
-      return namesIn(rows[0]?.NAMES)
-    },
-    truth: everybody,
-    honest:
-      'select patient_id, array_agg(last_name) as names from patients where patient_id <= 5 group by patient_id',
+    recover: async (ask) =>
+      write(
+        await search(0, 10_000_000, async (bound) =>
+          hasFailed(
+            await ask(`select count(*) as n from encounters
+              where iff(encounter_id = 5 and cost < ${write(bound)}, 1 / 0, 1) = 1 having count(*) >= 11`),
+          ),
+        ),
+      ),
+    truth: bill,
+    honest: 'select count(*) as n from encounters where iff(cost < 1000, 0, 1) = 1 having count(*) >= 11',
   },
   {
-    name: 'the names of 500 people, beside the subject of one, by a window over groups of one',
-    desk: 'minimum-necessary: care',
+    name: 'one bill, over a join whose condition always holds',
+    desk: 'minimum-necessary: quality',
     endsBy: 'denial',
-    recover: async (ask) => {
-      const rows = rowsOf(
-        await ask(`select patient_id, array_agg(min(last_name)) over () as names from patients
-          where patient_id <= 500 group by patient_id limit 1`),
-      )
-      return namesIn(rows[0]?.NAMES)
-    },
-    truth: everybody,
-    honest:
-      'select patient_id, min(last_name) as name from patients where patient_id = 7 group by patient_id',
+    recover: async (ask) =>
+      firstCell(
+        await ask(`select avg(e.cost) as c from encounters as e join patients as p
+          on (e.patient_id = p.patient_id) = (e.patient_id = p.patient_id)
+          where e.encounter_id = 5 having count(distinct p.patient_id) >= 11`),
+      ),
+    truth: bill,
+    honest: `select p.sex, avg(e.cost) as c from encounters as e join patients as p on e.patient_id = p.patient_id
+      group by p.sex having count(distinct p.patient_id) >= 11`,
   },
   {
-    name: 'the names of 500 people, beside the subject of one, by a grouping in a subquery about something else',
-    desk: 'minimum-necessary: care',
-    endsBy: 'denial',
+    name: 'one bill, as the median of as many smaller as larger ones',
+    desk: 'minimum-necessary: quality',
+    endsBy: 'denial or mask',
     recover: async (ask) => {
-      const rows = rowsOf(
-        await ask(`select patient_id, array_agg(last_name) over () as names from patients
-          where patient_id <= 500
-            and exists (select 1 from encounters as e where e.cost > 0 group by e.patient_id) limit 1`),
+      const counted = async (condition: string) =>
+        Number(
+          firstCell(
+            await ask(`select count(*) as n from encounters where ${condition} having count(*) >= 11`),
+          ),
+        )
+      const low = await counted('cost < 100')
+      const from = await search(2_400_000, 2_500_000, async (bound) => {
+        const high = await counted(`cost >= ${write(bound)}`)
+        return high < low
+      })
+      return firstCell(
+        await ask(`select median(cost) as m from encounters
+          where encounter_id = 5 or cost < 100 or cost >= ${write(from)} having count(*) >= 11`),
       )
-      return namesIn(rows[0]?.NAMES)
     },
-    truth: everybody,
-    honest: `select p.patient_id, p.last_name from patients as p
-      where p.patient_id <= 5 and exists (select 1 from encounters as e where e.patient_id = p.patient_id)`,
-  },
-  {
-    name: 'the names of 500 people, beside the subject of nobody, in one large group',
-    desk: 'minimum-necessary: care',
-    endsBy: 'denial',
-    recover: async (ask) => {
-      const rows = rowsOf(
-        await ask(`select array_agg(last_name) as names from patients
-          where patient_id <= 500 having count(*) >= 11`),
-      )
-      return namesIn(rows[0]?.NAMES)
-    },
-    truth: everybody,
-    honest: 'select state, count(*) as n from patients group by state having count(*) >= 11',
-  },
-  {
-    name: 'the names of 40 people, in letters of the statement that a join chooses, beside the subject of nobody',
-    desk: 'minimum-necessary: care',
-    endsBy: 'denial',
-    recover: async (ask) => {
-      const letters = [...'Zqabcdefghijklmnopqrstuvwxyz']
-      const guesses = Array.from({ length: 16 }, (_, place) => place + 1).flatMap((place) =>
-        letters.map((letter) => `(${place}, '${letter}')`),
-      )
-      const people = Array.from({ length: 40 }, (_, index) => `(${index + 101})`)
-      const rows = rowsOf(
-        await ask(`select distinct i.column1 as who, g.column1 as place, g.column2 as letter
-          from (values ${people}) as i join patients as p on p.patient_id = i.column1
-          join (values ${guesses}) as g on substr(p.last_name, g.column1, 1) = g.column2 order by 1, 2`),
-      )
-      const names = new Map<unknown, string>()
-      for (const { WHO, LETTER } of rows) names.set(WHO, `${names.get(WHO) ?? ''}${LETTER}`)
-      return names.size < 40 ? null : [...names.values()].join(' ')
-    },
-    truth: `select listagg(last_name, ' ') within group (order by patient_id) from patients
-      where patient_id between 101 and 140`,
-    honest: 'select p.patient_id, p.last_name from patients as p where p.patient_id = 101',
+    truth: bill,
   },
 ]

@@ -7,6 +7,7 @@ import { groups } from './groups.ts'
 import { misfitMasks } from './misfit-masks.ts'
 import { type RecoveryProgram, Refused } from './recovery-program.ts'
 import { type Ask, type Recovery, startRecovery } from './start-recovery.ts'
+import { subjects } from './subjects.ts'
 import { uses } from './uses.ts'
 import { writes } from './writes.ts'
 
@@ -51,7 +52,8 @@ const programs: readonly (readonly [kind: string, programs: readonly RecoveryPro
   ['choosing among values', choosing],
   ['uses', uses],
   ['ages', ages],
-  ['groups and subjects', groups],
+  ['groups', groups],
+  ['subjects', subjects],
   ['writes', writes],
 ]
 
