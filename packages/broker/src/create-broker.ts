@@ -65,7 +65,10 @@ export const createBroker = async (
       closing.abort()
       await app.close()
       await stopFollowing()
-      await services.forwarder?.close()
+      const unsent = await services.forwarder?.close()
+      if (unsent !== undefined && unsent.notShown > 0) {
+        app.log.warn(unsent, 'records were sealed and not shown to the trace viewer before the stop')
+      }
       await services.catalogue.close()
       await trail.close()
       // What is lost here is counted no more after a restart, and that must not keep the database open.

@@ -5,6 +5,8 @@ const MAX_BATCH = 500
 const TIMEOUT_MS = 5000
 const FIRST_RETRY_MS = 500
 const MAX_ATTEMPTS = 5
+/** What forwarding may add to the time of a graceful stop. */
+const CLOSE_MS = 2000
 
 export interface ForwarderOptions {
   /** Base address of an OTLP/HTTP receiver. */
@@ -18,8 +20,12 @@ export interface ForwarderOptions {
 export interface Forwarder {
   /** Takes the records or drops them; returns at once. */
   enqueue(records: readonly SealedRecord[]): void
-  /** Gives what is queued one last try, for at most one request's time. */
-  close(): Promise<void>
+  /**
+   * Goes on sending for at most two seconds, each batch once, then ends the request that is under way.
+   *
+   * @returns the number of records that were not shown to the receiver since the call. They stay sealed.
+   */
+  close(): Promise<{ readonly notShown: number }>
 }
 
 const sleep = (milliseconds: number, signal: AbortSignal): Promise<void> =>
@@ -42,6 +48,8 @@ export const createForwarder = ({
 }: ForwarderOptions): Forwarder => {
   const address = `${endpoint.replace(/\/$/, '')}/v1/traces`
   const closing = new AbortController()
+  const giveUp = new AbortController()
+  let dropped = 0
   let queue: SealedRecord[] = []
   let draining: Promise<void> | null = null
 
@@ -61,7 +69,7 @@ export const createForwarder = ({
         method: 'POST',
         headers: { ...headers, 'content-type': 'application/json' },
         body: encode(batch),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), giveUp.signal]),
       })
       await response.body?.cancel()
       return response.ok
@@ -70,17 +78,27 @@ export const createForwarder = ({
     }
   }
 
+  const drop = (records: number): void => {
+    dropped += records
+    onDropped(records)
+  }
+
   const send = async (batch: readonly SealedRecord[]): Promise<void> => {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       if (await post(batch)) return onForwarded(batch.length)
       if (closing.signal.aborted) break
       await sleep(FIRST_RETRY_MS * 2 ** attempt, closing.signal)
     }
-    onDropped(batch.length)
+    drop(batch.length)
   }
 
   const drain = async (): Promise<void> => {
     while (queue.length > 0) {
+      if (giveUp.signal.aborted) {
+        drop(queue.length)
+        queue = []
+        break
+      }
       const batch = queue.slice(0, MAX_BATCH)
       queue = queue.slice(MAX_BATCH)
       await send(batch)
@@ -92,12 +110,16 @@ export const createForwarder = ({
     enqueue(records) {
       const room = Math.max(0, MAX_QUEUED_RECORDS - queue.length)
       queue.push(...records.slice(0, room))
-      if (records.length > room) onDropped(records.length - room)
+      if (records.length > room) drop(records.length - room)
       draining ??= drain()
     },
     async close() {
+      const before = dropped
       closing.abort()
+      const timer = setTimeout(() => giveUp.abort(), CLOSE_MS)
       await draining
+      clearTimeout(timer)
+      return { notShown: dropped - before }
     },
   }
 }
