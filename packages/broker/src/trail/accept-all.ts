@@ -1,6 +1,6 @@
 import { type Frontier, frontierRoot } from '@snowfence/audit'
 import type { Receipt } from '@snowfence/core'
-import type { SealRequest } from './record-store.ts'
+import type { SealedRequest } from './record-store.ts'
 
 /** The head of the tree that ends at an edge, as receipts give it. */
 export const headOf = (edge: Frontier): Pick<Receipt, 'treeSize' | 'rootHash'> => ({
@@ -10,7 +10,7 @@ export const headOf = (edge: Frontier): Pick<Receipt, 'treeSize' | 'rootHash'> =
 
 /** Answers requests whose records were appended together, one behind the other: all under one head. */
 export const acceptAll = (
-  requests: readonly SealRequest[],
+  requests: readonly SealedRequest[],
   firstLeaf: number,
   head: Pick<Receipt, 'treeSize' | 'rootHash'>,
 ): void => {

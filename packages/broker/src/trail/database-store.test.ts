@@ -7,6 +7,7 @@ import type { Tables } from '../database/tables.ts'
 import { sampleSpan } from '../test-support/sample-trail.ts'
 import { type Postgres, startPostgres } from '../test-support/start-postgres.ts'
 import { createDatabaseStore } from './database-store.ts'
+import { createReceiptClock } from './receipt-clock.ts'
 import type { Appended, SealRequest } from './record-store.ts'
 
 describe('two brokers that append to one PostgreSQL', () => {
@@ -36,7 +37,14 @@ describe('two brokers that append to one PostgreSQL', () => {
       },
     })
     opened.push(database)
-    return { database, store: createDatabaseStore(database), sent: () => statements }
+    return {
+      database,
+      store: createDatabaseStore(
+        database,
+        createReceiptClock(() => new Date()),
+      ),
+      sent: () => statements,
+    }
   }
 
   /** A request of a session, and its answer: what was appended, or the code of the error. */
@@ -53,7 +61,8 @@ describe('two brokers that append to one PostgreSQL', () => {
     })
     const request: SealRequest = {
       sessionId,
-      records: spans.map((span) => sealRecord(span, source)),
+      spans: spans.length,
+      seal: () => spans.map((span) => sealRecord(span, source)),
       accept: (appended) => resolve(appended),
       refuse: (error) => resolve((error as { code: string }).code),
     }

@@ -4,14 +4,15 @@ import type { Kysely, Transaction } from 'kysely'
 import type { Tables } from '../database/tables.ts'
 import { acceptAll, headOf } from './accept-all.ts'
 import { appendAtEdge } from './append-at-edge.ts'
-import type { RecordStore, SealRequest } from './record-store.ts'
+import { type ReceiptClock, readLastReceipt } from './receipt-clock.ts'
+import { type RecordStore, type SealedRequest, type SealRequest, sealAll } from './record-store.ts'
 import { lockEdge } from './tree-rows.ts'
 import { takeUnsealed } from './without-sealed.ts'
 
-const recordsOf = (group: readonly SealRequest[]): SealedRecord[] => group.flatMap(({ records }) => records)
+const recordsOf = (group: readonly SealedRequest[]): SealedRecord[] => group.flatMap(({ records }) => records)
 
 /** Keeps records in the database from the first moment: for one that other brokers write to as well. */
-export const createDatabaseStore = (database: Kysely<Tables>): RecordStore => {
+export const createDatabaseStore = (database: Kysely<Tables>, receipts: ReceiptClock): RecordStore => {
   // The right edge as this process last committed it: saves reading it, while nobody else appends.
   let known = emptyFrontier
   // Whether another broker appended since: then the remembered edge is worth no attempt.
@@ -33,10 +34,21 @@ export const createDatabaseStore = (database: Kysely<Tables>): RecordStore => {
     return frontier
   }
 
+  /** Locks the edge. Another broker's clock may be ahead, and no record may seem to be older than the one before it. */
+  const lockAndFollow = async (transaction: Transaction<Tables>): Promise<Frontier> => {
+    const edge = await lockEdge(transaction)
+    if (edge.size !== known.size) {
+      const last = await readLastReceipt(transaction, edge.size)
+      if (last !== null) receipts.atLeast(last)
+    }
+    return edge
+  }
+
   /** Appends a whole group where the tree ends now, which no other broker can move meanwhile. */
-  const appendInTurn = async (group: readonly SealRequest[]): Promise<void> => {
+  const appendInTurn = async (requests: readonly SealRequest[]): Promise<void> => {
     const { taken, edge, frontier } = await database.transaction().execute(async (transaction) => {
-      const edge = await lockEdge(transaction)
+      const edge = await lockAndFollow(transaction)
+      const group = sealAll(requests)
       const records = recordsOf(group)
       const whole = records.length === 0 ? edge : await appendAtEdge(transaction, records, edge)
       if (whole !== null) return { taken: group, edge, frontier: whole }
@@ -54,8 +66,9 @@ export const createDatabaseStore = (database: Kysely<Tables>): RecordStore => {
     for (const request of group) await appendInTurn([request]).catch(request.refuse)
   }
 
-  const appendAtKnownEdge = async (group: readonly SealRequest[]): Promise<boolean> => {
+  const appendAtKnownEdge = async (requests: readonly SealRequest[]): Promise<boolean> => {
     const edge = known
+    const group = sealAll(requests)
     const records = recordsOf(group)
     const frontier = records.length === 0 ? null : await appendAtEdge(database, records, edge)
     if (frontier === null) return false
@@ -77,12 +90,14 @@ export const createDatabaseStore = (database: Kysely<Tables>): RecordStore => {
 
     async transact(work) {
       const { step, frontier } = await database.transaction().execute(async (transaction) => {
-        const step = await work(transaction)
-        const { records } = step
-        if (records.length === 0) return { step, frontier: null }
-        const attempt = isShared ? null : await appendAtEdge(transaction, records, known)
-        const frontier = attempt ?? (await appendLocked(transaction, records, await lockEdge(transaction)))
-        return { step, frontier }
+        const { result, seal } = await work(transaction)
+        const first = isShared ? null : seal()
+        if (first !== null && first.length === 0) return { step: { result, records: first }, frontier: null }
+        const attempt = first === null ? null : await appendAtEdge(transaction, first, known)
+        if (first !== null && attempt !== null) return { step: { result, records: first }, frontier: attempt }
+        const edge = await lockAndFollow(transaction)
+        const records = seal()
+        return { step: { result, records }, frontier: await appendLocked(transaction, records, edge) }
       })
       if (frontier !== null) committed(frontier)
       return step

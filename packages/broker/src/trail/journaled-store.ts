@@ -7,7 +7,7 @@ import { acceptAll, headOf } from './accept-all.ts'
 import { appendAtEdge } from './append-at-edge.ts'
 import { formatEntry } from './journal-entry.ts'
 import { type JournalFiles, journalCorrupt, openJournal } from './open-journal.ts'
-import type { RecordStore, SealRequest, Step } from './record-store.ts'
+import { type Committed, type RecordStore, type SealedRequest, type Step, sealAll } from './record-store.ts'
 import { createSealedIds } from './sealed-ids.ts'
 import { createTurns } from './turns.ts'
 import { withoutSealed } from './without-sealed.ts'
@@ -129,13 +129,16 @@ export const openJournaledStore = async (
   }
 
   /** Commits what `work` does and, behind everything that waits, the records that it adds. */
-  const commit = async <T>(work: (transaction: Transaction<Tables>) => Promise<Step<T>>) => {
+  const commit = async <T>(
+    work: (transaction: Transaction<Tables>) => Promise<Step<T>>,
+  ): Promise<Committed<T>> => {
     assertSound()
     let isCommitting = false
     const committed = await database
       .transaction()
       .execute(async (transaction) => {
-        const step = await work(transaction)
+        const { result, seal } = await work(transaction)
+        const step = { result, records: seal() }
         const added = step.records.length > 0
         const frontier = added
           ? ((await appendAtEdge(transaction, [...waiting, ...step.records], stored)) ?? lose())
@@ -161,16 +164,16 @@ export const openJournaledStore = async (
   }
 
   /** For a request of which something may be sealed already. */
-  const appendByDatabase = async (request: SealRequest): Promise<void> => {
+  const appendByDatabase = async (request: SealedRequest): Promise<void> => {
     await move(waiting.length)
     const { records, result: held } = await commit(async (transaction) => {
       const unsealed = await withoutSealed(transaction, request.sessionId, request.records)
-      return { result: unsealed.held, records: unsealed.records }
+      return { result: unsealed.held, seal: () => unsealed.records }
     })
     acceptAll([{ ...request, records, held }], edge.size - records.length, headOf(edge))
   }
 
-  const appendByJournal = async (requests: readonly SealRequest[]): Promise<void> => {
+  const appendByJournal = async (requests: readonly SealedRequest[]): Promise<void> => {
     const firstLeaf = edge.size
     const records = requests.flatMap((request) => request.records)
     if (records.length === 0) return acceptAll(requests, firstLeaf, headOf(edge))
@@ -210,9 +213,9 @@ export const openJournaledStore = async (
       inTurn(async () => {
         assertSound()
         if (waiting.length >= MAX_WAITING) await move(waiting.length)
-        const fresh: SealRequest[] = []
-        const doubtful: SealRequest[] = []
-        for (const request of group) {
+        const fresh: SealedRequest[] = []
+        const doubtful: SealedRequest[] = []
+        for (const request of sealAll(group)) {
           const isFresh = await ids.take(
             request.sessionId,
             request.records.map(({ id }) => id),

@@ -12,15 +12,34 @@ export interface Appended {
 /** The records of one request of a session, and whom to tell. Of two answers the first one holds. */
 export interface SealRequest {
   readonly sessionId: string
-  readonly records: readonly SealedRecord[]
-  /** Where the records of the request stand that were sealed before; `records` are the others. */
-  readonly held?: readonly number[]
+  readonly spans: number
+  /**
+   * Gives the records, received now. Called when it is their turn to be appended, so that the times at which records are
+   * received run in the order of the tree; called again when another broker was faster.
+   */
+  seal(): readonly SealedRecord[]
   accept(appended: Appended): void
   refuse(error: unknown): void
 }
 
-/** A change of state, and the records of it. */
+/** A request whose turn it is. */
+export interface SealedRequest extends Pick<SealRequest, 'sessionId' | 'accept' | 'refuse'> {
+  readonly records: readonly SealedRecord[]
+  /** Where the records of the request stand that were sealed before; `records` are the others. */
+  readonly held?: readonly number[]
+}
+
+export const sealAll = (group: readonly SealRequest[]): SealedRequest[] =>
+  group.map(({ sessionId, seal, accept, refuse }) => ({ sessionId, records: seal(), accept, refuse }))
+
+/** A change of state, and the records of it: sealed when it is their turn, as those of a request. */
 export interface Step<T> {
+  readonly result: T
+  seal(): readonly SealedRecord[]
+}
+
+/** A change of state that was committed, with the records of it. */
+export interface Committed<T> {
   readonly result: T
   readonly records: readonly SealedRecord[]
 }
@@ -36,7 +55,7 @@ export interface RecordStore {
    */
   append(group: readonly SealRequest[]): Promise<void>
   /** Commits a change of state together with the records of it. */
-  transact<T>(work: (transaction: Transaction<Tables>) => Promise<Step<T>>): Promise<Step<T>>
+  transact<T>(work: (transaction: Transaction<Tables>) => Promise<Step<T>>): Promise<Committed<T>>
   /** Resolves when the database holds every record that was acknowledged. @throws ERR_AUDIT_NOT_DURABLE */
   settle(): Promise<void>
   close(): Promise<void>

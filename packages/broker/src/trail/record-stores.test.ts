@@ -163,6 +163,42 @@ describe.each([
     expect(await seal([sampleSpan()])).toMatchObject({ firstLeaf: sealed.treeSize })
   })
 
+  it('gives no record an earlier time of receipt than the record before it, whatever the clock does', async () => {
+    const steps = [5, 9, 2, 1, 7, 30, 3]
+    let at = Date.now()
+    const from = await sizeNow()
+    await trail.close()
+    const moving = await openTrail({
+      database,
+      clock: () => new Date(at),
+      onSealed: () => undefined,
+    })
+    for (const step of steps) {
+      at = Date.now() + step * 60_000
+      await Promise.all([
+        moving.seal(own, [sampleSpan()]),
+        moving.transact(async ({ record }) => record(event('session.closed', 'own'))),
+        moving.seal(own, [sampleSpan()]),
+      ])
+    }
+    await moving.close()
+    const rows = await database.tables
+      .selectFrom('records')
+      .select(['received_at', 'body'])
+      .where('leaf_index', '>=', from)
+      .orderBy('leaf_index')
+      .execute()
+    const times = rows.map((row) => row.received_at.getTime())
+    expect(times).toHaveLength(3 * steps.length)
+    expect(times).toEqual(times.toSorted((left, right) => left - right))
+    expect(rows.map(({ body }) => new Date(JSON.parse(body).source.receivedAt).getTime())).toEqual(times)
+
+    // A broker that starts with a clock that is behind goes on where the trail ended.
+    trail = await openTrail({ database, clock: () => new Date(0), onSealed: () => undefined })
+    const { firstLeaf } = await seal([sampleSpan()])
+    expect((await rowAt(firstLeaf)).received_at.getTime()).toBe(times.at(-1))
+  })
+
   it('answers a request without records with the head of the tree', async () => {
     const empty = await seal([])
     expect(empty).toMatchObject({ leaves: 0, treeSize: await sizeNow() })

@@ -34,7 +34,8 @@ const open = () => {
   const request = (name: string, records = 1): void =>
     add({
       sessionId: name,
-      records: Array<SealedRecord>(records).fill(sealed),
+      spans: records,
+      seal: () => Array<SealedRecord>(records).fill(sealed),
       accept: () => answers.push(name),
       refuse: (error) => answers.push(`${name}: ${error instanceof Error ? error.message : ''}`),
     })

@@ -7,7 +7,7 @@ const takeGroup = (waiting: SealRequest[]): SealRequest[] => {
   let records = 0
   let requests = 0
   for (const request of waiting) {
-    records += request.records.length
+    records += request.spans
     if (requests > 0 && records > MAX_RECORDS) break
     requests += 1
   }

@@ -15,9 +15,10 @@ import type { SessionRecord } from '../sessions/session.ts'
 import { type BrokerEvent, spanOfEvent } from './broker-event.ts'
 import { createDatabaseStore } from './database-store.ts'
 import { openJournaledStore } from './journaled-store.ts'
+import { createReceiptClock, readLastReceipt } from './receipt-clock.ts'
 import type { Appended } from './record-store.ts'
 import { createSealGroups } from './seal-groups.ts'
-import { createTreeStore } from './tree-rows.ts'
+import { createTreeStore, readTreeSize } from './tree-rows.ts'
 
 /** What one step of the broker works with: the transaction, and the trail that commits with it. */
 export interface TrailStep {
@@ -53,16 +54,16 @@ const sourceOf = (
   producer: RecordSource['producer'],
   sessionId: string | null,
   principal: RecordSource['principal'],
-  now: Date,
+  receivedAt: string,
 ): RecordSource => ({
   producer,
   sessionId,
   principal: principal === null ? null : { issuer: principal.issuer, subject: principal.subject },
-  receivedAt: now.toISOString(),
+  receivedAt,
 })
 
-const assertDifferent = (records: readonly SealedRecord[]): void => {
-  if (new Set(records.map(({ id }) => id)).size === records.length) return
+const assertDifferent = (spans: readonly CanonicalSpan[]): void => {
+  if (new Set(spans.map(({ traceId, spanId }) => `${traceId}/${spanId}`)).size === spans.length) return
   throw new SnowfenceError('ERR_AUDIT_RECORD_CONFLICT', {
     message: 'one request holds two spans with one id',
   })
@@ -71,14 +72,17 @@ const assertDifferent = (records: readonly SealedRecord[]): void => {
 /** @throws SnowfenceError `ERR_BROKER_DATA_CORRUPT` when the journal and the database do not belong together. */
 export const openTrail = async ({ database, clock, onSealed }: TrailOptions): Promise<Trail> => {
   const { tables, journalFile, isOwned = () => true } = database
+  const receipts = createReceiptClock(clock)
   const store =
     journalFile === null
-      ? createDatabaseStore(tables)
+      ? createDatabaseStore(tables, receipts)
       : await openJournaledStore(tables, {
           file: journalFile,
           headFile: journalFile.replace(/\.jsonl$/, '.head'),
           isOwned,
         })
+  const last = await readLastReceipt(tables, await readTreeSize(tables))
+  if (last !== null) receipts.atLeast(last)
   const addToGroup = createSealGroups(store)
   const treeStore = createTreeStore(tables)
   const tree = createAuditTree({
@@ -95,25 +99,30 @@ export const openTrail = async ({ database, clock, onSealed }: TrailOptions): Pr
     async transact(work) {
       const { result, records } = await store.transact(async (transaction) => {
         const now = clock()
-        const records: SealedRecord[] = []
+        const events: { readonly event: BrokerEvent; readonly span: CanonicalSpan }[] = []
         const result = await work({
           transaction,
-          record(event) {
-            const source = sourceOf('broker', event.sessionId, event.principal, now)
-            records.push(sealRecord(spanOfEvent(event, now), source))
-          },
+          record: (event) => void events.push({ event, span: spanOfEvent(event, now) }),
         })
-        return { result, records }
+        const seal = (): SealedRecord[] => {
+          const receivedAt = receipts.now()
+          return events.map(({ event: { sessionId, principal }, span }) =>
+            sealRecord(span, sourceOf('broker', sessionId, principal, receivedAt)),
+          )
+        }
+        return { result, seal }
       })
       if (records.length > 0) onSealed(records)
       return result
     },
     async seal(session, spans) {
-      const source = sourceOf('sdk', session.id, session.principal, clock())
-      const records = spans.map((span) => sealRecord(span, source))
-      assertDifferent(records)
+      assertDifferent(spans)
+      const seal = (): SealedRecord[] => {
+        const source = sourceOf('sdk', session.id, session.principal, receipts.now())
+        return spans.map((span) => sealRecord(span, source))
+      }
       const appended = await new Promise<Appended>((accept, refuse) => {
-        addToGroup({ sessionId: session.id, records, accept, refuse })
+        addToGroup({ sessionId: session.id, spans: spans.length, seal, accept, refuse })
       })
       if (appended.records.length > 0) onSealed(appended.records)
       return appended.receipt

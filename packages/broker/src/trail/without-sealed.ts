@@ -2,10 +2,10 @@ import { type CanonicalSpan, isSameSpan, recordId, type SealedRecord } from '@sn
 import { SnowfenceError } from '@snowfence/core'
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '../database/tables.ts'
-import type { SealRequest } from './record-store.ts'
+import type { SealedRequest } from './record-store.ts'
 
 /** The records of a request that are new, and where the others stand in the tree. */
-export type Unsealed = Required<Pick<SealRequest, 'records' | 'held'>>
+export type Unsealed = Required<Pick<SealedRequest, 'records' | 'held'>>
 
 /** A record that is in the tree, and its place there. */
 interface SealedBefore {
@@ -16,7 +16,7 @@ interface SealedBefore {
 /** Of the records of these requests, those that the database holds already, by their id. */
 const findSealed = async (
   database: Kysely<Tables>,
-  requests: readonly Pick<SealRequest, 'sessionId' | 'records'>[],
+  requests: readonly Pick<SealedRequest, 'sessionId' | 'records'>[],
 ): Promise<Map<string, SealedBefore>> => {
   const wanted = requests.flatMap(({ sessionId, records }) =>
     records.map(({ record: { span } }) => ({
@@ -85,11 +85,11 @@ export const withoutSealed = async (
  */
 export const takeUnsealed = async (
   database: Kysely<Tables>,
-  group: readonly SealRequest[],
+  group: readonly SealedRequest[],
   firstLeaf: number,
-): Promise<SealRequest[]> => {
+): Promise<SealedRequest[]> => {
   const sealed = await findSealed(database, group)
-  const taken: SealRequest[] = []
+  const taken: SealedRequest[] = []
   let next = firstLeaf
   for (const request of group) {
     try {
