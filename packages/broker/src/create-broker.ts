@@ -16,6 +16,7 @@ import { followChanges, followPolicy } from './follow-changes.ts'
 import type { App } from './http/app.ts'
 import { createAuthenticator } from './http/authenticate.ts'
 import { createApp } from './http/create-app.ts'
+import { createWaitingPlaces } from './http/waiting-places.ts'
 import { createIdentityVerifier } from './identity/create-identity-verifier.ts'
 import { loadRootKey } from './keys/load-root-key.ts'
 import { readPolicy } from './policy/policy-holder.ts'
@@ -113,6 +114,10 @@ const buildApp = (parts: ServiceParts, services: Services, closing: AbortSignal)
   const { trail } = context
   return createApp({
     log: config.log,
+    listen: config.listen,
+    limits: config.limits,
+    session: config.session,
+    waiting: createWaitingPlaces(),
     groups: config.groups,
     authenticator: createAuthenticator(createIdentityVerifier(config.issuers, clock), sessions),
     sessions,

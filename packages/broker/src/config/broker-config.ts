@@ -71,6 +71,36 @@ const catalogueSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('file'), path: z.string().min(1) }),
 ])
 
+const positive = z.int().min(1)
+
+/** What strangers, addresses and principals may take of the broker. */
+const limitsSchema = z.strictObject({
+  /** Requests of one address without a valid bearer, in a minute. Then only bearers that were accepted before pass. */
+  refusalsPerMinute: positive.default(600),
+  /** Of one address, to routes without a bearer. */
+  publicRequestsPerMinute: positive.default(6000),
+  /** Sessions that one principal opens. */
+  sessionsPerMinute: positive.default(1200),
+  /** Requests with records of one principal, over all its sessions. */
+  recordRequestsPerMinute: positive.default(600_000),
+  /** Other requests of one principal. */
+  requestsPerMinute: positive.default(60_000),
+  connections: positive.default(16_384),
+  /** Connections of one address on which no bearer was accepted yet. One more ends the oldest of them. */
+  unprovenConnectionsPerAddress: positive.default(256),
+  /** Event streams of one session: one more ends the oldest of them. */
+  streamsPerSession: positive.default(4),
+  /** Event streams and long polls of one address. */
+  waitingPerAddress: positive.default(16_384),
+  /** Within which the headers, and the whole of a request, must arrive. */
+  headerSeconds: positive.max(120).default(10),
+  requestSeconds: positive.max(600).default(30),
+  /** Within which a large answer must be read. */
+  answerSeconds: positive.max(600).default(60),
+  /** After which a connection without a byte in either direction ends. More than the longest poll takes. */
+  idleSeconds: z.int().min(75).max(600).default(90),
+})
+
 const groups = z.array(z.string().min(1)).default([])
 
 export const brokerConfigSchema = z
@@ -80,6 +110,8 @@ export const brokerConfigSchema = z
         host: z.string().min(1).default('127.0.0.1'),
         /** 0 takes a free port. */
         port: z.int().min(0).max(65_535).default(8443),
+        /** Addresses or networks of proxies whose `x-forwarded-for` is believed. */
+        trustedProxies: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).default([]),
       })
       .prefault({}),
     /** The address clients and Snowflake know: issuer of every lease. The listening address when absent. */
@@ -109,6 +141,7 @@ export const brokerConfigSchema = z
         maxPendingApprovals: z.int().min(1).default(20),
       })
       .prefault({}),
+    limits: limitsSchema.prefault({}),
     dataDir: z.string().min(1).optional(),
     databaseUrl: z
       .string()

@@ -41,7 +41,7 @@ describe('a broker configuration', () => {
 
   it('is filled up with defaults', async () => {
     const config = await load(minimal)
-    expect(config.listen).toEqual({ host: '127.0.0.1', port: 8443 })
+    expect(config.listen).toMatchObject({ host: '127.0.0.1', port: 8443 })
     expect(config.session).toMatchObject({ ttlSeconds: 3600, leaseSeconds: 300 })
     expect(config.issuers[0]).toMatchObject({ groupsClaim: 'groups', claims: [] })
     expect(config.log.level).toBe('warn')
@@ -63,7 +63,7 @@ describe('a broker configuration', () => {
       DATABASE_URL: 'postgres://db.example/snowfence',
       SNOWFENCE_BROKER_KEY: Buffer.alloc(32, 7).toString('base64'),
     })
-    expect(config.listen).toEqual({ host: '0.0.0.0', port: 9100 })
+    expect(config.listen).toMatchObject({ host: '0.0.0.0', port: 9100 })
     expect(config.publicUrl).toBe('https://broker.example')
     expect(config.databaseUrl).toBe('postgres://db.example/snowfence')
     expect(config.otlp.endpoint).toBe('http://127.0.0.1:4318')

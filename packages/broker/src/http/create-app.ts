@@ -1,4 +1,5 @@
 import swagger from '@fastify/swagger'
+import { SnowfenceError } from '@snowfence/core'
 import Fastify from 'fastify'
 import {
   jsonSchemaTransform,
@@ -8,9 +9,14 @@ import {
 } from 'fastify-type-provider-zod'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { BrokerConfig } from '../config/broker-config.ts'
+import { answerWithin } from './answer-within.ts'
 import type { App } from './app.ts'
 import { discardBody } from './discard-body.ts'
 import { handleError, handleNotFound } from './handle-errors.ts'
+import { limitConnections } from './limit-connections.ts'
+import { createRateLimits } from './rate-limits.ts'
+import { refuseConnection } from './refuse-connection.ts'
+import { requestLog } from './request-log.ts'
 import { type ApprovalRouteOptions, addApprovalRoutes } from './routes/approval-routes.ts'
 import { type AuditRouteOptions, addAuditRoutes } from './routes/audit-routes.ts'
 import { addIssuerRoutes, type IssuerRouteOptions } from './routes/issuer-routes.ts'
@@ -23,49 +29,60 @@ export type AppOptions = SessionRouteOptions &
   TraceRouteOptions &
   AuditRouteOptions &
   IssuerRouteOptions &
-  OperationRouteOptions & { readonly log: BrokerConfig['log'] }
+  OperationRouteOptions &
+  Pick<BrokerConfig, 'limits' | 'listen' | 'log'>
 
-const MAX_BODY_BYTES = 1024 * 1024
+/** Of a route that names no other limit. */
+const MAX_BODY_BYTES = 16 * 1024
+/** An identity token has at most 16 KiB. */
+const MAX_HEADER_BYTES = 24 * 1024
+const CHECK_CONNECTIONS_MS = 2000
 
 /** Every route of the broker over its services. `/openapi.json` is generated from the routes' schemas. */
 export const createApp = async (options: AppOptions): Promise<App> => {
+  const { limits, listen } = options
   const fastify = Fastify({
-    logger: {
-      level: options.log.level,
-      // Nothing of this is logged on purpose; the list holds when somebody adds a log line.
-      redact: {
-        paths: [
-          'req.headers.authorization',
-          'headers.authorization',
-          'token',
-          'sessionToken',
-          '*.token',
-          '*.sqlText',
-        ],
-        censor: '[secret]',
-      },
-    },
+    logger: requestLog(options.log.level),
     bodyLimit: MAX_BODY_BYTES,
     requestIdHeader: false,
     routerOptions: { maxParamLength: 100 },
+    trustProxy: listen.trustedProxies.length === 0 ? false : listen.trustedProxies,
+    connectionTimeout: limits.idleSeconds * 1000,
+    requestTimeout: limits.requestSeconds * 1000,
+    http: {
+      headersTimeout: limits.headerSeconds * 1000,
+      connectionsCheckingInterval: CHECK_CONNECTIONS_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    },
+    clientErrorHandler: refuseConnection,
+    frameworkErrors: handleError,
   })
+  fastify.server.maxConnections = limits.connections
+  const connections = limitConnections(fastify.server, limits.unprovenConnectionsPerAddress)
   fastify.setValidatorCompiler(validatorCompiler)
   fastify.setSerializerCompiler(serializerCompiler)
   fastify.setErrorHandler(handleError)
   fastify.setNotFoundHandler(handleNotFound)
   const app = fastify.withTypeProvider<ZodTypeProvider>()
 
+  const { authenticator } = options
+  const rates = await createRateLimits(app, limits)
   // INVARIANT: no byte of a body is read before its sender is known.
   app.addHook('onRequest', async (request) => {
-    if (request.routeOptions.schema?.security !== undefined) await options.authenticator.authenticate(request)
+    if (request.is404) throw new SnowfenceError('ERR_ROUTE_NOT_FOUND')
+    if (request.routeOptions.schema?.security === undefined) return rates.countPublic(request)
+    const bearer = await rates.verifying(request, () => authenticator.authenticate(request))
+    connections.prove(request.socket)
+    await rates.countPrincipal(request, bearer)
   })
-  app.addHook('preHandler', (request) => options.authenticator.confirm(request))
+  app.addHook('preHandler', (request) => authenticator.confirm(request))
   app.addHook('onError', (request, reply, _error, done) => {
     discardBody(request, reply)
     done()
   })
   // Hooks that wait for nothing take a callback: a promise each would be a detour through the queue for every request.
-  app.addHook('onSend', (_request, reply, _payload, done) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    answerWithin(reply, payload, limits.answerSeconds)
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     reply.header('x-content-type-options', 'nosniff')
     done()

@@ -9,6 +9,8 @@ const RETRY_AFTER_SECONDS = 1
 
 const send = (reply: FastifyReply, error: SnowfenceError, status = statusOf(error.code)): FastifyReply => {
   if (status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS)
+  const { retryAfterSeconds } = error.details
+  if (typeof retryAfterSeconds === 'number') reply.header('retry-after', retryAfterSeconds)
   if (status === 401) reply.header('www-authenticate', 'Bearer')
   const details = Object.keys(error.details).length === 0 ? {} : { details: error.details }
   return reply

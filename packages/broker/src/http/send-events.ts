@@ -2,6 +2,8 @@ import type { FastifyReply } from 'fastify'
 import type { SessionListener } from '../sessions/session-signals.ts'
 
 const HEARTBEAT_MS = 15_000
+/** Events that a client has not read. A policy has some hundred kilobytes. */
+const MAX_UNREAD_BYTES = 4 * 1024 * 1024
 
 export interface EventStreamOptions {
   readonly signal: AbortSignal
@@ -9,10 +11,18 @@ export interface EventStreamOptions {
   readonly isLive: () => Promise<boolean>
   /** Begins to listen; gives the function that ends it. */
   readonly listen: (listener: SessionListener) => () => void
+  /** Called once, when the stream is over. */
+  readonly onEnd: () => void
 }
 
-/** Answers with server-sent events until the client goes, the broker closes, or the session is over. */
-export const sendEvents = (reply: FastifyReply, { signal, isLive, listen }: EventStreamOptions): void => {
+/**
+ * Answers with server-sent events until the client goes or no longer reads, the broker closes, or the session is over.
+ * Gives the function that ends the stream.
+ */
+export const sendEvents = (
+  reply: FastifyReply,
+  { signal, isLive, listen, onEnd }: EventStreamOptions,
+): (() => void) => {
   reply.hijack()
   const { raw } = reply
   raw.writeHead(200, {
@@ -20,20 +30,33 @@ export const sendEvents = (reply: FastifyReply, { signal, isLive, listen }: Even
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
   })
-  raw.write(': connected\n\n')
   let hasEnded = false
   const end = (): void => {
+    if (hasEnded) return
     hasEnded = true
     clearInterval(heartbeat)
     stopListening()
     signal.removeEventListener('abort', end)
+    onEnd()
     raw.end()
   }
+  const send = (text: string): void => {
+    raw.write(text)
+    if (raw.writableLength <= MAX_UNREAD_BYTES) return
+    end()
+    raw.destroy()
+  }
   const heartbeat = setInterval(() => {
+    // The heartbeat before is still unread: the client does not read at all.
+    if (raw.writableNeedDrain) {
+      end()
+      raw.destroy()
+      return
+    }
     isLive().then(
       (live) => {
         if (hasEnded) return
-        if (live) raw.write(': alive\n\n')
+        if (live) send(': alive\n\n')
         else end()
       },
       () => end(),
@@ -42,11 +65,13 @@ export const sendEvents = (reply: FastifyReply, { signal, isLive, listen }: Even
   heartbeat.unref()
   const stopListening = listen({
     onEvent(event) {
-      raw.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+      send(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
       if (event.type === 'session.revoked') end()
     },
     onEnd: end,
   })
+  send(': connected\n\n')
   signal.addEventListener('abort', end, { once: true })
   if (signal.aborted) end()
+  return end
 }

@@ -55,6 +55,12 @@ export const brokerErrors = {
     hint: 'correct the fields that the details name; `/openapi.json` describes every route',
     retryable: false,
   },
+  ERR_RATE_LIMITED: {
+    message: 'too many requests of one address or principal',
+    why: 'The broker bounds what one address and one principal may ask for, so that nobody keeps it from the others.',
+    hint: 'wait as long as the `retry-after` header says, then ask again',
+    retryable: true,
+  },
   ERR_ROUTE_NOT_FOUND: {
     message: 'the broker has no such route',
     why: 'The method and path are not in its interface.',

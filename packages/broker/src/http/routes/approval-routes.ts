@@ -10,18 +10,29 @@ import {
 } from '@snowfence/core'
 import { z } from 'zod'
 import type { ApprovalService } from '../../approvals/approval-service.ts'
+import type { ApprovalReader } from '../../approvals/show-approval.ts'
+import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { App } from '../app.ts'
 import type { Authenticator } from '../authenticate.ts'
 import { connectionSignal } from '../connection-signal.ts'
+import { atAddress, type WaitingPlaces } from '../waiting-places.ts'
 
 export interface ApprovalRouteOptions {
   readonly authenticator: Authenticator
   readonly approvals: ApprovalService
   readonly closing: AbortSignal
+  readonly limits: BrokerConfig['limits']
+  readonly session: Pick<BrokerConfig['session'], 'maxPendingApprovals'>
+  readonly waiting: WaitingPlaces
 }
 
 const MAX_WAIT_SECONDS = 60
 const MAX_LISTED = 200
+/** Long polls of one principal: some for each request that it may have pending, since a lost connection is noticed late. */
+const POLLS_PER_REQUEST = 4
+const LEAST_POLLS = 256
+/** A statement has at most 1 MB, and its binds come beside it. */
+const MAX_REQUEST_BYTES = 4 * 1024 * 1024
 
 const params = z.strictObject({ id: z.uuid() })
 const tags = ['approvals']
@@ -30,11 +41,17 @@ const byPerson = [{ identity: [] }]
 const byEither = [{ session: [] }, { identity: [] }]
 
 export const addApprovalRoutes = (app: App, options: ApprovalRouteOptions): void => {
-  const { authenticator, approvals, closing } = options
+  const { authenticator, approvals, closing, limits, session, waiting } = options
+  const ofReader = (reader: ApprovalReader) => {
+    const { issuer, subject } = reader.kind === 'session' ? reader.session.principal : reader.principal
+    const most = Math.max(LEAST_POLLS, POLLS_PER_REQUEST * session.maxPendingApprovals)
+    return { name: `principal ${JSON.stringify([issuer, subject])}`, most }
+  }
 
   app.post(
     '/v1/approvals',
     {
+      bodyLimit: MAX_REQUEST_BYTES,
       schema: {
         tags,
         summary: 'Ask people for an approval of one exact statement',
@@ -84,12 +101,17 @@ export const addApprovalRoutes = (app: App, options: ApprovalRouteOptions): void
         response: { 200: approvalSchema },
       },
     },
-    async (request, reply) =>
-      approvals.read(request.params.id, authenticator.either(request), {
-        while: request.query.while,
-        seconds: request.query.wait,
-        signal: connectionSignal(reply, closing),
-      }),
+    async (request, reply) => {
+      const reader = authenticator.either(request)
+      const { wait: seconds, while: state } = request.query
+      const leave = seconds === 0 ? null : waiting.take([ofReader(reader), atAddress(request, limits)])
+      try {
+        const signal = connectionSignal(reply, closing)
+        return await approvals.read(request.params.id, reader, { while: state, seconds, signal })
+      } finally {
+        leave?.()
+      }
+    },
   )
 
   app.post(

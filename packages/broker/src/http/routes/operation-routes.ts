@@ -12,6 +12,9 @@ const tags = ['operation']
 const status = (value: 'ok' | 'unavailable') => z.strictObject({ status: z.literal(value) })
 
 export const addOperationRoutes = (app: App, { metrics, checkReady }: OperationRouteOptions): void => {
+  /** Whoever asks meanwhile shares the answer: anybody may ask, and the database is asked once at a time. */
+  let checking: Promise<void> | null = null
+
   app.get(
     '/healthz',
     { schema: { tags, summary: 'The process answers', response: { 200: status('ok') } } },
@@ -27,11 +30,15 @@ export const addOperationRoutes = (app: App, { metrics, checkReady }: OperationR
         response: { 200: status('ok'), 503: status('unavailable') },
       },
     },
-    async (_request, reply) =>
-      checkReady().then(
+    async (_request, reply) => {
+      checking ??= checkReady().finally(() => {
+        checking = null
+      })
+      return checking.then(
         () => reply.code(200).send({ status: 'ok' as const }),
         () => reply.code(503).send({ status: 'unavailable' as const }),
-      ),
+      )
+    },
   )
 
   app.get('/metrics', { schema: { tags, summary: 'Prometheus metrics' } }, async (_request, reply) =>

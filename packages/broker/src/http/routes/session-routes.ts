@@ -14,6 +14,8 @@ import type { App } from '../app.ts'
 import type { Authenticator } from '../authenticate.ts'
 import { connectionSignal } from '../connection-signal.ts'
 import { sendEvents } from '../send-events.ts'
+import { createSessionStreams } from '../session-streams.ts'
+import { atAddress, type WaitingPlaces } from '../waiting-places.ts'
 
 export interface SessionRouteOptions {
   readonly authenticator: Authenticator
@@ -22,14 +24,19 @@ export interface SessionRouteOptions {
   readonly groups: BrokerConfig['groups']
   readonly clock: Clock
   readonly closing: AbortSignal
+  readonly limits: BrokerConfig['limits']
+  readonly waiting: WaitingPlaces
 }
 
 const params = z.strictObject({ id: z.uuid() })
+/** An identity token has at most 16 KiB. */
+const MAX_RENEWAL_BYTES = 24 * 1024
 const nothing = z.null().describe('No content')
 const tags = ['sessions']
 
 export const addSessionRoutes = (app: App, options: SessionRouteOptions): void => {
-  const { authenticator, sessions, signals, groups, clock, closing } = options
+  const { authenticator, sessions, signals, groups, clock, closing, limits, waiting } = options
+  const streams = createSessionStreams(limits.streamsPerSession)
 
   app.post(
     '/v1/sessions',
@@ -57,6 +64,7 @@ export const addSessionRoutes = (app: App, options: SessionRouteOptions): void =
   app.post(
     '/v1/sessions/:id/renew',
     {
+      bodyLimit: MAX_RENEWAL_BYTES,
       schema: {
         tags,
         summary: 'A fresh lease for a fresh identity token, and the policy in force',
@@ -101,12 +109,19 @@ export const addSessionRoutes = (app: App, options: SessionRouteOptions): void =
     },
     async (request, reply) => {
       const session = authenticator.session(request)
-      sendEvents(reply, {
+      const leave = waiting.take([atAddress(request, limits)])
+      let forget = (): void => {}
+      const end = sendEvents(reply, {
         signal: connectionSignal(reply, closing),
         // A session that ends before its time is told of by the signals: nothing is asked until then.
         isLive: async () => session.expiresAt > clock() || (await authenticator.isLive(request)),
         listen: (listener) => signals.listen(session.id, listener),
+        onEnd: () => {
+          leave()
+          forget()
+        },
       })
+      forget = streams.add(session.id, end)
       return reply
     },
   )
