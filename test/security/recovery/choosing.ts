@@ -214,4 +214,24 @@ export const choosing: readonly RecoveryProgram[] = [
         and zip = (select zip from patients where patient_id = 1)`,
     honest: 'select count(distinct zip) as n from patients having count(*) >= 11',
   },
+  {
+    name: 'who has the same exact ZIP as a person whose ZIP is known, by counts over a window of two',
+    desk: 'clinic',
+    endsBy: 'denial or mask',
+    recover: async (ask) => {
+      const same = ['1']
+      for (let from = 1501; from < 1506; from += 1) {
+        const [row] = rowsOf(
+          await ask(`select max(iff(patient_id = 1, d, 0)) as n from (
+            select patient_id, count(distinct zip) over (partition by iff(patient_id in (1, ${from}), 1, 0)) as d
+            from patients) having count(*) >= 11`),
+        )
+        if (cellsOf(row)[0] === '1') same.push(String(from))
+      }
+      return same.length === 1 ? null : same.join()
+    },
+    truth: `select listagg(patient_id, ',') within group (order by patient_id) from patients
+      where (patient_id = 1 or patient_id between 1501 and 1505)
+        and zip = (select zip from patients where patient_id = 1)`,
+  },
 ]

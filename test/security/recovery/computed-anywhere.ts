@@ -171,4 +171,41 @@ export const computedAnywhere: readonly RecoveryProgram[] = [
     truth: `select ssn from patients where zip = '60642' and birth_date = '1939-09-10'`,
     honest: `select iff(sex = 'F', space(3), null) as x from patients where zip = '60642'`,
   },
+  {
+    name: 'an SSN, by a quotient by a small constant that is too large for a number',
+    desk: 'clinic',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const masked = firstCell(await ask('select ssn from patients where patient_id = 7'))
+      const large = '9'.repeat(38)
+      const start = await search(0, 100_000, async (bound) => {
+        const prefix = ssnOf(bound * 10_000).slice(0, 6)
+        return hasFailed(
+          await ask(`select iff(ssn < '${prefix}', ${large}, 1) / 0.0000000001 as x
+            from patients where patient_id = 7`),
+        )
+      })
+      return `${ssnOf(start * 10_000).slice(0, 6)}-${masked.slice(-4)}`
+    },
+    truth: 'select ssn from patients where patient_id = 7',
+    honest: 'select patient_id / 100 as x from patients where patient_id = 7',
+  },
+  {
+    name: 'an SSN, by a place in a text that is no place',
+    desk: 'clinic',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const masked = firstCell(await ask('select ssn from patients where patient_id = 7'))
+      const start = await search(0, 100_000, async (bound) => {
+        const prefix = ssnOf(bound * 10_000).slice(0, 6)
+        return hasFailed(
+          await ask(`select left(sex, iff(ssn < '${prefix}', 99999999999999999999, 1)) as x
+            from patients where patient_id = 7`),
+        )
+      })
+      return `${ssnOf(start * 10_000).slice(0, 6)}-${masked.slice(-4)}`
+    },
+    truth: 'select ssn from patients where patient_id = 7',
+    honest: 'select left(sex, 1) as x from patients where patient_id = 7',
+  },
 ]

@@ -189,4 +189,22 @@ export const uses: readonly RecoveryProgram[] = [
     },
     truth: 'select left(admitted_at::varchar, 10) from encounters where encounter_id = 5',
   },
+  {
+    name: 'a medical record number in one statement, by looking it up among all that two lists make',
+    desk: 'minimum-necessary: care',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const list = (count: number) => Array.from({ length: count }, (_, index) => `(${index})`).join()
+      const rows = rowsOf(
+        await ask(`select p.patient_id, a.column1 as a, b.column1 as b
+          from patients as p, (values ${list(100)}) as a, (values ${list(1000)}) as b
+          where p.patient_id = 7
+            and p.mrn = 'MRN-' || lpad((a.column1 * 1000 + b.column1)::varchar, 8, '0')`),
+      )
+      const [row] = rows
+      return row === undefined ? null : recordNumber(Number(row.A) * 1000 + Number(row.B))
+    },
+    truth: chart,
+    honest: `select patient_id, sex from patients where mrn = 'MRN-00000007'`,
+  },
 ]
