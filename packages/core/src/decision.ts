@@ -28,7 +28,11 @@ export interface ColumnDecision {
 }
 
 /** A change to the statement or its context that was tried against the policy and passes. Data for an agent. */
-export type Remedy = { readonly leadsTo: 'allow' | 'needs-approval' } & (
+export type Remedy = {
+  readonly leadsTo: 'allow' | 'needs-approval'
+  /** What the answer then says differently, for a person; null where the question stays the same. */
+  readonly changes: string | null
+} & (
   | {
       readonly kind: 'drop-use'
       readonly uses: readonly { readonly column: string; readonly place: UsePlace }[]
@@ -38,6 +42,7 @@ export type Remedy = { readonly leadsTo: 'allow' | 'needs-approval' } & (
   | { readonly kind: 'use-purpose'; readonly purpose: string }
   | { readonly kind: 'aggregate'; readonly minimumGroupSize: number }
   | { readonly kind: 'add-subject'; readonly columns: readonly string[] }
+  | { readonly kind: 'query-only'; readonly tables: readonly string[] }
 )
 
 /** Where a result shows whose data a row is, so that distinct subjects can be counted before masking. */

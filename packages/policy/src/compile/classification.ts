@@ -35,6 +35,8 @@ export interface Classifier {
   classify(column: ColumnName): Classification
   /** The subject column of a table; null states that its rows are about nobody; undefined that nothing is stated. */
   subjectOf(table: string): string | null | undefined
+  /** The columns of a table that the policy lists, in its order, by their full names. */
+  listedColumns(table: string): readonly ColumnName[]
 }
 
 const compileClass = (name: string, definition: ClassDefinition): CompiledClass => {
@@ -128,5 +130,14 @@ export const compileClassifier = (document: PolicyDocument, tags: ColumnTags | u
     )
   }
 
-  return { classify: remember(classify), subjectOf: remember(subjectOf) }
+  const listedColumns = (table: string): readonly ColumnName[] =>
+    resources.flatMap(({ pattern, columns }) =>
+      pattern.matches(table) ? [...columns.keys()].map((column) => `${table}.${column}`) : [],
+    )
+
+  return {
+    classify: remember(classify),
+    subjectOf: remember(subjectOf),
+    listedColumns: remember(listedColumns),
+  }
 }

@@ -191,7 +191,7 @@ ${readAll}`)
     expect(decision).toMatchObject({ decision: 'deny', reasons: [{ code: 'unclassified-column' }] })
     const both = statement({ outputs: [output(flow(`${NOTES}.TEXT`)), output(flow(`${NOTES}.ID`))] })
     expect(evaluate(denying, request(both)).wouldPass).toEqual([
-      { kind: 'drop-column', columns: [`${NOTES}.TEXT`], leadsTo: 'allow' },
+      expect.objectContaining({ kind: 'drop-column', columns: [`${NOTES}.TEXT`], leadsTo: 'allow' }),
     ])
   })
 })

@@ -26,7 +26,9 @@ describe('the rule of combination', () => {
     expect(decision.reasons.map(({ message }) => message)).toEqual([
       `no rule permits \`select\` on ${VISITS} to this principal for the purpose HOPERAT`,
     ])
-    expect(decision.wouldPass).toContainEqual({ kind: 'drop-table', tables: [VISITS], leadsTo: 'allow' })
+    expect(decision.wouldPass).toContainEqual(
+      expect.objectContaining({ kind: 'drop-table', tables: [VISITS], leadsTo: 'allow' }),
+    )
   })
 
   it('lets a forbid beat any permit, and says it in the words of the operator', () => {

@@ -1,5 +1,5 @@
 import type { Decision, DecisionReason, StatementSummary } from '@snowfence/core'
-import type { Asker, CompiledForbid, CompiledRule } from '../compile/compiled-rule.ts'
+import { type Asker, type CompiledForbid, type CompiledRule, isPermit } from '../compile/compiled-rule.ts'
 import type { CompiledPolicy } from '../compile/policy.ts'
 import { seeOutput } from './column-decisions.ts'
 import { createColumnLens } from './column-lens.ts'
@@ -80,7 +80,7 @@ export const decide = (compiled: CompiledPolicy, asker: Asker, summary: Statemen
     return deny(
       combination.demands.length === 0
         ? [reason('nothing-to-decide')]
-        : combination.demands.map((demand) => refuseWithoutPermit(demand, asker)),
+        : combination.demands.map((demand) => refuseWithoutPermit(demand, asker, rules)),
     )
   }
 
@@ -144,10 +144,22 @@ const refuseByRule = (
   })
 }
 
-const refuseWithoutPermit = (demand: Demand, { purpose }: Asker): DecisionReason =>
-  reason('no-permit', {
+const refuseWithoutPermit = (
+  demand: Demand,
+  { purpose }: Asker,
+  rules: readonly CompiledRule[],
+): DecisionReason => {
+  const permitted = rules.flatMap((rule) =>
+    isPermit(rule) && rule.actions.has(demand.effect) ? rule.rule.resources : [],
+  )
+  const named = [...new Set(permitted)].sort().slice(0, 8)
+  return reason('no-permit', {
     message: `no rule permits ${printDemand(demand)} to this principal for the purpose ${purpose}`,
+    ...(named.length > 0 && {
+      hint: `rules permit \`${demand.effect}\` on ${named.join(', ')}; for more, ask the owner of the policy`,
+    }),
   })
+}
 
 const askInWords = (
   permits: readonly CompiledRule[],

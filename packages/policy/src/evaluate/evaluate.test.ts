@@ -37,7 +37,7 @@ describe('evaluate', () => {
       '  - { id: p, effect: permit, purposes: [TREAT], actions: [select], resources: [CLINIC.*] }',
     )
     expect(evaluate(policy, request(ssn)).wouldPass).toEqual([
-      { kind: 'use-purpose', purpose: 'TREAT', leadsTo: 'allow' },
+      { kind: 'use-purpose', purpose: 'TREAT', changes: null, leadsTo: 'allow' },
     ])
   })
 

@@ -19,11 +19,14 @@ describe('the inference guard', () => {
         expect(decision.reasons, place).toHaveLength(1)
         expect(decision.reasons[0]).toMatchObject({ code: 'use-not-allowed' })
         expect(decision.reasons[0]?.message).toContain(`${PATIENTS}.SSN`)
-        expect(decision.wouldPass).toContainEqual({
-          kind: 'drop-use',
-          uses: [{ column: `${PATIENTS}.SSN`, place }],
-          leadsTo: 'allow',
-        })
+        const isDroppable = !['group', 'connectBy'].includes(place)
+        expect(decision.wouldPass).toContainEqual(
+          expect.objectContaining(
+            isDroppable
+              ? { kind: 'drop-use', uses: [{ column: `${PATIENTS}.SSN`, place }], leadsTo: 'allow' }
+              : { kind: 'drop-column', columns: [`${PATIENTS}.SSN`], leadsTo: 'allow' },
+          ),
+        )
       }
     }
   })
@@ -87,7 +90,7 @@ describe('computing from masked columns', () => {
     expect(codes(strict, request(statement({ outputs: selected })))).toEqual([])
     const computed = statement({ outputs: [sex, output(flow(`${PATIENTS}.SSN`, 'derived', ['SUBSTR']))] })
     expect(evaluate(strict, request(computed)).wouldPass).toEqual([
-      { kind: 'drop-column', columns: [`${PATIENTS}.SSN`], leadsTo: 'allow' },
+      expect.objectContaining({ kind: 'drop-column', columns: [`${PATIENTS}.SSN`], leadsTo: 'allow' }),
     ])
   })
 })
@@ -192,7 +195,9 @@ describe('aggregate-only access', () => {
     })
     const small = evaluate(groups, grouped(10))
     expect(small.reasons.map(({ code }) => code)).toEqual(['group-too-small'])
-    expect(small.wouldPass).toContainEqual({ kind: 'aggregate', minimumGroupSize: 11, leadsTo: 'allow' })
+    expect(small.wouldPass).toContainEqual(
+      expect.objectContaining({ kind: 'aggregate', minimumGroupSize: 11, leadsTo: 'allow' }),
+    )
   })
 
   it('takes the size that a rule names', () => {
@@ -288,7 +293,7 @@ describe('limits on data subjects', () => {
   it('say what to add', () => {
     const decision = evaluate(limited, request(statement({ outputs: [output(flow(`${VISITS}.COST`))] })))
     expect(decision.wouldPass).toEqual([
-      { kind: 'add-subject', columns: [`${VISITS}.PATIENT`], leadsTo: 'allow' },
+      expect.objectContaining({ kind: 'add-subject', columns: [`${VISITS}.PATIENT`], leadsTo: 'allow' }),
     ])
   })
 

@@ -48,7 +48,9 @@ describe('approvals', () => {
   it('are named with what would pass without one', () => {
     const both = statement({ outputs: [output(flow(`${NOTES}.ID`)), output(flow(`${PATIENTS}.SEX`))] })
     const decision = evaluate(policyWith(`${readAll}${ask('notes', privacy)}`), request(both))
-    expect(decision.wouldPass).toEqual([{ kind: 'drop-table', tables: [NOTES], leadsTo: 'allow' }])
+    expect(decision.wouldPass).toEqual([
+      expect.objectContaining({ kind: 'drop-table', tables: [NOTES], leadsTo: 'allow' }),
+    ])
   })
 
   it('combine to the most demanding, by approvers whom every rule accepts', () => {

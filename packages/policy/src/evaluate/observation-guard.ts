@@ -5,12 +5,12 @@ import {
   type UsePlace,
   usePlaces,
 } from '@snowfence/core'
-import { printUse } from '../compile/use-reach.ts'
 import type { PolicyDocument } from '../document/policy-document.ts'
 import { isAllowed } from './allowed-observation.ts'
 import { isCountable } from './distinct-counts.ts'
 import type { Guard, GuardInput } from './guards.ts'
 import { reason } from './reasons.ts'
+import { hintForUse } from './use-hints.ts'
 
 export interface RefusedUse {
   readonly column: ColumnName
@@ -84,23 +84,15 @@ export const createObservationGuard =
     })
   }
 
-const refuseUse = (
-  { column, kind, chosen }: Observation,
-  place: UsePlace,
-  { lens }: GuardInput,
-): DecisionReason => {
-  const seen = lens(column)
-  const allowed = seen.uses === 'all' ? [] : [...seen.uses].map(([at, reach]) => printUse(at, reach)).sort()
+const refuseUse = (observation: Observation, place: UsePlace, input: GuardInput): DecisionReason => {
+  const { column, kind, chosen } = observation
+  const seen = input.lens(column)
   const isNamed = seen.uses !== 'all' && seen.uses.has(place)
-  const what = isNamed
-    ? `${column} is masked, and ${inWords[place]} asks ${chosen === true ? 'for values that its writer chose' : asks[kind]}: ${seen.because}`
-    : `${column} is masked and may not be used in ${inWords[place]}: ${seen.because}`
   return reason('use-not-allowed', {
-    message: what,
-    hint:
-      allowed.length > 0
-        ? `its class allows these uses: ${allowed.join(', ')}; or leave it out of ${inWords[place]}, or count it`
-        : `leave ${column} out of ${inWords[place]}; selecting it shows it masked, and counting it is free`,
+    message: isNamed
+      ? `${column} is masked, and ${inWords[place]} asks ${chosen === true ? 'for values that its writer chose' : asks[kind]}: ${seen.because}`
+      : `${column} is masked and may not be used in ${inWords[place]}: ${seen.because}`,
+    hint: hintForUse(observation, place, input),
   })
 }
 

@@ -38,54 +38,115 @@ export const findRemedies = (
       return tried === 'deny' || tried === verdict.decision ? [] : [{ ...remedy, leadsTo: tried }]
     })
   if (verdict.decision === 'needs-approval') return passing(dropTables(asker, summary))
-  const close = input === null ? [] : passing(changeStatement(asker, input))
+  const close = passing([
+    ...queryOnly(asker, summary),
+    ...(input === null ? [] : changeStatement(asker, input)),
+  ])
   if (close.length > 0) return close
   return passing([...dropTables(asker, summary), ...changePurpose(compiled, asker, summary)])
 }
 
-const changeStatement = (asker: Asker, input: GuardInput): Attempt[] => {
-  const { summary } = input
-  const attempts: Attempt[] = []
+const changeStatement = (asker: Asker, input: GuardInput): Attempt[] => [
+  ...dropUses(asker, input),
+  ...dropColumns(asker, input),
+  ...demandGroups(asker, input),
+  ...addSubjects(asker, input),
+]
+
+/** Storing a result is refused where reading it is not: the query runs by itself, or inside of what reads it. */
+const queryOnly = (asker: Asker, summary: AnalyzedStatement): Attempt[] => {
+  const [write, ...others] = summary.writes
+  if (write === undefined || others.length > 0 || !summary.effects.includes('select')) return []
+  const query: AnalyzedStatement = {
+    ...summary,
+    kind: 'select',
+    effects: ['select'],
+    writes: [],
+    stages: [],
+    outputs: write.columns,
+  }
+  const changes = `the rows come back instead, and ${write.table} is not written`
+  return [{ asker, remedy: { kind: 'query-only', tables: [write.table], changes }, summary: query }]
+}
+
+/** Dropped from a clause, the rest of the statement is valid; from a grouping it is not, where the column is shown. */
+const droppable = new Set<UsePlace>(['filter', 'having', 'qualify', 'order', 'window'])
+
+const dropUses = (asker: Asker, input: GuardInput): Attempt[] => {
   const uses = refusedUses(input)
-  if (uses.length > 0) {
-    attempts.push({ asker, remedy: { kind: 'drop-use', uses }, summary: withoutUses(summary, uses) })
-  }
-  const columns = troublesome(input, uses)
-  if (columns.length > 0) {
-    attempts.push({
+  if (uses.length === 0 || uses.some(({ place }) => !droppable.has(place))) return []
+  return [
+    {
       asker,
-      remedy: { kind: 'drop-column', columns },
-      summary: withoutColumns(summary, columns),
-    })
-  }
-  const minimumGroupSize = combineLimits(input.permits).minimumGroupSize
-  if (minimumGroupSize !== undefined) {
-    attempts.push({
+      remedy: {
+        kind: 'drop-use',
+        uses,
+        changes: [...new Set(uses.map(({ place }) => withoutClause[place]))].join('; '),
+      },
+      summary: withoutUses(input.summary, uses),
+    },
+  ]
+}
+
+/** What a statement answers without a condition or an ordering. */
+const withoutClause: Readonly<Record<UsePlace, string>> = {
+  filter:
+    'the answer is then about all rows that the other conditions leave, not only about those that were asked for',
+  having: 'the answer then has all groups, not only those that were asked for',
+  qualify: 'the answer then has all rows, not only those that were asked for',
+  order: 'the rows then come in another order, and with a LIMIT they are other rows',
+  window: 'the window then holds all rows, or the same rows in another order',
+  join: 'every row of one table then meets every row of the other',
+  group: 'the groups are then other and larger ones',
+  connectBy: 'the rows are then other ones',
+}
+
+const dropColumns = (asker: Asker, input: GuardInput): Attempt[] => {
+  const columns = troublesome(input, refusedUses(input))
+  if (columns.length === 0) return []
+  const changes = 'the answer is then a different one: nothing is shown, chosen or grouped by what is left out'
+  return [
+    {
       asker,
-      remedy: { kind: 'aggregate', minimumGroupSize },
-      summary: { ...summary, aggregation: { minimumGroupSize }, outputs: summary.outputs.filter(isCount) },
-    })
-  }
+      remedy: { kind: 'drop-column', columns, changes },
+      summary: withoutColumns(input.summary, columns),
+    },
+  ]
+}
+
+/** Groups that are only not known to be large enough. */
+const demandGroups = (asker: Asker, { summary, permits }: GuardInput): Attempt[] => {
+  const minimumGroupSize = combineLimits(permits).minimumGroupSize
+  if (minimumGroupSize === undefined || summary.aggregation === null) return []
+  const changes = `the answer then has only groups of at least ${minimumGroupSize}`
+  return [
+    {
+      asker,
+      remedy: { kind: 'aggregate', minimumGroupSize, changes },
+      summary: { ...summary, aggregation: { ...summary.aggregation, minimumGroupSize } },
+    },
+  ]
+}
+
+const addSubjects = (asker: Asker, input: GuardInput): Attempt[] => {
   const missing = uncountedTables(input).flatMap(({ table, subject }) =>
     subject === undefined ? [] : `${table}.${subject}`,
   )
-  if (missing.length > 0) {
-    const added = missing.map((column) => ({
-      name: splitColumnName(column).column,
-      columns: [column],
-      flows: [{ column, via: 'value' as const, functions: [] }],
-    }))
-    attempts.push({
+  if (missing.length === 0) return []
+  const added = missing.map((column) => ({
+    name: splitColumnName(column).column,
+    columns: [column],
+    flows: [{ column, via: 'value' as const, functions: [] }],
+  }))
+  const changes = 'the answer then also says whose data each row is, in one more column'
+  return [
+    {
       asker,
-      remedy: { kind: 'add-subject', columns: missing },
-      summary: { ...summary, outputs: [...summary.outputs, ...added] },
-    })
-  }
-  return attempts
+      remedy: { kind: 'add-subject', columns: missing, changes },
+      summary: { ...input.summary, outputs: [...input.summary.outputs, ...added] },
+    },
+  ]
 }
-
-const isCount = ({ flows }: AnalyzedStatement['outputs'][number]): boolean =>
-  flows.every((flow) => flow.via === 'count')
 
 /** The columns without which the guards may have nothing to refuse. */
 const troublesome = (
@@ -104,7 +165,11 @@ const dropTables = (asker: Asker, summary: AnalyzedStatement): Attempt[] =>
     ? []
     : summary.reads.map(({ table }) => ({
         asker,
-        remedy: { kind: 'drop-table', tables: [table] },
+        remedy: {
+          kind: 'drop-table',
+          tables: [table],
+          changes: `the answer then tells nothing of ${table}, and may have other rows`,
+        },
         summary: withoutTable(summary, table),
       }))
 
@@ -114,5 +179,9 @@ const changePurpose = ({ rules }: CompiledPolicy, asker: Asker, summary: Analyze
   return [...new Set(named)]
     .filter((purpose) => purpose !== asker.purpose)
     .sort()
-    .map((purpose) => ({ asker: { ...asker, purpose }, remedy: { kind: 'use-purpose', purpose }, summary }))
+    .map((purpose) => ({
+      asker: { ...asker, purpose },
+      remedy: { kind: 'use-purpose', purpose, changes: null },
+      summary,
+    }))
 }

@@ -46,12 +46,12 @@ describe('an explanation', () => {
     expect(renderDecision(evaluate(policy, request(filtered)))).toBe(`denied by read-all (policy r-1)
 because:
   ${PATIENTS}.SSN is masked and may not be used in the filter: ${PATIENTS}.SSN is of class ssn [use-not-allowed]
-    its class allows these uses: join; or leave it out of the filter, or count it
+    its class allows these uses: join; choose the rows of ${PATIENTS} by ID, SEX instead; selecting it shows it masked, and whether there is a value is free: SSN IS NOT NULL, COUNT(SSN)
 columns:
   NAME: token(session) (${PATIENTS}.NAME is of class name)
 would pass:
-  without ${PATIENTS}.SSN in filter
-  without ${PATIENTS}.SSN`)
+  without ${PATIENTS}.SSN in filter; the answer is then about all rows that the other conditions leave, not only about those that were asked for
+  without ${PATIENTS}.SSN; the answer is then a different one: nothing is shown, chosen or grouped by what is left out`)
   })
 
   it('reads as text who is asked, and what comes back', () => {

@@ -57,7 +57,8 @@ const approvalInWords = (approval: ApprovalRequirement): string => {
 /** What would pass, as an instruction. */
 export const remedyInWords = (remedy: Remedy): string => {
   const after = remedy.leadsTo === 'allow' ? '' : ' (then a person is asked)'
-  return `${instruction(remedy)}${after}`
+  const changes = remedy.changes === null ? '' : `; ${remedy.changes}`
+  return `${instruction(remedy)}${after}${changes}`
 }
 
 const instruction = (remedy: Remedy): string => {
@@ -74,6 +75,8 @@ const instruction = (remedy: Remedy): string => {
       return `as groups of at least ${remedy.minimumGroupSize}: HAVING COUNT(*) >= ${remedy.minimumGroupSize}`
     case 'add-subject':
       return `with ${remedy.columns.join(', ')} among the outputs`
+    case 'query-only':
+      return 'its SELECT by itself, or as a common table expression (WITH) of the statement that would read it'
     default:
       return remedy satisfies never
   }

@@ -13,7 +13,7 @@ import { Refusal } from '../refusal.ts'
 import { manyTables, type RowOrigin } from './aggregation.ts'
 import { compute, counterpartOf, derived, mixed } from './compute.ts'
 import { resolveAll } from './expression.ts'
-import { meet } from './lineage.ts'
+import { meet, passThrough } from './lineage.ts'
 import { type OutputColumn, type QueryEnvironment, resolveQuery } from './query.ts'
 import { createScope, type Scope, type StatementContext } from './scope.ts'
 import { resolveSelect } from './select.ts'
@@ -110,7 +110,8 @@ const combine = (
   return pairs.map(({ name, left: first, right: second }) => {
     // Everything but UNION ALL compares whole rows with each other.
     if (!(op === 'Union' && quantifier.all)) {
-      for (const lineage of meet([first, second].map(counterpartOf))) context.findings.use('group', lineage)
+      for (const lineage of meet([first, second].map(counterpartOf)))
+        context.findings.use('group', passThrough(lineage, String(op).toUpperCase()))
     }
     const united = unite([first, second], 'UNION', context)
     return {
