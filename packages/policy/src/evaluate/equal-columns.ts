@@ -1,25 +1,30 @@
 import type { AnalyzedStatement, ColumnName, Observation } from '@snowfence/core'
 
-const inner: ReadonlySet<string> = new Set(['=', 'IN', 'AND'])
-const outer: ReadonlySet<string> = new Set([...inner, 'OUTER JOIN'])
+/** What `@snowfence/sql` calls an equality of two stored columns, and the sides of an outer join. */
+const EQUAL = '= COLUMN'
+const KEPT_SIDE = 'KEPT SIDE'
+const NULL_SIDE = 'NULL SIDE'
+const plain: ReadonlySet<string> = new Set([EQUAL, 'AND'])
+const outer: ReadonlySet<string> = new Set([...plain, KEPT_SIDE, NULL_SIDE])
 
 /**
- * A column with those that joins and filters make equal to it in every row that holds both. With `outer` also by joins
- * that keep rows without a partner, in which the other column is NULL.
+ * A column with those that joins and filters make equal to it, in every row that holds a value of the other. With `outer`
+ * also by joins that keep its own side's rows without a partner, in which the other column is NULL.
  */
 export const equallyJoined = (
   column: ColumnName,
   { observations }: AnalyzedStatement,
   options: { readonly outer: boolean },
 ): readonly ColumnName[] => {
-  const functions = options.outer ? outer : inner
-  const pairs = observations.filter((observation) => isPair(observation, functions))
   const equal = new Set([column])
-  for (const known of equal) {
-    for (const { column: left, against } of pairs) {
-      const [right] = against!
-      if (left === known) equal.add(right!)
-      else if (right === known) equal.add(left)
+  const known = options.outer ? outer : plain
+  const pairs = observations.filter((observation) => isPair(observation, known))
+  for (const from of equal) {
+    for (const { column: own, against, functions } of pairs) {
+      const other = against![0]!
+      if (own === from && !functions.includes(NULL_SIDE)) equal.add(other)
+      // Of a pair in an outer join, the column that is not on the side that may be NULL is on the one that is kept.
+      if (other === from && !functions.includes(KEPT_SIDE)) equal.add(own)
     }
   }
   return [...equal]
@@ -35,5 +40,5 @@ const isPair = (
   (place === 'join' || place === 'filter') &&
   chosen !== true &&
   against?.length === 1 &&
-  (functions.includes('=') || functions.includes('IN')) &&
+  functions.includes(EQUAL) &&
   functions.every((name) => known.has(name))

@@ -104,7 +104,8 @@ const withoutClause: Readonly<Record<UsePlace, string>> = {
 const dropColumns = (asker: Asker, input: GuardInput): Attempt[] => {
   const columns = troublesome(input, refusedUses(input))
   if (columns.length === 0) return []
-  const changes = 'the answer is then a different one: nothing is shown, chosen or grouped by what is left out'
+  const changes =
+    'the answer is then a different one: nothing is shown, chosen or grouped by what is left out'
   return [
     {
       asker,

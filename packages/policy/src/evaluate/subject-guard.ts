@@ -103,10 +103,11 @@ const mixed = (input: GuardInput) =>
   })
 
 /** Operators and forms that keep the identity of a row, beside the functions that do. Nothing else is known to. */
-const rowOperators = new Set(
-  `+ - * / % || = <> < <= > >= AND OR XOR NOT IS IN BETWEEN LIKE ILIKE RLIKE : -> CASE CAST TRY_CAST AGE EXTRACT
+const rowOperators = new Set([
+  '= COLUMN',
+  ...`+ - * / % || = <> < <= > >= AND OR XOR NOT IS IN BETWEEN LIKE ILIKE RLIKE : -> CASE CAST TRY_CAST AGE EXTRACT
   OVERLAY UNION VALUES UNPIVOT USING`.split(/\s+/),
-)
+])
 
 /** Aggregates that fold the rows of their own group, and window functions. A window carries a mark of its own. */
 const folding = new Set(

@@ -129,7 +129,6 @@ first   N      ABS CEIL CEILING FLOOR
 first   NC     TRUNC TRUNCATE
 part    N      SIGN
 float   N      SIN COS TAN ATAN
-number  NN     DIV0 DIV0NULL
 variant VC*    GET GET_PATH GET_IGNORE_CASE
 array   A*     ARRAY_CONSTRUCT ARRAY_CONSTRUCT_COMPACT
 count   V      ARRAY_SIZE
@@ -231,16 +230,27 @@ const quotient: Rule = (operands) => {
   const [left, right] = operands
   if (left === undefined || right === undefined) return everyOperand(operands)
   const isSafe = typeof right.literal === 'number' && right.literal !== 0
-  const failing = notNumeric([left])
-  return { type: quotientType(left, right), failing: isSafe ? failing : [...failing, right] }
+  const { type, fits: isWithin } = quotientType(left, right)
+  const failing = isWithin && isNumeric(left) ? [] : [left]
+  return { type, failing: isSafe ? failing : [...failing, right] }
 }
 
 /** Source: Snowflake, Arithmetic operators, "Division". */
-const quotientType = (left: Value, right: Value): SqlType => {
+const quotientType = (left: Value, right: Value): { readonly type: SqlType; readonly fits: boolean } => {
   const [first, second] = [digitsOf(left), digitsOf(right)]
-  if (first === null || second === null) return [left, right].every(isNumeric) ? floatType : unknownType
+  if (first === null || second === null)
+    return { type: [left, right].every(isNumeric) ? floatType : unknownType, fits: false }
   const scale = Math.max(first[1], Math.min(first[1] + 6, 12))
-  return numberType(Math.min(38, first[0] + second[1] + scale), scale)
+  const digits = first[0] + second[1] + scale
+  return { type: numberType(Math.min(38, digits), scale), fits: digits <= 38 }
+}
+
+/** The same without a division by zero. */
+const quotientOrZero: Rule = (operands) => {
+  const [left, right] = operands
+  if (left === undefined || right === undefined || operands.length > 2) return everyOperand(operands)
+  const { type, fits: isWithin } = quotientType(left, right)
+  return { type, failing: isWithin ? notNumeric(operands) : operands }
 }
 
 /** A comparison converts a text that meets another family, which fails for some texts. */
@@ -433,6 +443,8 @@ for (const [name, rule] of Object.entries<Rule>({
   '/': quotient,
   '%': quotient,
   MOD: quotient,
+  DIV0: quotientOrZero,
+  DIV0NULL: quotientOrZero,
   '=': comparison,
   '<>': comparison,
   '<': comparison,

@@ -47,7 +47,9 @@ const firstPresent: Call = (operands, scope, name) => {
       ? { ...operand, lineage: derived([operand], name) }
       : operand,
   )
-  const lineage = operands.some(({ lineage: own }) => own.size > 0) ? mixed(values, name) : undefined
+  const lineage = operands.some(({ lineage: own }) => own.size > 0)
+    ? passThrough(mixed(values, name), name)
+    : undefined
   return compute(name, operands, scope, lineage, { type, failing })
 }
 
@@ -138,24 +140,12 @@ const count = (name: string, operands: readonly Value[], isDistinct: boolean, sc
 }
 
 const datesUntilNow = new Set(['DATEDIFF', 'TIMESTAMPDIFF', 'TIMEDIFF'])
-const percentiles: ReadonlyMap<string, number> = new Map([
-  ['PERCENTILE_CONT', 0],
-  ['PERCENTILE_DISC', 0],
-  ['APPROX_PERCENTILE', 1],
-])
-
 /**
- * The name that a policy knows a call by, where the arguments make it something of its own.
- *
- * `AGE`: full years from a stored date to the present day, which nobody can turn into another question by choosing the
- * other date. `EDGE_PERCENTILE`: a percentile so near to an end that it is the value of one row.
+ * The name that a policy knows a call by. `AGE` is full years from a stored date to the present day, which nobody can turn
+ * into another question by choosing the other date.
  */
 export const nameOfCall = (name: string, operands: readonly Value[]): string => {
-  if (datesUntilNow.has(name)) return isAge(operands) ? 'AGE' : name
-  const place = percentiles.get(name)
-  if (place === undefined) return name
-  const at = operands[place]?.literal
-  return typeof at === 'number' && at >= 0.1 && at <= 0.9 ? name : 'EDGE_PERCENTILE'
+  return datesUntilNow.has(name) && isAge(operands) ? 'AGE' : name
 }
 
 const isAge = ([unit, from, to]: readonly Value[]): boolean =>

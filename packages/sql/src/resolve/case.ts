@@ -2,7 +2,7 @@ import { callOutcome, joinValues } from '../functions/function-table.ts'
 import { type Json, listOf, openNode } from '../parser/node.ts'
 import { compared, compute, decides, derived, mixed } from './compute.ts'
 import { resolveAll, resolveOptional } from './expression.ts'
-import { mergeLineages } from './lineage.ts'
+import { mergeLineages, passThrough } from './lineage.ts'
 import type { Scope } from './scope.ts'
 import type { Value } from './value.ts'
 
@@ -51,7 +51,7 @@ export const chooseBranch = (
       ? { ...branch, lineage: derived([branch], name) }
       : branch,
   )
-  const lineage = mergeLineages([mixed(values, name), derived(conditions, name)])
+  const lineage = mergeLineages([passThrough(mixed(values, name), name), derived(conditions, name)])
   return compute(name, [...conditions, ...branches], scope, lineage, {
     type,
     failing: [...notBoolean, ...failing],

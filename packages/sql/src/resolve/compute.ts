@@ -1,4 +1,5 @@
 import { type CallOutcome, callOutcome } from '../functions/function-table.ts'
+import { isProven } from '../functions/proven-constant.ts'
 import {
   type Counterpart,
   deriveThrough,
@@ -6,10 +7,11 @@ import {
   meet,
   mergeLineages,
   mixRows,
+  passThrough,
   presenceThrough,
 } from './lineage.ts'
 import type { Scope } from './scope.ts'
-import { isNull, type Value } from './value.ts'
+import { isNull, storedColumn, type Value } from './value.ts'
 
 export const counterpartOf = ({ lineage, isConstant }: Value): Counterpart => ({
   lineage,
@@ -22,13 +24,25 @@ const lineagesOf = (values: readonly Value[]): readonly Lineage[] => values.map(
 export const derived = (values: readonly Value[], name: string): Lineage =>
   deriveThrough(mergeLineages(lineagesOf(values)), name)
 
+/** What an equality is called whose two sides are stored columns, each by itself. */
+export const EQUAL_COLUMNS = '= COLUMN'
+
+export const areStored = (operands: readonly Value[]): boolean =>
+  operands.length === 2 && operands.every((operand) => storedColumn(operand) !== null)
+
 /** The same for a comparison, in which each operand meets the others. */
 export const compared = (values: readonly Value[], name: string): Lineage =>
   deriveThrough(mergeLineages(meet(values.map(counterpartOf))), name)
 
-/** Values of several operands in one column. A NULL among them is no value of the writer's choice. */
-export const mixed = (values: readonly Value[], name: string): Lineage =>
-  mixRows(values.filter((value) => !isNull(value)).map(counterpartOf), name)
+/**
+ * Values of several operands in one column. A NULL among them is no value of the writer's choice, but which rows it takes
+ * is: what is left is no longer the column by itself.
+ */
+export const mixed = (values: readonly Value[], name: string): Lineage => {
+  const present = values.filter((value) => !isNull(value))
+  const lineage = mixRows(present.map(counterpartOf), name)
+  return present.length < values.length ? passThrough(lineage, name) : lineage
+}
 
 /**
  * The value that a function or operator gives. Records what is computed and what decides whether it fails, whether or not
@@ -45,13 +59,15 @@ export const compute = (
 ): Value => {
   const { findings } = scope.context
   const { type, failing } = outcome
+  // A branch computes its constants too, and only where its condition holds.
+  const isUnproven = operands.some((operand) => operand.isConstant && !isProven(name, operand))
   findings.compute(lineage)
   if (failing.length > 0) findings.fail(name, derived(failing, name))
   return {
     type,
     lineage,
     isConstant: operands.length > 0 && operands.every(({ isConstant }) => isConstant),
-    mayFail: failing.length > 0 || operands.some(({ mayFail }) => mayFail),
+    mayFail: isUnproven || failing.length > 0 || operands.some(({ mayFail }) => mayFail),
   }
 }
 

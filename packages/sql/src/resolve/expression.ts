@@ -1,10 +1,11 @@
 import { readIdentifier, readWritten } from '../parser/identifier-node.ts'
 import { isAbsent, isObject, type Json, listOf, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
+import { literalFits } from '../types/literal-fits.ts'
 import { booleanType, textType, unknownType } from '../types/sql-type.ts'
 import { resolveCase } from './case.ts'
 import { readType, resolveCast, visitType } from './cast.ts'
 import { resolveColumn } from './column-reference.ts'
-import { compared, compute } from './compute.ts'
+import { areStored, compared, compute, EQUAL_COLUMNS } from './compute.ts'
 import { resolveFunction } from './function-call.ts'
 import { resolveFieldAccess, resolveJsonAccess } from './json-access.ts'
 import { mergeLineages, passThrough, presenceThrough } from './lineage.ts'
@@ -182,7 +183,9 @@ const createResolvers = (): ReadonlyMap<string, Resolver> =>
       (body, scope) => {
         const node = openNode(body, 'a typed literal', TYPED_FIELDS, new Set(['uses_odbc_syntax']))
         visitType(node.data_type, scope)
-        return constantOf(readType(node.data_type))
+        const type = readType(node.data_type)
+        const { literal } = resolveLiteral(openNode(node.value, 'a literal', LITERAL_FIELDS).value, scope)
+        return { ...constantOf(type), mayFail: !literalFits(literal, type.family) }
       },
     ],
     [
@@ -231,7 +234,8 @@ const createResolvers = (): ReadonlyMap<string, Resolver> =>
       (body, scope) => {
         const node = openNode(body, 'IN', IN_SUBQUERY_FIELDS, IN_IDLE)
         const operands = [resolveExpression(node.expr, scope), resolveSubquery(node.subquery, scope)]
-        return compute('IN', operands, scope, compared(operands, 'IN'))
+        const isPlain = node.negated === false && areStored(operands)
+        return compute('IN', operands, scope, compared(operands, isPlain ? EQUAL_COLUMNS : 'IN'))
       },
     ],
     [

@@ -1,7 +1,7 @@
 import { isAbsent, type Json, listOf, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
 import { resolveExpression } from './expression.ts'
 import { mergeColumns } from './join-columns.ts'
-import { passThrough } from './lineage.ts'
+import { type JoinKind, markSides } from './join-sides.ts'
 import type { Scope } from './scope.ts'
 import { resolveTableFactor } from './table-factor.ts'
 
@@ -12,15 +12,22 @@ const ASOF_FIELDS = new Set(['match_condition', 'constraint'])
 
 const JOINS = new Set(['Join', 'Inner', 'Left', 'LeftOuter', 'Right', 'RightOuter', 'FullOuter', 'CrossJoin'])
 
-const OUTER_JOINS = new Set(['Left', 'LeftOuter', 'Right', 'RightOuter', 'FullOuter'])
+const KINDS: ReadonlyMap<string, JoinKind> = new Map([
+  ['Left', 'left'],
+  ['LeftOuter', 'left'],
+  ['Right', 'right'],
+  ['RightOuter', 'right'],
+  ['FullOuter', 'full'],
+])
 
 /** Gives back the conditions of the joins, which are resolved once the select list's names are known. */
 export type JoinConditions = readonly JoinCondition[]
 
 interface JoinCondition {
   readonly expression: Json
-  /** Whether rows without a partner stay: then the condition does not hold for each row of the result. */
-  readonly isOuter: boolean
+  readonly kind: JoinKind
+  /** How many relations stand to the left of the join. */
+  readonly before: number
 }
 
 /** Puts the relations of FROM into the scope, from left to right, so that a lateral one sees those before it. */
@@ -40,10 +47,10 @@ export const resolveTableWithJoins = (value: Json | undefined, scope: Scope): Jo
     const { name, body } = variantOf(operator, 'JOIN')
     if (name === 'AsOf') {
       const asOf = openNode(body, 'ASOF JOIN', ASOF_FIELDS)
-      conditions.push({ expression: asOf.match_condition!, isOuter: true })
-      conditions.push(...resolveConstraint(asOf.constraint, before, true, scope))
+      conditions.push({ expression: asOf.match_condition!, kind: 'full', before })
+      conditions.push(...resolveConstraint(asOf.constraint, before, 'full', scope))
     } else if (JOINS.has(name))
-      conditions.push(...resolveConstraint(body, before, OUTER_JOINS.has(name), scope))
+      conditions.push(...resolveConstraint(body, before, KINDS.get(name) ?? 'inner', scope))
     else return unknownSyntax(`join ${name}`)
   }
   return conditions
@@ -53,22 +60,22 @@ export const resolveTableWithJoins = (value: Json | undefined, scope: Scope): Jo
 const resolveConstraint = (
   value: Json | undefined,
   before: number,
-  isOuter: boolean,
+  kind: JoinKind,
   scope: Scope,
 ): JoinConditions => {
   if (isAbsent(value) || value === 'None') return []
   const { name, body } = variantOf(value, 'JOIN')
-  if (name === 'On') return [{ expression: body, isOuter }]
-  if (name === 'Using') mergeColumns(listOf(body, 'USING'), before, isOuter, scope)
-  else if (name === 'Natural') mergeColumns(null, before, isOuter, scope)
+  if (name === 'On') return [{ expression: body, kind, before }]
+  if (name === 'Using') mergeColumns(listOf(body, 'USING'), before, kind, scope)
+  else if (name === 'Natural') mergeColumns(null, before, kind, scope)
   else return unknownSyntax('JOIN')
   return []
 }
 
 export const useJoinConditions = (conditions: JoinConditions, scope: Scope): void => {
-  for (const { expression, isOuter } of conditions) {
+  for (const { expression, kind, before } of conditions) {
     const { findings } = scope.context
     const { lineage } = findings.at('join', () => resolveExpression(expression, scope))
-    findings.use('join', isOuter ? passThrough(lineage, 'OUTER JOIN') : lineage)
+    findings.use('join', markSides(lineage, kind, before, scope))
   }
 }

@@ -3,8 +3,9 @@ import { writeName } from '../lexer/identifier.ts'
 import { placeOf } from '../parser/identifier-node.ts'
 import { type Json, unknownSyntax } from '../parser/node.ts'
 import { type Place, Refusal } from '../refusal.ts'
-import { compared, compute, mixed } from './compute.ts'
-import { mergeLineages, passThrough } from './lineage.ts'
+import { areStored, compared, compute, EQUAL_COLUMNS, mixed } from './compute.ts'
+import { type JoinKind, markSides } from './join-sides.ts'
+import { mergeLineages } from './lineage.ts'
 import { readObjectName } from './object-name.ts'
 import { columnsNamed, type Relation, type Scope } from './scope.ts'
 import { eitherOf } from './value.ts'
@@ -18,7 +19,7 @@ import { eitherOf } from './value.ts'
 export const mergeColumns = (
   using: readonly Json[] | null,
   before: number,
-  isOuter: boolean,
+  kind: JoinKind,
   scope: Scope,
 ): void => {
   scope.context.findings.spend(scope.relations.length)
@@ -31,12 +32,18 @@ export const mergeColumns = (
     const { findings } = scope.context
     findings.readColumns([first, second])
     const equal = findings.at('join', () =>
-      compute('=', [first, second], scope, compared([first, second], '=')),
+      compute(
+        '=',
+        [first, second],
+        scope,
+        compared([first, second], areStored([first, second]) ? EQUAL_COLUMNS : '='),
+      ),
     )
-    findings.use('join', isOuter ? passThrough(equal.lineage, 'OUTER JOIN') : equal.lineage)
+    findings.use('join', markSides(equal.lineage, kind, before, scope))
     scope.merged.set(name, {
       ...eitherOf([first, second]),
-      lineage: isOuter ? mixed([first, second], 'USING') : mergeLineages([first.lineage, second.lineage]),
+      lineage:
+        kind !== 'inner' ? mixed([first, second], 'USING') : mergeLineages([first.lineage, second.lineage]),
     })
   }
 }

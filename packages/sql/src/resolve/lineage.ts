@@ -140,7 +140,9 @@ export interface Counterpart {
 
 const isChosen = ({ isChosen: own, lineage }: Counterpart): boolean => {
   if (own || lineage.size === 0) return true
-  for (const { chosen } of lineage.values()) if (chosen) return true
+  // A number of rows is as free to choose as a constant.
+  for (const { chosen, via } of lineage.values())
+    if (chosen || via === 'count' || via === 'distinct') return true
   return false
 }
 

@@ -1,4 +1,6 @@
 import type { Observation, ObservationKind, UsePlace } from '@snowfence/core'
+import { EQUAL_COLUMNS } from './compute.ts'
+import { FULL_JOIN, KEPT_SIDE, NULL_SIDE } from './join-sides.ts'
 import { type BaseColumn, type Flow, type Lineage, mergeLineages, writeFlow } from './lineage.ts'
 
 /** Functions through which a clause still asks only which values are equal. */
@@ -33,7 +35,10 @@ const ofEquality = new Set([
   'HLL',
   'PRIOR',
   'OVER',
-  'OUTER JOIN',
+  EQUAL_COLUMNS,
+  KEPT_SIDE,
+  NULL_SIDE,
+  FULL_JOIN,
 ])
 
 /** The same for an order: comparisons, and functions whose results never run against the order of their operand. */

@@ -1,0 +1,33 @@
+import { type BaseColumn, type Lineage, passThrough } from './lineage.ts'
+import type { Scope } from './scope.ts'
+
+/** Which side of a join keeps rows without a partner: both, one or none. */
+export type JoinKind = 'inner' | 'left' | 'right' | 'full'
+
+/** The marks, among the functions of a flow, of a column whose side is kept, of one that may be NULL, and of a full join. */
+export const KEPT_SIDE = 'KEPT SIDE'
+export const NULL_SIDE = 'NULL SIDE'
+export const FULL_JOIN = 'FULL JOIN'
+
+/**
+ * Marks the columns of an outer join's condition by their side: the condition does not hold in rows without a partner,
+ * where the columns of the other side are NULL.
+ *
+ * @param before - how many relations stand to the left of the join
+ */
+export const markSides = (lineage: Lineage, kind: JoinKind, before: number, scope: Scope): Lineage => {
+  if (kind === 'inner') return lineage
+  if (kind === 'full') return passThrough(lineage, FULL_JOIN)
+  const right = new Set<BaseColumn>(
+    scope.relations
+      .slice(before)
+      .flatMap(({ columns }) => columns.flatMap((column) => [...column.lineage.keys()])),
+  )
+  return new Map(
+    [...lineage].map(([column, flow]) => {
+      const isKept = right.has(column) === (kind === 'right')
+      const [marked] = passThrough(new Map([[column, flow]]), isKept ? KEPT_SIDE : NULL_SIDE)
+      return marked!
+    }),
+  )
+}
