@@ -29,7 +29,7 @@ describe('rightful denials', () => {
       for (const sql of useful)
         await clinic.run(sql).catch((error: Error) => failed.push(`${id}: ${sql}: ${error.message}`))
     expect(failed).toEqual([])
-  }, 120_000)
+  }, 600_000)
 
   it('offer nothing worse than before', async () => {
     const judged: { denial: RightfulDenial; hint: JudgedHint }[] = []
@@ -63,5 +63,5 @@ describe('rightful denials', () => {
       return added.length === 0 ? [] : { id: one.denial.id, sql: one.denial.sql, added }
     })
     expect(worse).toEqual([])
-  }, 120_000)
+  }, 600_000)
 })

@@ -53,7 +53,7 @@ describe('honest statements', () => {
     for (const { id, sql } of statements)
       await clinic.run(sql).catch((error: Error) => failed.push(`${id}: ${error.message}`))
     expect(failed).toEqual([])
-  }, 120_000)
+  }, 600_000)
 
   it('show no classified value where they are permitted', () => {
     const shown = statements.flatMap((statement) => {
