@@ -185,4 +185,39 @@ export const groups: readonly RecoveryProgram[] = [
     },
     truth: bill,
   },
+  {
+    name: 'the diagnosis of one encounter, as the key of a group of people who have nothing to do with it',
+    desk: 'minimum-necessary: quality',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const rows = rowsOf(
+        await ask(`select d.icd10, d.description, count(distinct e.patient_id) as n
+          from diagnoses as d join encounters as e on d.encounter_id = e.provider_id
+          where e.provider_id = 7
+          group by d.icd10, d.description having count(distinct e.patient_id) >= 11`),
+      )
+      return cellsOf(rows[0])[0] ?? null
+    },
+    truth: 'select icd10 from diagnoses where encounter_id = 7',
+    honest: `select d.icd10, count(distinct e.patient_id) as n
+      from diagnoses as d join encounters as e on d.encounter_id = e.encounter_id
+      group by d.icd10 having count(distinct e.patient_id) >= 11`,
+  },
+  {
+    name: 'sex and state of one person, as the key of a group of people of a provider',
+    desk: 'minimum-necessary: quality',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const rows = rowsOf(
+        await ask(`select p.sex, p.state, count(distinct e.patient_id) as n
+          from patients as p join encounters as e on p.patient_id = e.provider_id
+          where e.provider_id = 7 group by p.sex, p.state having count(distinct e.patient_id) >= 11`),
+      )
+      return rows.length === 0 ? null : cellsOf(rows[0]).slice(0, 2).join(' ')
+    },
+    truth: `select sex || ' ' || state from patients where patient_id = 7`,
+    honest: `select p.state, count(distinct e.patient_id) as n
+      from patients as p join encounters as e on p.patient_id = e.patient_id
+      group by p.state having count(distinct e.patient_id) >= 11`,
+  },
 ]

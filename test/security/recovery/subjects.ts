@@ -126,4 +126,62 @@ export const subjects: readonly RecoveryProgram[] = [
     honest: `select e.patient_id, p.last_name from encounters as e join patients as p on e.patient_id = p.patient_id
       where e.encounter_id = 1`,
   },
+  {
+    name: 'the names of 40 people, each beside the subject of the encounter that has their number',
+    desk: 'minimum-necessary: care',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const rows = rowsOf(
+        await ask(`select e.patient_id, p.last_name from encounters as e, patients as p
+          where p.patient_id = e.encounter_id and e.encounter_id <= 40`),
+      )
+      return namesIn(rows.map(({ LAST_NAME }) => LAST_NAME))
+    },
+    truth: `select listagg(last_name, ' ') within group (order by last_name) from patients
+      where patient_id <= 40`,
+  },
+  {
+    name: 'the names of 399 people, beside the subject that they are not',
+    desk: 'minimum-necessary: care',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const rows = rowsOf(
+        await ask(`select e.patient_id, p.last_name from encounters as e, patients as p
+          where e.encounter_id = 1 and p.patient_id <= 400 and p.patient_id not in (e.patient_id, e.patient_id)`),
+      )
+      return namesIn(rows.map(({ LAST_NAME }) => LAST_NAME))
+    },
+    truth: `select listagg(last_name, ' ') within group (order by last_name) from patients
+      where patient_id <= 400 and patient_id <> (select patient_id from encounters where encounter_id = 1)`,
+  },
+  {
+    name: 'the names of 400 people, beside one subject, by an equality in a subquery that decides nothing',
+    desk: 'minimum-necessary: care',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const rows = rowsOf(
+        await ask(`select e.patient_id, p.last_name from encounters as e, patients as p
+          where e.encounter_id = 1 and p.patient_id <= 400 and (
+              p.patient_id > 0 or exists (select 1 from (values (1)) as v where e.patient_id = p.patient_id))`),
+      )
+      return namesIn(rows.map(({ LAST_NAME }) => LAST_NAME))
+    },
+    truth: `select listagg(last_name, ' ') within group (order by last_name) from patients
+      where patient_id <= 400`,
+  },
+  {
+    name: 'the names of 399 people, beside one subject, by an equality in a subquery that finds nothing',
+    desk: 'minimum-necessary: care',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const rows = rowsOf(
+        await ask(`select e.patient_id, p.last_name from encounters as e, patients as p
+          where e.encounter_id = 1 and p.patient_id <= 400
+            and not exists (select 1 from (values (1)) as v where e.patient_id = p.patient_id)`),
+      )
+      return namesIn(rows.map(({ LAST_NAME }) => LAST_NAME))
+    },
+    truth: `select listagg(last_name, ' ') within group (order by last_name) from patients
+      where patient_id <= 400 and patient_id <> (select patient_id from encounters where encounter_id = 1)`,
+  },
 ]
