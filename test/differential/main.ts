@@ -83,8 +83,8 @@ const report = (search: LeakSearch, found: Leak, seed: number): void => {
   forms.add(form)
   const { dateFormat, timeZone } = leak.statement.settings
   const set = dateFormat === 'YYYY-MM-DD' && timeZone === 'UTC' ? '' : ` [${timeZone}, ${dateFormat}]`
-  const columns = (table: string) => (search.tables.get(table)?.columns ?? []).map(({ name }) => name)
-  const cells = printDifferences(leak.pair, columns)
+  const columns = (table: string) => search.tables.get(table)?.columns ?? []
+  const cells = printDifferences(leak.pair, columns, leak.sql)
   const what = `${leak.difference.kind} ${leak.difference.what}${cells === '' ? '' : ` (${cells.slice(0, 300)})`}`
   state.leaks.push({ form, policy: leak.under.name, sql: leak.sql + set, what, seed })
   if (!values.json) console.log(`${leak.under.name}: ${leak.sql}${set}\n    ${what}`)

@@ -1,4 +1,5 @@
-import type { World } from './compilation.ts'
+import type { Column, World } from './compilation.ts'
+import { textOf } from './convert-value.ts'
 import type { Leak } from './leak-search.ts'
 import { lit, plainSettings, type Statement } from './statement-tree.ts'
 import { keyOf, nullType, number, type Value } from './value.ts'
@@ -119,21 +120,23 @@ const setCell = (world: World, table: string, at: number, index: number, value: 
     ),
   )
 
-/** The cells that differ, as a person reads them. */
+/** The cells that differ in the columns that a statement names, as a person reads them. */
 export const printDifferences = (
   { left, right }: WorldPair,
-  columnsOf: (table: string) => readonly string[],
-): string =>
-  [...left]
+  columnsOf: (table: string) => readonly Column[],
+  sql: string,
+): string => {
+  const words = new Set(sql.split(/\W+/))
+  const show = (value: Value, { type }: Column) => textOf(value, type, plainSettings) ?? 'NULL'
+  return [...left]
     .flatMap(([table, rows]) =>
       rows.flatMap((row, at) =>
-        row.flatMap((value, index) => {
-          const other = right.get(table)?.[at]?.[index] as Value
-          if (keyOf(value) === keyOf(other)) return []
-          return [
-            `${table}.${columnsOf(table)[index]} of row ${at + 1}: ${keyOf(value).slice(1)} or ${keyOf(other).slice(1)}`,
-          ]
+        columnsOf(table).flatMap((column, index) => {
+          const [one, other] = [row[index] as Value, right.get(table)?.[at]?.[index] as Value]
+          if (keyOf(one) === keyOf(other) || !words.has(column.name.toLowerCase())) return []
+          return [`${table}.${column.name} of row ${at + 1} is ${show(one, column)} or ${show(other, column)}`]
         }),
       ),
     )
-    .join('; ')
+    .join(', ')
+}
