@@ -14,6 +14,7 @@ import { shrinkLeak } from './shrink-leak.ts'
 import type { ReadableSchema } from './source-grammar.ts'
 import { type Generated, StatementGrammar } from './statement-grammar.ts'
 import type { Query, Statement } from './statement-tree.ts'
+import { keyOf, type Value } from './value.ts'
 import { groupSizes, makePair, type Sizes, smallSizes, type WorldPair } from './world-pairs.ts'
 
 /** A statement that the product allows, and that answers differently on two worlds alike in everything shown. */
@@ -42,6 +43,7 @@ export class LeakSearch {
   readonly #analyzer: SqlAnalyzer
   readonly #random: SeededRandom
   readonly #grammar: StatementGrammar
+  readonly #asksForConstants: boolean
   #pairs: readonly WorldPair[] = []
   #uses = 0
 
@@ -54,6 +56,7 @@ export class LeakSearch {
     this.shown = new Map(columns.map((column) => [`${column.table}.${column.name}`, column]))
     this.tables = tablesOf(columns)
     this.schema = readableSchema(analyzer, under, columns, this.tables)
+    this.#asksForConstants = columns.some(({ showsConstants, isPublic }) => showsConstants && !isPublic)
     this.#grammar = new StatementGrammar(this.#random, this.schema)
   }
 
@@ -76,7 +79,7 @@ export class LeakSearch {
     if (governed === null || governed === 'denied') return null
     const { place, kind, statement } = generated
     for (let tries = 0; tries < PAIRS_FOR_EACH; tries += 1) {
-      const pair = this.#nextPair()
+      const pair = this.#pairFor(statement)
       figures.runs += 2
       const difference =
         findDifference(governed, pair) ?? (tries === 0 ? this.#findPerson(governed, pair) : null)
@@ -164,7 +167,13 @@ export class LeakSearch {
     if (subjectOf.size === 0) return null
     if (governed.claimedGroup >= USUAL_GROUP) return findSmallGroup(governed, left, this.tables, USUAL_GROUP)
     // How many rows there are is free.
-    return isCount(governed.tree) ? null : findUncounted(governed, left, this.tables, this.schema)
+    return isCount(governed.tree) ? null : findUncounted(governed, left, this.tables, subjectOf)
+  }
+
+  /** Where a statement may ask for a constant, the worlds agree on which cells are equal to it. */
+  #pairFor(statement: Statement): WorldPair {
+    if (!this.#asksForConstants) return this.#nextPair()
+    return makePair(this.#random, this.tables, this.shown, this.sizes, new Set(constantsOf(statement)))
   }
 
   #nextPair(): WorldPair {
@@ -192,6 +201,14 @@ export const compile = ({ q, settings }: Statement, tables: ReadonlyMap<string, 
 /** How large the product says that every group is. */
 const claimOf = (summary: StatementSummary): number =>
   summary.status === 'analyzed' ? (summary.aggregation?.minimumGroupSize ?? 0) : 0
+
+/** Every constant that a statement writes, wherever it stands. */
+const constantsOf = (node: unknown): string[] => {
+  if (Array.isArray(node)) return node.flatMap(constantsOf)
+  if (typeof node !== 'object' || node === null) return []
+  if ('k' in node && node.k === 'lit' && 'value' in node) return [keyOf(node.value as Value)]
+  return Object.getPrototypeOf(node) === Object.prototype ? Object.values(node).flatMap(constantsOf) : []
+}
 
 const isCount = ({ body }: Query): boolean =>
   body.k === 'select' && body.items.every(({ e }) => e.k === 'agg' && e.name === 'COUNT' && !e.distinct)

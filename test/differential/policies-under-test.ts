@@ -87,7 +87,17 @@ const masksOf: Readonly<Record<string, readonly unknown[]>> = {
   NAME: textMasks,
   NPI: textMasks,
 }
-const usePool = ['filter', 'join', 'group', 'order', 'window', 'having']
+const usePool = [
+  'filter',
+  { filter: 'equality' },
+  { filter: 'order' },
+  'join',
+  { join: 'any' },
+  'group',
+  'order',
+  'window',
+  { having: 'equality' },
+]
 
 /** A policy that nobody wrote: each classified column has a class of its own, with a mask and uses drawn at random. */
 export const randomPolicy = (random: SeededRandom, index: number): PolicyUnderTest => {
@@ -118,7 +128,7 @@ export const randomPolicy = (random: SeededRandom, index: number): PolicyUnderTe
     version: 1,
     name: `random-${index}`,
     unclassified: 'withhold',
-    computed: random.pick(['guarded', 'guarded', 'deny']),
+    computed: random.pick(['guarded', 'guarded', 'guarded', 'deny']),
     classes,
     resources: tables.map(({ subject, ...rest }) =>
       'PATIENT_ID' in rest.columns ? { ...rest, subject } : rest,

@@ -1,11 +1,11 @@
-import type { TableDefinition, World } from './compilation.ts'
+import type { Column, TableDefinition, World } from './compilation.ts'
 import { type Difference, type GovernedStatement, run, shownRows } from './governed-answer.ts'
 import { printQuery } from './print-statement.ts'
-import type { ReadableSchema } from './source-grammar.ts'
 import { Day, isDated, keyOf, Moment, type Type, type Value, Variant } from './value.ts'
 import type { WorldPair } from './world-pairs.ts'
 
-const isStructural = (name: string): boolean => name.endsWith('_ID')
+type Tables = ReadonlyMap<string, TableDefinition>
+type Row = readonly Value[]
 
 const FRESH = 7_654_000
 
@@ -17,7 +17,7 @@ const fresh = (type: Type, at: number): Value => {
   return type.family === 'variant' ? new Variant({ value: FRESH + at, a: 'fresh' }) : `fresh ${at}`
 }
 
-const withRow = (world: World, table: string, at: number, row: readonly Value[] | null): World => {
+const withRow = (world: World, table: string, at: number, row: Row | null): World => {
   const rows = world.get(table) ?? []
   const changed =
     row === null
@@ -30,99 +30,131 @@ const noRenaming = (world: World): WorldPair => ({ left: world, right: world, re
 
 interface Told {
   readonly rows: readonly string[]
-  /** Whose rows they are, as far as the outputs say. */
-  readonly subjects: ReadonlySet<string>
+  /** What the outputs say of whose rows they are, a text for each output that does. */
+  readonly people: readonly string[]
 }
 
 const tell = (statement: GovernedStatement, world: World): Told | null => {
   const answer = run(statement.compilation, statement.query, world)
   if (answer === null || answer.reached.size > 0) return null
-  const positions = statement.decision.subjects.map(({ output }) => output)
+  const { subjects } = statement.decision
   return {
     // In which order somebody's rows come is no value of theirs.
     rows: [...shownRows(statement, answer.rows, noRenaming(world), 'left')].sort(),
-    subjects: new Set(answer.rows.flatMap((row) => positions.map((output) => keyOf(row[output] as Value)))),
+    people: answer.rows
+      .flatMap((row) =>
+        subjects.map(({ column, output }) => personOf(world, column, row[output] as Value) ?? 'nobody'),
+      )
+      .sort(),
   }
 }
 
-const same = (a: Told, b: Told): boolean =>
-  a.rows.length === b.rows.length && a.rows.every((row, index) => row === b.rows[index])
-
-/** The row with other values in what identifies no row: in all of it, and in each column that the statement names. */
-const changesOf = (
-  { columns }: TableDefinition,
-  row: readonly Value[],
-  at: number,
-  isNamed: (column: string) => boolean,
-): readonly (readonly Value[])[] => {
-  const open = columns.flatMap(({ name }, index) => (isStructural(name) ? [] : [index]))
-  const change = (indexes: readonly number[]) =>
-    row.map((value, index) => (indexes.includes(index) ? fresh(columns[index]!.type, at) : value))
-  return [
-    change(open),
-    ...open.filter((index) => isNamed(columns[index]!.name)).map((index) => change([index])),
-  ]
+/** Whose data a key belongs to: an encounter is of a patient. */
+const personOf = (world: World, column: string, key: Value): string | null => {
+  if (key === null) return null
+  if (!column.endsWith('ENCOUNTER_ID')) return keyOf(key)
+  const encounter = (world.get('ENCOUNTERS') ?? []).find((row) => keyOf(row[0] as Value) === keyOf(key))
+  return encounter === undefined ? null : keyOf(encounter[1] as Value)
 }
 
-const namesIn = ({ tree }: GovernedStatement): ((column: string) => boolean) => {
+const same = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((row, index) => row === b[index])
+
+/** The row with another value in each column that may be changed, and in all of them. */
+const changesOf = (
+  { columns }: TableDefinition,
+  row: Row,
+  at: number,
+  isOpen: (column: Column) => boolean,
+): readonly Row[] => {
+  const open = columns.flatMap((column, index) =>
+    !column.name.endsWith('_ID') && isOpen(column) ? [index] : [],
+  )
+  const change = (indexes: readonly number[]) =>
+    row.map((value, index) =>
+      value !== null && indexes.includes(index) ? fresh(columns[index]!.type, at) : value,
+    )
+  return open.length > 1 ? [change(open), ...open.map((index) => change([index]))] : [change(open)]
+}
+
+const namesIn = ({ tree }: GovernedStatement): ((column: Column) => boolean) => {
   const words = new Set(printQuery(tree).split(/\W+/))
-  return (column) => words.has(column.toLowerCase())
+  return ({ name }) => words.has(name.toLowerCase())
 }
 
 /**
- * Only groups may be read: an answer that depends on any row depends on as many as the least group has, and none of its
- * values is the value of one row.
+ * Only groups may be read. An answer must not come about from fewer rows of a table than the least group has, must not
+ * depend on the numbers of so few, and must not show the number of one.
  */
 export const findSmallGroup = (
   statement: GovernedStatement,
   world: World,
-  tables: ReadonlyMap<string, TableDefinition>,
+  tables: Tables,
   least: number,
 ): Difference | null => {
   const base = tell(statement, world)
   if (base === null || base.rows.length === 0) return null
-  const isNamed = namesIn(statement)
   for (const [name, table] of tables) {
-    const rows = world.get(name) ?? []
-    let influencing = 0
-    let isShown = false
-    for (const [at, row] of rows.entries()) {
-      const changed = [null, ...changesOf(table, row, at, isNamed)]
-      const isFelt = changed.some((other) => {
-        const told = tell(statement, withRow(world, name, at, other))
-        if (told !== null && other !== null && told.rows.some((shown) => shown.includes(String(FRESH + at))))
-          isShown = true
-        return told !== null && !same(base, told)
-      })
-      if (isShown) return { kind: 'group', what: `shows the value of one row of ${name}` }
-      if (isFelt) influencing += 1
-      if (influencing >= least) break
-    }
-    if (influencing > 0 && influencing < least && rows.length >= least)
-      return { kind: 'group', what: `depends on ${influencing} rows of ${name}` }
+    const found = findSmallGroupIn(statement, world, table, least, base)
+    if (found !== null) return { kind: 'group', what: `${found} of ${name}` }
   }
   return null
+}
+
+const findSmallGroupIn = (
+  statement: GovernedStatement,
+  world: World,
+  table: TableDefinition,
+  least: number,
+  base: Told,
+): string | null => {
+  const isNamed = namesIn(statement)
+  const rows = world.get(table.name) ?? []
+  if (rows.length < least) return null
+  const felt: number[] = []
+  const needed: number[] = []
+  for (const [at, row] of rows.entries()) {
+    for (const other of changesOf(
+      table,
+      row,
+      at,
+      (column) => column.type.family === 'number' && isNamed(column),
+    )) {
+      const told = tell(statement, withRow(world, table.name, at, other))
+      if (told === null || same(base.rows, told.rows)) continue
+      if (told.rows.some((shown) => shown.includes(String(FRESH + at)))) return 'shows the value of one row'
+      felt.push(at)
+      break
+    }
+    const told = tell(statement, withRow(world, table.name, at, null))
+    if (told !== null && !same(base.rows, told.rows)) needed.push(at)
+  }
+  if (felt.length > 0 && felt.length < least) return `depends on the numbers of ${felt.length} rows`
+  if (needed.length === 0 || needed.length >= least) return null
+  const kept = needed.map((at) => rows[at] as Row)
+  const only = tell(statement, new Map(world).set(table.name, kept))
+  return only !== null && same(base.rows, only.rows) ? `comes about from ${needed.length} rows` : null
 }
 
 /** People are counted: no value of somebody is shown whom the outputs do not name. */
 export const findUncounted = (
   statement: GovernedStatement,
   world: World,
-  tables: ReadonlyMap<string, TableDefinition>,
-  { subjectOf }: ReadableSchema,
+  tables: Tables,
+  subjectOf: ReadonlyMap<string, string>,
 ): Difference | null => {
   const base = tell(statement, world)
   if (base === null) return null
-  const isNamed = namesIn(statement)
   const uncounted = new Set<string>()
   for (const [name, table] of tables) {
     const subject = table.columns.findIndex((column) => column.name === subjectOf.get(name))
     if (subject === -1) continue
     for (const [at, row] of (world.get(name) ?? []).entries()) {
-      const told = tell(statement, withRow(world, name, at, changesOf(table, row, at, isNamed)[0]!))
-      if (told === null || same(base, told) || told.rows.length !== base.rows.length) continue
-      const who = keyOf(row[subject] as Value)
-      if (!base.subjects.has(who) && !told.subjects.has(who)) uncounted.add(`${name} ${who}`)
+      const who = personOf(world, subjectOf.get(name) ?? '', row[subject] as Value)
+      if (who === null || base.people.includes(who)) continue
+      const told = tell(statement, withRow(world, name, at, changesOf(table, row, at, () => true)[0] as Row))
+      // Who is shown may depend on others: what is shown of them may not.
+      if (told !== null && !same(base.rows, told.rows) && same(base.people, told.people)) uncounted.add(who)
     }
   }
   return uncounted.size === 0

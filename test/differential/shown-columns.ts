@@ -34,6 +34,8 @@ export interface ShownColumn {
   /** Which of its cells are equal is known. */
   readonly showsEquality: boolean
   readonly showsOrder: boolean
+  /** Which of its cells are equal to a constant that a statement asks for is known. */
+  readonly showsConstants: boolean
   /** Where its values are stand-ins, the class that they are of. */
   readonly pseudonym: string | null
   /** Values with equal keys look the same to the principal. */
@@ -128,7 +130,7 @@ const shownBy = (functionName: string, mask: CellMask | null, value: Value): unk
   const result =
     functionName === 'YEAR'
       ? year
-      : functionName === 'DATEDIFF'
+      : functionName === 'DATEDIFF' || functionName === 'AGE'
         ? datePartsOf(new Day(todayDays)).year - year
         : null
   return result === null || mask === null ? result : mask(result)
@@ -164,6 +166,32 @@ export const shownColumns = (
 
 type Classes = PolicyUnderTest['policy']['document']['classes']
 
+type Uses = Classes[string]['uses']
+const reachOf: Readonly<Record<string, string>> = {
+  join: 'equality',
+  group: 'equality',
+  order: 'order',
+  window: 'order',
+}
+const strength = ['equality', 'order', 'any']
+
+/** How far every class allows each place to look: at equality, at order, or at anything. */
+const usesOf = (several: readonly Uses[]): ReadonlyMap<string, string> => {
+  const written = several.map((uses) => {
+    const known = new Map<string, string>()
+    for (const use of uses)
+      if (typeof use === 'string') known.set(use, reachOf[use] ?? 'any')
+      else for (const [place, reach] of Object.entries(use)) known.set(place, reach)
+    return known
+  })
+  const common = new Map<string, string>()
+  for (const place of written[0]?.keys() ?? []) {
+    const reaches = written.map((known) => strength.indexOf(known.get(place) ?? ''))
+    if (!reaches.includes(-1)) common.set(place, strength[Math.min(...reaches)] ?? 'equality')
+  }
+  return common
+}
+
 const lookAt = (
   classes: Classes,
   table: string,
@@ -172,8 +200,7 @@ const lookAt = (
   decision: ColumnDecision,
 ): ShownColumn => {
   const own = decision.classes.map((cls) => classes[cls]!)
-  const allows = (use: string) =>
-    own.length > 0 && own.every((cls) => (cls.uses as readonly unknown[]).some((given) => given === use))
+  const reaches = new Set(own.length === 0 ? [] : usesOf(own.map((cls) => cls.uses)).values())
   const mask = maskOf(decision, type)
   const functions = own.flatMap(({ functions: given, mask: usual }): (readonly [string, Mask | null])[] =>
     Array.isArray(given) ? given.map((fn) => [fn, usual] as const) : Object.entries(given),
@@ -185,9 +212,14 @@ const lookAt = (
     name,
     type,
     decision,
-    isPublic: mask === null || ['filter', 'having', 'connectBy'].some(allows),
-    showsEquality: ['join', 'group', 'window'].some(allows),
-    showsOrder: ['order', 'window'].some(allows),
+    isPublic: mask === null || reaches.has('any'),
+    showsEquality: reaches.has('equality') || reaches.has('order'),
+    showsOrder: reaches.has('order'),
+    showsConstants:
+      own.length > 0 &&
+      ['filter', 'having', 'qualify', 'connectBy'].some((place) =>
+        usesOf(own.map((cls) => cls.uses)).has(place),
+      ),
     pseudonym: isPseudonym(decision.mask) ? decision.classes.join('+') : null,
     viewOf: (value) => {
       if (mask === null || value === null) return value === null ? 'null' : JSON.stringify(driverValue(value))

@@ -134,7 +134,9 @@ export const printDifferences = (
         columnsOf(table).flatMap((column, index) => {
           const [one, other] = [row[index] as Value, right.get(table)?.[at]?.[index] as Value]
           if (keyOf(one) === keyOf(other) || !words.has(column.name.toLowerCase())) return []
-          return [`${table}.${column.name} of row ${at + 1} is ${show(one, column)} or ${show(other, column)}`]
+          return [
+            `${table}.${column.name} of row ${at + 1} is ${show(one, column)} or ${show(other, column)}`,
+          ]
         }),
       ),
     )

@@ -44,6 +44,7 @@ export const convertTo = (
   place: string,
   attempt = false,
 ): Compiled => {
+  if (to.family === 'null') return from
   const able = castability(from.type, to)
   if (able === 'refused') throw new CompileRefusal(`${from.type.family} to ${to.family}`)
   if (from.type.family === to.family && able === 'total')

@@ -91,10 +91,13 @@ const renameWithin = (
   random: SeededRandom,
   column: ShownColumn,
   pool: readonly Value[],
+  kept: ReadonlySet<string>,
 ): Map<string, Value> => {
   const renaming = new Map<string, Value>()
-  for (const members of groupsOf(column, pool).values()) {
+  for (const all of groupsOf(column, pool).values()) {
+    const members = all.filter((member) => !column.showsConstants || !kept.has(keyOf(member)))
     const targets = shuffle(random, members)
+    for (const member of all) renaming.set(keyOf(member), member)
     members.forEach((member, index) => {
       renaming.set(keyOf(member), targets[index] as Value)
     })
@@ -137,12 +140,17 @@ const equalityClass = (column: ShownColumn): string | null =>
     ? `${column.decision.classes.join('+')} ${column.type.family}`
     : null
 
-/** Fills two warehouses that agree on everything that the principal is shown, and differ elsewhere wherever they can. */
+/**
+ * Fills two warehouses that agree on everything that the principal is shown, and differ elsewhere wherever they can.
+ *
+ * @param kept the values that a statement asks for: where a column may be compared with them, they stay as they are
+ */
 export const makePair = (
   random: SeededRandom,
   tables: ReadonlyMap<string, TableDefinition>,
   shown: ReadonlyMap<string, ShownColumn>,
   sizes: Sizes,
+  kept: ReadonlySet<string> = new Set(),
 ): WorldPair => {
   const classes = new Map<string, Filling>()
   const numbered = new Set(
@@ -162,9 +170,11 @@ export const makePair = (
     if (cls === null) return { values: pool, rename: null }
     const known = classes.get(cls)
     if (known) return known
-    const rename = column.showsOrder
-      ? renameInOrder(random, column, pool)
-      : renameWithin(random, column, pool)
+    const rename = !column.showsOrder
+      ? renameWithin(random, column, pool, kept)
+      : structural(column) || column.showsConstants
+        ? new Map(pool.map((value) => [keyOf(value), value]))
+        : renameInOrder(random, column, pool)
     const made = { values: pool.filter((value) => rename.has(keyOf(value))), rename }
     classes.set(cls, made)
     return made
