@@ -9,7 +9,7 @@ import {
 const forms: Readonly<Record<AttributeDefinition['form'], string>> = {
   word: 'one word of at most 200 characters',
   digest: '`sha256:` and 64 hex digits',
-  name: 'object names on one line',
+  name: 'object names on one line, cut after 800 characters',
   declared: 'declared text, cut after 500 characters',
   'redacted-sql': 'SQL without literals, cut after 4,000 characters',
   number: 'whole number',
@@ -57,7 +57,7 @@ export const createEventsPage = (): string => {
       Object.entries(auditSpanKinds).map(([kind, meaning]) => [`\`${kind}\``, meaning]),
     ),
     '',
-    `No attribute holds a literal, a bind value, a cell, a token or the text of an error. A value that does not have the form of its attribute is recorded as \`invalid\`. A list holds at most ${MAX_LIST_ENTRIES} entries; \`<name>.overflow\` counts the rest. Text that is cut ends in its length and the digest of the whole. A span that the broker forwards to a trace viewer carries the hash of its sealed record in \`snowfence.record.hash\`, which is not part of the record.`,
+    `No attribute holds a literal, a bind value, a cell, a token or the text of an error. A value that does not have the form of its attribute is recorded as \`invalid\`. A list holds at most ${MAX_LIST_ENTRIES} entries; \`<name>.overflow\` counts the rest. Text that is cut is followed by \`<name>.length\`, the characters of the whole text, and \`<name>.digest\`, its SHA-256. A list that is cut has \`<name>.digest\` too, over the whole list as canonical JSON, and \`<name>.shortened\`, the number of entries that are cut. SQL is cut between two words. A span that the broker forwards to a trace viewer carries the hash of its sealed record in \`snowfence.record.hash\`, which is not part of the record.`,
     '',
     '## Named by OpenTelemetry’s conventions',
     '',

@@ -1,4 +1,5 @@
-import { redactText } from '@snowfence/sql'
+import { spanAttributes } from '@snowfence/audit'
+import { holdsLiterals, redactText } from '@snowfence/sql'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { catalog, makeQuery, nameWith } from './query-arbitraries.ts'
@@ -61,6 +62,44 @@ test('no literal, comment or unknown name is in the redacted text, whatever the 
     }),
     { numRuns: 3_000 },
   )
+})
+
+test('a redacted text holds no literal for a reader without the catalogue, also where the record cuts it', () => {
+  fc.assert(
+    fc.property(pieces, fc.nat(400), (parts, padding) => {
+      const text = parts.join('')
+      const redacted = redactText(text, { catalog })
+      expect(holdsLiterals(redacted)).toBe(false)
+      const padded = `select ${'SSN,'.repeat(980 - padding / 10)}${'x'.repeat(padding % 9)} `
+      const repeated = redactText(`${padded}${`${text} "SSN" @S `.repeat(9)}`, { catalog })
+      const cut = String(spanAttributes('query', { 'db.query.text': repeated })['db.query.text'])
+      expect(repeated.startsWith(cut)).toBe(true)
+      expect(cut.length).toBeGreaterThan(Math.min(repeated.length, 4000) - 100)
+      expect(holdsLiterals(cut)).toBe(false)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('a literal is found wherever it stands, and however many placeholders stand beside it', () => {
+  for (const carry of [
+    "'qzxw'",
+    '7731',
+    '1.5e3',
+    '$$qzxw$$',
+    "x'00ff'",
+    '-- qzxw',
+    '// qzxw',
+    '/* qzxw */',
+    "'qzxw",
+    '"qzxw',
+    '@stage/qzxw',
+    '#',
+  ]) {
+    expect(holdsLiterals(`select "??????" from t where a = ? and b = ${carry}`), carry).toBe(true)
+  }
+  expect(holdsLiterals('put file://tmp/qzxw @?')).toBe(true)
+  expect(holdsLiterals('put file://? @? ; select ?, $1, $_2 from _1 where a = ?')).toBe(false)
 })
 
 test('redacting a redacted query changes nothing', () => {

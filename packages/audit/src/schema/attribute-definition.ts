@@ -10,11 +10,11 @@ export type ValueForm =
   | 'word'
   /** `sha256:` and 64 hex digits. */
   | 'digest'
-  /** A Snowflake object name from the catalogue or the session, on one line. */
+  /** A Snowflake object name from the catalogue or the session, on one line: cut after 800 characters. */
   | 'name'
   /** Text that a developer, an operator or an identity provider declared: cut after 500 characters. */
   | 'declared'
-  /** SQL that is free of literals and comments: cut after 4,000 characters. */
+  /** SQL that is free of literals and comments: cut after 4,000 characters, between two words. */
   | 'redacted-sql'
   | 'number'
   | 'boolean'

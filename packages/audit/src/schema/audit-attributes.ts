@@ -2,8 +2,13 @@ import type { AuditSpanKind } from './attribute-definition.ts'
 import { conventionAttributes } from './convention-attributes.ts'
 import { snowfenceAttributes } from './snowfence-attributes.ts'
 
-/** Version of the attribute schema, recorded in every span. */
-export const AUDIT_SCHEMA_VERSION = 1
+/**
+ * Version of the attribute schema, recorded in every span.
+ *
+ * Version 2 gives the length and the digest of a text that is cut in attributes of their own; version 1 put them behind
+ * the text. Spans of version 1 are still accepted, so that a broker can be upgraded before its agents.
+ */
+export const AUDIT_SCHEMA_VERSION = 2
 
 /** A list longer than this is cut, and `<name>.overflow` says how many entries are missing. */
 export const MAX_LIST_ENTRIES = 32

@@ -35,6 +35,7 @@ const createSpans = async (): Promise<CanonicalSpan[]> => {
 
 const spans = await createSpans()
 const query = spans.find(({ attributes }) => attributes['snowfence.span'] === 'query')!
+const cutQuery = spans.find(({ attributes }) => 'db.query.text.length' in attributes)!
 const ssn = '123-45-6789'
 const withAttribute = (name: string, value: CanonicalSpan['attributes'][string]): CanonicalSpan => ({
   ...query,
@@ -45,6 +46,25 @@ describe('a span that the trail made', () => {
   it('has the form of the schema, also where something was cut', () => {
     expect(spans).toHaveLength(5)
     for (const span of spans) expect(findSpanProblems(span)).toEqual([])
+  })
+})
+
+describe('a span of version 1', () => {
+  const versionOne = (text: string): CanonicalSpan => ({
+    ...query,
+    attributes: {
+      'snowfence.span': 'query',
+      'snowfence.schema.version': 1,
+      'db.query.text': text,
+      'snowfence.tables': ['T'],
+      'snowfence.tables.overflow': 1,
+    },
+  })
+
+  it('is still taken, with the mark that it put behind a text', () => {
+    expect(findSpanProblems(versionOne('SELECT A'))).toEqual([])
+    expect(findSpanProblems(versionOne('x'.repeat(4120)))).toEqual([])
+    expect(findSpanProblems(versionOne('x'.repeat(4121)))).not.toEqual([])
   })
 })
 
@@ -64,7 +84,24 @@ describe('a span that somebody else made', () => {
     ['with text in place of an overflow', withAttribute('snowfence.tables.overflow', ssn)],
     ['with an overflow of what is no list', withAttribute('db.query.text.overflow', 1)],
     ['of a kind that is not known', withAttribute('snowfence.span', 'result')],
-    ['of another version', withAttribute('snowfence.schema.version', 2)],
+    ['with a length of what is not cut', withAttribute('db.query.text.length', 4000)],
+    ['with text in place of a length', withAttribute('db.query.text.length', ssn)],
+    ['with text in place of a digest', withAttribute('db.query.text.digest', ssn)],
+    [
+      'with a digest of what has no length',
+      withAttribute('snowfence.decision.digest', `sha256:${'0'.repeat(64)}`),
+    ],
+    [
+      'with a digest of what it does not have',
+      withAttribute('snowfence.stages.digest', `sha256:${'0'.repeat(64)}`),
+    ],
+    ['with a count of entries that are never cut', withAttribute('snowfence.decision.rules.shortened', 1)],
+    [
+      'with what version 1 does not have',
+      { ...cutQuery, attributes: { ...cutQuery.attributes, 'snowfence.schema.version': 1 } },
+    ],
+    ['with parts that were left out', { ...query, dropped: { ...query.dropped, attributes: 1 } }],
+    ['of another version', withAttribute('snowfence.schema.version', 3)],
     ['with events', { ...query, events: [{ name: ssn, timeUnixNano: '1', attributes: {} }] }],
     [
       'with a link',

@@ -18,7 +18,7 @@ export const snowfenceAttributes = {
     form: 'number',
     spans: ['policy', ...everySpan],
     when: 'always',
-    meaning: 'Version of this table; 1 now.',
+    meaning: 'Version of this table; 2 now.',
   },
   'snowfence.event': {
     type: 'string',
@@ -27,6 +27,14 @@ export const snowfenceAttributes = {
     when: 'the span marks one moment',
     meaning:
       'What happened, dotted and in the past tense: `session.started`, `lease.issued`, `approval.decided`.',
+  },
+  'snowfence.record.refused': {
+    type: 'string',
+    form: 'word',
+    spans: ['session', ...statementSpans],
+    when: 'the audit store refused a record for its content',
+    meaning:
+      'Code of the refusal. On a statement’s span: this is the minimal record that replaces the refused one. On `session.record_refused`: what the broker answered.',
   },
   'snowfence.session.id': {
     type: 'string',
@@ -129,8 +137,8 @@ export const snowfenceAttributes = {
   'snowfence.statement.digest': {
     type: 'string',
     form: 'digest',
-    spans: judged,
-    when: 'always',
+    spans: ['session', ...judged],
+    when: 'always; of `session.record_refused`: the refused record names one',
     meaning: 'Hash of the exact text.',
   },
   'snowfence.statement.effects': {
@@ -202,6 +210,13 @@ export const snowfenceAttributes = {
     spans: judged,
     when: 'always',
     meaning: '`allow`, `deny` or `needs-approval`.',
+  },
+  'snowfence.decision.judged': {
+    type: 'string',
+    form: 'word',
+    spans: ['authorize'],
+    when: 'the full record was refused',
+    meaning: 'The decision of the policy. The statement is denied, since it cannot be recorded in full.',
   },
   'snowfence.decision.rules': {
     type: 'string[]',

@@ -1,13 +1,13 @@
-import { digestOf } from '@snowfence/core'
+import { canonicalJson, digestOf } from '@snowfence/core'
 import { describe, expect, it } from 'vitest'
-import { auditAttributes, auditSpanKinds } from './audit-attributes.ts'
+import { type AuditAttributeName, auditAttributes, auditSpanKinds } from './audit-attributes.ts'
 import { spanAttributes } from './span-attributes.ts'
 
 describe('the attributes of an audit span', () => {
   it('name the span and the version of the schema', () => {
     expect(spanAttributes('session', {})).toEqual({
       'snowfence.span': 'session',
-      'snowfence.schema.version': 1,
+      'snowfence.schema.version': 2,
     })
   })
 
@@ -25,14 +25,44 @@ describe('the attributes of an audit span', () => {
     const attributes = spanAttributes('query', { 'snowfence.tables': tables })
     expect(attributes['snowfence.tables']).toEqual(tables.slice(0, 32))
     expect(attributes['snowfence.tables.overflow']).toBe(8)
+    expect(attributes['snowfence.tables.digest']).toBe(digestOf(canonicalJson(tables)))
+    expect(attributes).not.toHaveProperty(['snowfence.tables.shortened'])
   })
 
-  it('keep a prefix of long text, its length and the digest of the whole', () => {
-    const text = `SELECT ${'A, '.repeat(3000)}B FROM T`
+  it('cut long entries of a list, and say how many', () => {
+    const tables = ['T', 'U'.repeat(801), 'V'.repeat(800)]
+    const attributes = spanAttributes('query', { 'snowfence.tables': tables })
+    expect(attributes['snowfence.tables']).toEqual(['T', 'U'.repeat(800), 'V'.repeat(800)])
+    expect(attributes['snowfence.tables.shortened']).toBe(1)
+    expect(attributes['snowfence.tables.digest']).toBe(digestOf(canonicalJson(tables)))
+    expect(attributes).not.toHaveProperty(['snowfence.tables.overflow'])
+  })
+
+  it.each<[AuditAttributeName, number]>([
+    ['db.query.text', 4000],
+    ['snowfence.agent.task', 500],
+    ['snowfence.role', 800],
+  ])('keep a prefix of a long `%s`, and beside it the length and the digest of the whole', (name, most) => {
+    const fits = 'A '.repeat(most / 2)
+    expect(spanAttributes('query', { [name]: fits })).toEqual({
+      'snowfence.span': 'query',
+      'snowfence.schema.version': 2,
+      [name]: fits,
+    })
+    const text = `${fits}B`
+    const attributes = spanAttributes('query', { [name]: text })
+    expect(attributes[name]).toBe(fits)
+    expect(attributes[`${name}.length`]).toBe(most + 1)
+    expect(attributes[`${name}.digest`]).toBe(digestOf(text))
+  })
+
+  it('cut SQL between two words, and never through a quoted name', () => {
+    const name = `"${'x '.repeat(100)}"`
+    const text = `${name}, `.repeat(30)
     const cut = String(spanAttributes('query', { 'db.query.text': text })['db.query.text'])
-    expect(cut.startsWith(text.slice(0, 4000))).toBe(true)
-    expect(cut.endsWith(`… [${text.length} characters, ${digestOf(text)}]`)).toBe(true)
-    expect(cut.length).toBeLessThan(4200)
+    expect(cut).toBe(text.slice(0, cut.length))
+    expect(cut.split('"').length % 2).toBe(1)
+    expect(cut.length).toBeGreaterThan(3700)
   })
 
   it('never cut a character in half', () => {

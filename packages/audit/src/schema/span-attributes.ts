@@ -1,4 +1,5 @@
 import type { Attributes } from '@opentelemetry/api'
+import { canonicalJson, digestOf } from '@snowfence/core'
 import type { AttributeDefinition, AuditSpanKind } from './attribute-definition.ts'
 import {
   AUDIT_SCHEMA_VERSION,
@@ -6,9 +7,42 @@ import {
   auditAttributes,
   MAX_LIST_ENTRIES,
 } from './audit-attributes.ts'
-import { boundValue } from './bound-value.ts'
+import { cutValue, formValue } from './bound-value.ts'
 
 const definitions: Readonly<Record<string, AttributeDefinition>> = auditAttributes
+
+/** A text that is cut says how long the whole is, and gives its digest. */
+const addText = (
+  attributes: Attributes,
+  name: string,
+  value: unknown,
+  { form }: AttributeDefinition,
+): void => {
+  const whole = formValue(String(value), form)
+  const kept = cutValue(whole, form)
+  attributes[name] = kept
+  if (kept === whole) return
+  attributes[`${name}.length`] = whole.length
+  attributes[`${name}.digest`] = digestOf(whole)
+}
+
+/** A list that is cut says how many entries are missing and how many are cut, and gives the digest of the whole. */
+const addList = (
+  attributes: Attributes,
+  name: string,
+  values: readonly unknown[],
+  { form }: AttributeDefinition,
+): void => {
+  if (values.length === 0) return
+  const whole = values.map((value) => formValue(String(value), form))
+  const kept = whole.slice(0, MAX_LIST_ENTRIES).map((entry) => cutValue(entry, form))
+  const missing = whole.length - kept.length
+  const shortened = kept.filter((entry, index) => entry !== whole[index]).length
+  attributes[name] = kept
+  if (missing > 0) attributes[`${name}.overflow`] = missing
+  if (shortened > 0) attributes[`${name}.shortened`] = shortened
+  if (missing + shortened > 0) attributes[`${name}.digest`] = digestOf(canonicalJson(whole))
+}
 
 const addValue = (
   attributes: Attributes,
@@ -16,18 +50,13 @@ const addValue = (
   value: unknown,
   definition: AttributeDefinition,
 ): void => {
-  const { form } = definition
   switch (definition.type) {
     case 'string':
-      attributes[name] = boundValue(String(value), form)
+      addText(attributes, name, value, definition)
       return
-    case 'string[]': {
-      const list = value as readonly string[]
-      if (list.length === 0) return
-      attributes[name] = list.slice(0, MAX_LIST_ENTRIES).map((item) => boundValue(String(item), form))
-      if (list.length > MAX_LIST_ENTRIES) attributes[`${name}.overflow`] = list.length - MAX_LIST_ENTRIES
+    case 'string[]':
+      addList(attributes, name, value as readonly unknown[], definition)
       return
-    }
     case 'int':
       if (Number.isSafeInteger(value)) attributes[name] = value as number
       return

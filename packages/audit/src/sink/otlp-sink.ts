@@ -1,6 +1,6 @@
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
-import { type Receipt, type Secret, STATEMENTS_HEADER } from '@snowfence/core'
+import { brokerErrorSchema, parseOnce, type Receipt, type Secret, STATEMENTS_HEADER } from '@snowfence/core'
 import { createHttpClient, type HttpAnswer, type HttpRequest } from '@snowfence/core/http'
 import { oneAtATime } from '../one-at-a-time.ts'
 import { createHeadGuard } from './head-guard.ts'
@@ -43,6 +43,9 @@ const isLoopback = (host: string): boolean =>
 const MAX_CONNECTIONS = 2
 /** A broker that was restarted breaks every connection that was kept to the one before it; the next one is new. */
 const MAX_TRIES = MAX_CONNECTIONS + 1
+/** In bytes. Below what the broker reads of one request, so that it can say what it thinks of the records. */
+const MAX_REQUEST_BYTES = 4 * 1024 * 1024
+const MAX_REASON = 300
 /** More than any acknowledgement needs: what is longer is not from a broker. */
 const MAX_ANSWER_BYTES = 64 * 1024
 
@@ -55,13 +58,27 @@ const brokerUrl = (broker: string): URL => {
   return url
 }
 
+/** Why the broker refused, in its own words, which hold nothing of the record. */
+const readRefusal = ({ status, body }: HttpAnswer): { readonly code: string; readonly reason?: string } => {
+  try {
+    const { error } = brokerErrorSchema.parse(JSON.parse(body.toString('utf8')), parseOnce)
+    if (/^ERR_[A-Z_]{1,100}$/.test(error.code)) {
+      return { code: error.code, reason: error.message.replace(/\p{Cc}/gu, ' ').slice(0, MAX_REASON) }
+    }
+  } catch {
+    // Something between the agent and the broker refused, such as a proxy that bounds requests.
+  }
+  return { code: `HTTP-${status}` }
+}
+
 /** Turns a status into the reason why nothing is durable; a 2xx gives null. */
-const refusalOf = ({ status }: HttpAnswer): Error | null => {
+const refusalOf = (answer: HttpAnswer): Error | null => {
+  const { status } = answer
   if (status >= 200 && status < 300) return null
   if (status === 401 || status === 403) return notDurable('unauthorized', { status })
   // These speak about the content: the same spans will be refused again.
   if (status === 400 || status === 409 || status === 413 || status === 415 || status === 422) {
-    return notDurable('refused', { status })
+    return notDurable('refused', { status, ...readRefusal(answer) })
   }
   return notDurable('unavailable', { status })
 }
@@ -86,7 +103,7 @@ const serialize = (spans: readonly ReadableSpan[]): Uint8Array => {
   } catch {
     // The serialiser's own error could quote an attribute.
   }
-  throw notDurable('refused', { reason: 'the spans could not be serialised' })
+  throw notDurable('refused', { code: 'not-serialised', reason: 'the spans could not be serialised' })
 }
 
 /**
@@ -146,7 +163,11 @@ export const createOtlpSink = ({ broker, token, ca, onStatementCount }: OtlpSink
     // Heads are compared in the order of the writes, so they must not overtake each other.
     write: oneAtATime(async (spans: readonly ReadableSpan[], signal: AbortSignal): Promise<Receipt> => {
       if (isClosed) throw notDurable('closed')
-      return await send(serialize(spans), spans, signal)
+      const body = serialize(spans)
+      // Whoever writes tries again with fewer spans.
+      if (body.length > MAX_REQUEST_BYTES)
+        throw notDurable('refused', { code: 'too-large', bytes: body.length })
+      return await send(body, spans, signal)
     }),
     close: async () => {
       isClosed = true

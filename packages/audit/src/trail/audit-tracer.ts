@@ -10,12 +10,15 @@ import {
 } from '@opentelemetry/api'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { AlwaysOnSampler, type IdGenerator, TracerProvider } from '@opentelemetry/sdk-trace'
-import { MAX_LIST_ENTRIES } from '../schema/audit-attributes.ts'
+import { auditAttributes, MAX_LIST_ENTRIES } from '../schema/audit-attributes.ts'
 
 export interface AuditTracerOptions {
   readonly serviceName: string
   readonly producer: 'sdk' | 'broker'
 }
+
+/** Every attribute of the schema, each with its `overflow`, `shortened` and `digest`. */
+const MAX_ATTRIBUTES = 4 * Object.keys(auditAttributes).length
 
 const randomHex = (): string => randomUUID().replaceAll('-', '')
 
@@ -38,7 +41,7 @@ export const createAuditTracer = ({ serviceName, producer }: AuditTracerOptions)
     idGenerator: randomIds,
     resource: resourceFromAttributes({ 'service.name': serviceName, 'snowfence.producer': producer }),
     // Lists and texts are bounded by the schema; the provider's own limits would cut without a trace.
-    spanLimits: { attributeCountLimit: 128, linkCountLimit: MAX_LIST_ENTRIES, eventCountLimit: 0 },
+    spanLimits: { attributeCountLimit: MAX_ATTRIBUTES, linkCountLimit: MAX_LIST_ENTRIES, eventCountLimit: 0 },
   })
   return provider.getTracer('@snowfence/audit', '1')
 }

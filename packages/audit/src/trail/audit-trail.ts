@@ -7,6 +7,7 @@ import { spanAttributes } from '../schema/span-attributes.ts'
 import type { SpanSink } from '../sink/span-sink.ts'
 import { createAuditTracer, parentContext } from './audit-tracer.ts'
 import { createGroupCommit } from './group-commit.ts'
+import { withMinimalRecords } from './minimal-records.ts'
 import { createOwedRecords } from './owed-records.ts'
 import { acknowledge, createStatementTrail, type OpenStatementTrail } from './statement-trail.ts'
 import { parseTraceparent } from './traceparent.ts'
@@ -39,7 +40,7 @@ export interface AuditTrail extends AuditSink {
    * Records one moment: a session that started, a lease that was issued, an approval that was decided.
    *
    * @param event dotted, past tense: `lease.issued`.
-   * @throws ERR_AUDIT_NOT_DURABLE
+   * @throws ERR_AUDIT_NOT_DURABLE, ERR_AUDIT_RECORD_REFUSED
    */
   record(
     kind: Exclude<AuditSpanKind, 'authorize' | 'query'>,
@@ -56,7 +57,10 @@ export const createAuditTrail = (options: AuditTrailOptions): AuditTrail => {
   const { sink, serviceName, producer = 'sdk' } = options
   const { maxQueue = 4096, maxBatch = 256, timeoutMilliseconds = 10_000, lingerMilliseconds = 5 } = options
   const tracer = createAuditTracer({ serviceName, producer })
-  const group = createGroupCommit({ sink, maxQueue, maxBatch, timeoutMilliseconds, lingerMilliseconds })
+  const group = withMinimalRecords(
+    createGroupCommit({ sink, maxQueue, maxBatch, timeoutMilliseconds, lingerMilliseconds }),
+    tracer,
+  )
   const records = createOwedRecords(group, {
     maxOwed: maxQueue,
     firstPauseMilliseconds: FIRST_PAUSE_MS,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
-import type { Receipt } from '@snowfence/core'
+import { isSnowfenceError, type Receipt } from '@snowfence/core'
 import { mayPass, notDurable } from '../sink/not-durable.ts'
 import type { GroupCommit } from './group-commit.ts'
 
@@ -26,8 +26,8 @@ export interface OwedRecords {
    */
   commit(span: ReadableSpan, options?: OwedCommitOptions): Promise<Receipt>
   /**
-   * Writes a record that nothing waits for. When the store does not take it, it is owed. Rejects only at the end of the
-   * trail.
+   * Writes a record that nothing waits for. When the store does not take it, it is owed. Rejects at the end of the
+   * trail, or with ERR_AUDIT_RECORD_REFUSED when a minimal record is durable in its place.
    */
   commitBehind(span: ReadableSpan): Promise<Receipt>
   /** Tries what is owed once more, and gives it up. */
@@ -41,6 +41,9 @@ export interface OwedRecordsOptions {
   readonly firstPauseMilliseconds: number
   readonly longestPauseMilliseconds: number
 }
+
+/** A refused record is never taken, and a minimal one is durable in its place: trying again gains nothing. */
+const isReplaced = (error: unknown): boolean => isSnowfenceError(error, 'ERR_AUDIT_RECORD_REFUSED')
 
 /**
  * A record that is owed is tried again by and by, and with the next commit: no later `commit` resolves before it is
@@ -71,7 +74,14 @@ export const createOwedRecords = (group: GroupCommit, options: OwedRecordsOption
     const due = owed
     owed = []
     const outcomes = await Promise.allSettled(
-      due.map(async ({ span, resolve }) => resolve(await group.commit(span))),
+      due.map(async ({ span, resolve, reject }) => {
+        try {
+          resolve(await group.commit(span))
+        } catch (error) {
+          if (!isReplaced(error)) throw error
+          reject(error)
+        }
+      }),
     )
     const unpaid = due.filter((_one, index) => outcomes[index]?.status === 'rejected')
     owed = [...unpaid, ...owed]
@@ -112,7 +122,7 @@ export const createOwedRecords = (group: GroupCommit, options: OwedRecordsOption
       try {
         receipt = await commitPatiently(span, patienceMilliseconds)
       } catch (error) {
-        if (isOwed) owe({ span, resolve: () => {}, reject: () => {} })
+        if (isOwed && !isReplaced(error)) owe({ span, resolve: () => {}, reject: () => {} })
         throw error
       }
       // Writes keep their order, so whatever was written behind before this one has succeeded or is owed by then.
@@ -120,9 +130,10 @@ export const createOwedRecords = (group: GroupCommit, options: OwedRecordsOption
       return receipt
     },
     commitBehind: (span) =>
-      group
-        .commit(span, { mayLinger: true })
-        .catch(() => new Promise<Receipt>((resolve, reject) => owe({ span, resolve, reject }))),
+      group.commit(span, { mayLinger: true }).catch((error: unknown) => {
+        if (isReplaced(error)) throw error
+        return new Promise<Receipt>((resolve, reject) => owe({ span, resolve, reject }))
+      }),
     close: async () => {
       isClosed = true
       clearTimeout(timer)

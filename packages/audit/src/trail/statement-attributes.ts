@@ -1,5 +1,6 @@
 import type { AnalyzedStatement, Decision, StatementIdentity, StatementSummary } from '@snowfence/core'
 import type { AuditAttributeValues } from '../schema/audit-attributes.ts'
+import { cutValue, formValue } from '../schema/bound-value.ts'
 
 const unique = (items: readonly string[]): string[] => [...new Set(items)]
 
@@ -41,11 +42,15 @@ const columnsOf = ({ reads, writes }: AnalyzedStatement): string[] =>
 /** `DATABASE.SCHEMA.TABLE` without its database and schema; a dot inside quotes is part of a name. */
 const shortName = (table: string): string => /(?:"(?:[^"]|"")*"|[^."]+)$/.exec(table)?.[0] ?? table
 
-/** `SELECT PATIENTS ENCOUNTERS`: few different ones, free of values, and the name of the query span. */
-export const querySummary = (summary: StatementSummary): string => {
+/** `SELECT PATIENTS ENCOUNTERS`: few different ones, free of values, on one line. */
+const querySummary = (summary: StatementSummary): string => {
   if (summary.status === 'unsupported') return 'UNSUPPORTED'
   return [summary.kind.toUpperCase().replaceAll('-', ' '), ...tablesOf(summary).map(shortName)].join(' ')
 }
+
+/** The query span's name: the summary within the bounds of `db.query.summary`, since tables can have any name. */
+export const spanNameOf = (summary: StatementSummary): string =>
+  cutValue(formValue(querySummary(summary), 'name'), 'name')
 
 const factAttributes = (summary: StatementSummary): AuditAttributeValues =>
   summary.status === 'unsupported'

@@ -20,7 +20,7 @@ import {
   appliedMasks,
   decisionAttributes,
   identityAttributes,
-  querySummary,
+  spanNameOf,
   stageAttributes,
   summaryAttributes,
 } from './statement-attributes.ts'
@@ -114,7 +114,7 @@ export const createStatementTrail = (options: StatementTrailOptions): OpenStatem
     isError: boolean,
     isBehind = false,
   ): Promise<AuditAcknowledgement> => {
-    const name = summary === null ? 'statement' : querySummary(summary)
+    const name = summary === null ? 'statement' : spanNameOf(summary)
     const all: AuditAttributeValues = {
       // The query span has carried these since it began.
       ...(isEnded ? who : {}),
@@ -146,7 +146,7 @@ export const createStatementTrail = (options: StatementTrailOptions): OpenStatem
       summary = record.summary
       decision = record.decision
       const values = { ...judgement(), 'snowfence.lease.id': identity.leaseId }
-      const name = `authorize ${querySummary(summary)}`
+      const name = `authorize ${spanNameOf(summary)}`
       if (decision.decision === 'deny' && !isEnded) {
         isEnded = true
         onEnd()

@@ -9,6 +9,7 @@ const brokerEventNames = [
   'session.closed',
   'session.revoked',
   'session.groups_changed',
+  'session.record_refused',
   'lease.issued',
   'approval.requested',
   'approval.shown',

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import {
+  type AuditRecord,
   createAuditTrail,
   createOtlpSink,
   hashLeaf,
@@ -80,6 +81,13 @@ describe('the trail', () => {
   const readExport = async (token: string, query = ''): Promise<string> =>
     (await test.send<{ text: string }>('GET', `/v1/audit/records${query}`, token)).body.text
 
+  const recordsSince = async (size: number): Promise<AuditRecord[]> => {
+    const lines = await readExport(await test.issuer.token('auditor'), `?after=${size - 1}`)
+    return parseExport(lines).records.map(({ text }) => JSON.parse(text) as AuditRecord)
+  }
+  const namesSince = async (size: number): Promise<string[]> =>
+    (await recordsSince(size)).map(({ span }) => span.name)
+
   it('acknowledges spans in JSON with a receipt of where they stand', async () => {
     const before = await treeSize()
     const { status, receipt } = await post(requestOf([spanOf(), spanOf()]))
@@ -107,6 +115,21 @@ describe('the trail', () => {
       ),
     )
     expect(acknowledgements).toHaveLength(3)
+    await trail.close()
+  })
+
+  it('acknowledges many of the largest records at once, in as many requests as they need', async () => {
+    const sink = createOtlpSink({ broker: test.broker.url, token: () => new Secret(session.sessionToken) })
+    const trail = createAuditTrail({ sink, serviceName: 'an agent' })
+    // Of a connection that sends 1,000 statements at once, each with the longest names in a list.
+    const groups = Array.from({ length: 40 }, () => '語'.repeat(600))
+    const written = Array.from({ length: 256 }, () =>
+      trail.record('approval', 'approval.executed', {
+        'snowfence.session.id': session.sessionId,
+        'snowfence.approval.approvers': groups,
+      }),
+    )
+    expect(await Promise.all(written)).toHaveLength(256)
     await trail.close()
   })
 
@@ -150,7 +173,7 @@ describe('the trail', () => {
     }
     const disguised = await post(requestOf([spanOf()], [text('service.name', 'snowfence-broker')]))
     expect(codeOf(disguised)).toBe('ERR_AUDIT_RECORD_REFUSED')
-    expect(await treeSize()).toBe(size)
+    expect(await namesSince(size)).toEqual([...foreign, disguised].map(() => 'session.record_refused'))
   })
 
   it('refuses what could hide a value: unknown attributes, events, messages, literals in SQL text', async () => {
@@ -167,11 +190,52 @@ describe('the trail', () => {
       expect(codeOf(answer)).toBe('ERR_AUDIT_RECORD_REFUSED')
       expect(JSON.stringify(answer.body)).not.toContain('3456')
     }
-    expect(await treeSize()).toBe(size)
+    expect(await namesSince(size)).toEqual(hiding.map(() => 'session.record_refused'))
+    expect(JSON.stringify(await recordsSince(size))).not.toContain('3456')
     const plain = await post(
       requestOf([spanOf({}, [...own(), text('db.query.text', 'select A from T where B = ?')])]),
     )
     expect(plain.receipt?.leaves).toBe(1)
+  })
+
+  it('finds a literal beside a name that has as many question marks', async () => {
+    const sql = `select "??????" from T where B = '000-12-3456' and C = 900123456`
+    const answer = await post(requestOf([spanOf({}, [...own(), text('db.query.text', sql)])]))
+    expect(codeOf(answer)).toBe('ERR_AUDIT_RECORD_REFUSED')
+  })
+
+  it('records a refusal: who sent the record, which statement it was of, and why; once for each record', async () => {
+    const size = await treeSize()
+    const statement = `sha256:${'a'.repeat(64)}`
+    const refused = spanOf({}, [
+      text('snowfence.span', 'authorize'),
+      { key: 'snowfence.schema.version', value: { intValue: 2 } },
+      text('snowfence.session.id', session.sessionId),
+      text('snowfence.statement.digest', statement),
+      text('db.query.text', `select '000-12-3456'`),
+    ])
+    for (const spans of [[spanOf(), refused], [refused], [refused, spanOf()]]) {
+      expect(codeOf(await post(requestOf(spans)))).toBe('ERR_AUDIT_RECORD_REFUSED')
+    }
+    const records = await recordsSince(size)
+    expect(records).toHaveLength(1)
+    expect(records[0]).toMatchObject({
+      source: { producer: 'broker', sessionId: session.sessionId, principal: { subject: 'agent' } },
+      span: {
+        name: 'session.record_refused',
+        parentSpanId: null,
+        attributes: {
+          'snowfence.record.refused': 'ERR_AUDIT_RECORD_REFUSED',
+          'snowfence.statement.digest': statement,
+          'user.id': 'agent',
+          'gen_ai.agent.id': 'readmissions-bot',
+        },
+      },
+    })
+    await post({ resourceSpans: 'no' })
+    expect((await recordsSince(size))[1]?.span.attributes).toMatchObject({
+      'snowfence.record.refused': 'ERR_AUDIT_REQUEST_INVALID',
+    })
   })
 
   it('refuses what is not OTLP, and whoever is not a live session', async () => {

@@ -45,8 +45,8 @@ export const auditErrors = {
   },
   ERR_AUDIT_RECORD_REFUSED: {
     message: 'the audit record was refused',
-    why: 'It cannot be decoded, names another session or principal than the one that sent it, or claims to be of the broker.',
-    hint: 'send only records of the own session, as OTLP in protobuf or JSON',
+    why: 'The broker, or a proxy in front of it, does not take the record: it is too large, not in the form of the audit schema, holds a literal, or names another session, principal or purpose than its sender’s. A statement whose record is refused is denied. A minimal record of it, with its digest and the decision, is in the trail, and so is the refusal.',
+    hint: 'use an SDK no newer than the broker, and let proxies pass requests of 8 MiB; what is left is a fault to report, with the reason in the message',
     retryable: false,
   },
   ERR_AUDIT_RECORD_CONFLICT: {

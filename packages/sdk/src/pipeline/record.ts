@@ -11,10 +11,12 @@ import { describeBinds } from '../statement/statement-options.ts'
 import type { PipelineEnvironment } from './pipeline-environment.ts'
 import type { AuthorizedState } from './statement-states.ts'
 
-/**
- * The store's failure as the one error that says what it means for the statement. A history that was rewritten is no
- * failure of the store but of its honesty: it keeps its own code.
- */
+/** Errors that say more than that a record is not durable: a history that was rewritten, and a refused record. */
+const isOfItsOwn = (error: unknown): boolean =>
+  isSnowfenceError(error, 'ERR_AUDIT_HISTORY_REWRITTEN') ||
+  isSnowfenceError(error, 'ERR_AUDIT_RECORD_REFUSED')
+
+/** Turns a failure of the audit store into the error that the statement ends with. */
 const durable = async (record: () => Promise<AuditAcknowledgement>): Promise<AuditAcknowledgement> => {
   try {
     const acknowledgement = await record()
@@ -22,7 +24,7 @@ const durable = async (record: () => Promise<AuditAcknowledgement>): Promise<Aud
       throw new TypeError('the audit store acknowledged nothing')
     return acknowledgement
   } catch (cause) {
-    if (isSnowfenceError(cause, 'ERR_AUDIT_HISTORY_REWRITTEN')) throw cause
+    if (isOfItsOwn(cause)) throw cause
     throw new SnowfenceError('ERR_AUDIT_NOT_DURABLE', { cause })
   }
 }

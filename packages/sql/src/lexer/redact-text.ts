@@ -6,7 +6,7 @@ import { builtinFunctions, tableFunctions } from '../functions/builtin-names.ts'
 import { foldIdentifier } from './identifier.ts'
 import { datePartWords, grammarWords, typeWords } from './keywords.ts'
 import { lex } from './lex.ts'
-import type { Lexed } from './token.ts'
+import type { Lexed, TokenKind } from './token.ts'
 
 /** Words that say nothing about anybody. */
 const publicWords = new Set([
@@ -43,10 +43,13 @@ export const redactLexed = (lexed: Lexed, catalog: Catalog | undefined): string 
   }
   let redacted = ''
   let end = -1
+  let isAfterLocation = false
   for (const token of tokens) {
     const written = text.slice(token.start, token.end)
-    if (end >= 0 && token.start > end) redacted += ' '
+    // A location reads on until a character that it cannot hold: what replaces the next token could be one that it can.
+    if (end >= 0 && (token.start > end || isAfterLocation)) redacted += ' '
     end = token.end
+    isAfterLocation = token.kind === 'stage' || token.kind === 'file'
     switch (token.kind) {
       case 'operator':
         redacted += written
@@ -77,4 +80,29 @@ export const redactLexed = (lexed: Lexed, catalog: Catalog | undefined): string 
     }
   }
   return redacted
+}
+
+/**
+ * Whether a text holds anything that `redactText` would replace by `?`: for texts that claim to be redacted. Names are
+ * not judged, since those of a catalogue stay.
+ */
+export const holdsLiterals = (text: string): boolean => {
+  const { tokens, comments } = lex(text)
+  return comments.length > 0 || tokens.some(({ kind, start, end }) => isLiteral(kind, text.slice(start, end)))
+}
+
+const isLiteral = (kind: TokenKind, written: string): boolean => {
+  switch (kind) {
+    case 'string':
+    case 'number':
+    case 'unknown':
+    case 'comment':
+      return true
+    case 'stage':
+      return written !== '@?'
+    case 'file':
+      return written !== 'file://?'
+    default:
+      return false
+  }
 }

@@ -1,7 +1,8 @@
-import { decodeTraceRequest } from '@snowfence/audit'
+import { type CanonicalSpan, decodeTraceRequest } from '@snowfence/audit'
 import { RECEIPT_HEADER, STATEMENTS_HEADER } from '@snowfence/core'
 import type { SessionRecord } from '../../sessions/session.ts'
 import { assertOwnSpans } from '../../trail/assert-own-spans.ts'
+import { createRefusedRecords } from '../../trail/refused-records.ts'
 import type { Trail } from '../../trail/trail.ts'
 import type { StatementCount } from '../../usage/statement-count.ts'
 import type { App } from '../app.ts'
@@ -26,6 +27,23 @@ export const addTraceRoutes = (app: App, { authenticator, trail, statements }: T
       return null
     }
   }
+  const refused = createRefusedRecords(trail)
+  /** The spans of a request, all of them in the form of the trail; a refusal is durable before it is answered. */
+  const readSpans = async (
+    session: SessionRecord,
+    body: Uint8Array,
+    contentType: string,
+  ): Promise<readonly CanonicalSpan[]> => {
+    let spans: readonly CanonicalSpan[] = []
+    try {
+      spans = decodeTraceRequest(body, contentType)
+      assertOwnSpans(session, spans)
+      return spans
+    } catch (error) {
+      await refused.note(session, spans, error)
+      throw error
+    }
+  }
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser(
@@ -47,8 +65,7 @@ export const addTraceRoutes = (app: App, { authenticator, trail, statements }: T
         const session = authenticator.session(request)
         const body = request.body instanceof Uint8Array ? request.body : new Uint8Array()
         const contentType = request.headers['content-type'] ?? ''
-        const spans = decodeTraceRequest(body, contentType)
-        assertOwnSpans(session, spans)
+        const spans = await readSpans(session, body, contentType)
         const receipt = await trail.seal(session, spans)
         reply.header(RECEIPT_HEADER, JSON.stringify(receipt))
         const counted = await countOf(session)
