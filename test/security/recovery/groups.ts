@@ -129,7 +129,7 @@ export const groups: readonly RecoveryProgram[] = [
           where department = 'CARDIOLOGY' having count(*) >= 11`),
       ),
     truth: `select max(cost) from encounters where department = 'CARDIOLOGY'`,
-    honest: `select approx_percentile(cost, 0.5) as m from encounters
+    honest: `select avg(cost) as m from encounters
       where department = 'CARDIOLOGY' having count(*) >= 11`,
   },
   {
