@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process'
 import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openLineFile } from './line-file.ts'
 
@@ -67,4 +69,52 @@ describe('a file of lines', () => {
     expect(() => lines.assertSound()).toThrow('could not be written')
     await lines.close()
   })
+
+  const module = fileURLToPath(new URL('./line-file.ts', import.meta.url))
+  /** Appends lines in a process whose files may grow to 4,096 bytes, which is the same error as a disk that is full. */
+  const appendUntilFull = (): { appended: number; causes: string[] } => {
+    const program = `
+      const { openLineFile } = await import(${JSON.stringify(module)})
+      const lines = await openLineFile(${JSON.stringify(file)}, () => {})
+      const line = JSON.stringify({ text: 'x'.repeat(990) }) + '\\n'
+      const causes = []
+      let appended = 0
+      for (let attempt = 0; attempt < 8; attempt += 1) {
+        try { await lines.append(attempt === 6 ? '{}\\n' : line); appended += 1 } catch (error) { causes.push(error.details.cause) }
+      }
+      await lines.close()
+      process.stdout.write(JSON.stringify({ appended, causes }))`
+    // POSIX: blocks of 512 bytes.
+    const shell = 'trap "" XFSZ; ulimit -f 8; exec "$@"'
+    const { stdout } = spawnSync(
+      'sh',
+      [
+        '-c',
+        shell,
+        'sh',
+        process.execPath,
+        '--conditions=snowfence-source',
+        '--input-type=module',
+        '-e',
+        program,
+      ],
+      { encoding: 'utf8' },
+    )
+    return JSON.parse(stdout)
+  }
+
+  it.skipIf(process.platform === 'win32')(
+    'holds exactly what was appended when the disk is full, and takes what fits afterwards',
+    async () => {
+      const { appended, causes } = appendUntilFull()
+      expect(causes.length).toBeGreaterThan(0)
+      expect(new Set(causes)).toEqual(new Set(['disk-full']))
+      // The short line fits although the long one before it did not.
+      const { lines, read } = await open()
+      expect(read).toHaveLength(appended)
+      expect(read.at(-1)).toBe(`${appended} {}`)
+      await lines.append('{"a":1}\n')
+      await lines.close()
+    },
+  )
 })

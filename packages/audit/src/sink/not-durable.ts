@@ -33,12 +33,19 @@ export const notDurable = (
   cause: NotDurableCause,
   facts: Readonly<Record<string, unknown>> = {},
 ): SnowfenceError =>
-  new SnowfenceError('ERR_AUDIT_NOT_DURABLE', { message: messages[cause], details: { cause, ...facts } })
+  new SnowfenceError('ERR_AUDIT_NOT_DURABLE', {
+    message: messages[cause],
+    details: { cause, ...facts },
+    ...(cause === 'disk-full'
+      ? { hint: 'free space on the disk of the audit store, then run the statement again' }
+      : {}),
+  })
 
 export const causeOf = (error: unknown): NotDurableCause | null =>
   isSnowfenceError(error, 'ERR_AUDIT_NOT_DURABLE') ? (error.details.cause as NotDurableCause) : null
 
 const certainlyNotStored: ReadonlySet<NotDurableCause> = new Set([
+  'disk-full',
   'unauthorized',
   'refused',
   'queue-full',

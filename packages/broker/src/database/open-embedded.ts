@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { SnowfenceError } from '@snowfence/core'
@@ -11,11 +11,30 @@ import { migrate } from './migrate.ts'
 import type { Database } from './open-database.ts'
 import type { Tables } from './tables.ts'
 
-const corrupt = (directory: string, cause: unknown): SnowfenceError =>
-  new SnowfenceError('ERR_BROKER_DATA_CORRUPT', {
-    message: `the embedded database in \`${directory}\` could not be opened`,
-    cause,
-  })
+/** Bytes. One segment of the write-ahead log, which PostgreSQL makes at once. */
+const LEAST_SPACE = 16 * 1024 * 1024
+
+/** PGlite reports a disk that is full in many ways, so the file system is asked. */
+const isDiskFull = (directory: string): boolean => {
+  try {
+    const { bavail, bsize } = statfsSync(directory)
+    return bavail * bsize < LEAST_SPACE
+  } catch {
+    return false
+  }
+}
+
+const corrupt = (dataDir: string, cause: unknown): SnowfenceError =>
+  isDiskFull(dataDir)
+    ? new SnowfenceError('ERR_BROKER_DATA_CORRUPT', {
+        message: `the disk of \`${dataDir}\` is full, so the embedded database could not be opened`,
+        hint: 'free space on the disk and start the broker again: it takes up what is in the directory',
+        cause,
+      })
+    : new SnowfenceError('ERR_BROKER_DATA_CORRUPT', {
+        message: `the embedded database in \`${join(dataDir, 'database')}\` could not be opened`,
+        cause,
+      })
 
 /** What a database that does not exist yet begins with. */
 const startFiles = async (): Promise<{ loadDataDir?: Blob }> => {
@@ -94,6 +113,6 @@ export const openEmbedded = async (dataDir: string | undefined): Promise<Databas
     }
   } catch (error) {
     owner.release()
-    throw error instanceof SnowfenceError ? error : corrupt(join(dataDir, 'database'), error)
+    throw error instanceof SnowfenceError ? error : corrupt(dataDir, error)
   }
 }
