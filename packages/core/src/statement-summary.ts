@@ -59,6 +59,8 @@ export interface ColumnFlow {
   readonly functions: readonly string[]
   /** Whether the value was mixed or compared with one of the writer's choice: a constant, a bind, the present date. */
   readonly chosen?: boolean
+  /** Whether such values were more than a hundred constants of the text: rows that the writer made, or something computed. */
+  readonly many?: boolean
   /** Other columns that the value was mixed or compared with. Sorted. */
   readonly against?: readonly ColumnName[]
 }
@@ -87,6 +89,7 @@ export interface Observation {
    */
   readonly by?: string
   readonly chosen?: boolean
+  readonly many?: boolean
   readonly against?: readonly ColumnName[]
 }
 

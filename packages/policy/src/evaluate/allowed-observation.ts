@@ -6,7 +6,7 @@ import type { ColumnLens, SeenColumn } from './column-lens.ts'
 const predicates = new Set<UsePlace>(['filter', 'having', 'qualify', 'connectBy'])
 
 /** What a value was mixed or compared with. */
-type Met = Pick<ColumnFlow, 'chosen' | 'against'>
+type Met = Pick<ColumnFlow, 'chosen' | 'many' | 'against'>
 
 /** Whether a use of the column lets somebody compare it with values that they know. */
 const mayGuess = ({ uses }: SeenColumn, kind: ObservationKind): boolean =>
@@ -21,12 +21,15 @@ export const mayCompare = (
   seen: SeenColumn,
   place: UsePlace,
   kind: ObservationKind,
-  { chosen, against = [] }: Met,
+  { chosen, many, against = [] }: Met,
   lens: ColumnLens,
 ): boolean => {
   if (seen.uses === 'all') return true
   if (!reachesTo(seen.uses.get(place), kind)) return false
-  if (predicates.has(place) || mayGuess(seen, kind)) return true
+  // Limited to equality, a filter is a look-up by a few values that the asker knows, and no dictionary.
+  const isLookUp = many !== true && against.every((column) => lens(column).uses !== 'all')
+  if (seen.uses.get('filter') === 'any' || (place !== 'filter' && predicates.has(place))) return true
+  if (mayGuess(seen, kind) && isLookUp) return true
   return (
     chosen !== true &&
     against.every((column) => {

@@ -19,8 +19,9 @@ export const subjectTables = (summary: AnalyzedStatement, classifier: Classifier
   })
 
 /**
- * The tables whose subjects are known where certain columns are. A table whose subject equals a column of a covered table
- * is covered too: each of its rows is of somebody of whom the other table has a row.
+ * The tables whose subjects are known where certain subject columns are. A table is covered where its subject equals one
+ * of those, or a column of the same name in a covered table, as DIAGNOSES by ENCOUNTER_ID beside ENCOUNTERS. A column of
+ * another name may repeat: then many people of the covered table stand beside one row.
  */
 export const coveredTables = (
   tables: readonly SubjectTable[],
@@ -28,15 +29,15 @@ export const coveredTables = (
   summary: AnalyzedStatement,
   options: { readonly outer: boolean },
 ): ReadonlySet<TableName> => {
-  const covered = new Set<TableName>()
-  for (let before = -1; covered.size > before; ) {
-    before = covered.size
+  const equal = new Set([...known].flatMap((column) => equallyJoined(column, summary, options)))
+  const covered = new Set(
+    tables.flatMap(({ table, subject }) => (subject !== null && equal.has(subject) ? table : [])),
+  )
+  for (const from of covered) {
     for (const { table, subject } of tables) {
       if (subject === null || covered.has(table)) continue
-      const isCovered = equallyJoined(subject, summary, options).some(
-        (column) => known.has(column) || (column !== subject && covered.has(splitColumnName(column).table)),
-      )
-      if (isCovered) covered.add(table)
+      const key = `${from}.${splitColumnName(subject).column}`
+      if (equallyJoined(key, summary, options).includes(subject)) covered.add(table)
     }
   }
   return covered

@@ -6,6 +6,7 @@ import { refuseRows } from './group-guard.ts'
 import type { Guard, GuardInput } from './guards.ts'
 import { combineLimits, DEFAULT_MINIMUM_GROUP_SIZE } from './obligations.ts'
 import { reason } from './reasons.ts'
+import { subjectColumns } from './subject-columns.ts'
 
 /**
  * Tables whose rows decide the result while nothing in the outputs says whose they are. A table of which no column is
@@ -13,13 +14,7 @@ import { reason } from './reasons.ts'
  */
 export const uncountedTables = (input: GuardInput): { table: string; subject: string | undefined }[] => {
   const { summary, classifier } = input
-  const shown = new Set(
-    summary.outputs.flatMap(({ flows }) =>
-      flows
-        .filter(({ via, functions }) => via === 'value' && functions.length === 0)
-        .map(({ column }) => column),
-    ),
-  )
+  const shown = new Set(subjectColumns(summary, classifier).map(({ column }) => column))
   const tables = subjectTables(summary, classifier)
   const counted = coveredTables(tables, shown, summary, { outer: true })
   return tables

@@ -31,13 +31,13 @@ export interface CallOutcome {
 /**
  * What a place in a call takes without ever failing.
  *
- * `T` a text, or what has a text form; `N` a number; `D` a date, timestamp or time; `B` a boolean; `V` a semi-structured
+ * `T` a text, or what has a text form; `N` a number; `I` a whole number that an integer holds; `D` a date, timestamp or time; `B` a boolean; `V` a semi-structured
  * value; `A` anything; `C` a constant only. A constant in another place is converted whatever the rows hold.
  */
-type Slot = 'T' | 'N' | 'D' | 'B' | 'V' | 'A' | 'C'
+type Slot = 'T' | 'N' | 'I' | 'D' | 'B' | 'V' | 'A' | 'C'
 
 const families = (...names: TypeFamily[]): ReadonlySet<TypeFamily> => new Set(names)
-const taken: Readonly<Record<Exclude<Slot, 'A' | 'C'>, ReadonlySet<TypeFamily>>> = {
+const taken: Readonly<Record<Exclude<Slot, 'A' | 'C' | 'I'>, ReadonlySet<TypeFamily>>> = {
   T: families(
     'text',
     'number',
@@ -57,10 +57,21 @@ const taken: Readonly<Record<Exclude<Slot, 'A' | 'C'>, ReadonlySet<TypeFamily>>>
   V: families('variant', 'array', 'object', 'null'),
 }
 
-const fits = (slot: Slot | undefined, { type, isConstant }: Value): boolean => {
+const fits = (slot: Slot | undefined, operand: Value): boolean => {
+  const { type, isConstant } = operand
   if (slot === undefined) return false
   if (slot === 'A') return true
+  if (slot === 'I') return isInteger(operand)
   return slot === 'C' ? isConstant : taken[slot].has(type.family)
+}
+
+/** Nine digits fit a 32-bit integer. */
+const isInteger = ({ type, literal }: Value): boolean => {
+  if (type.family === 'null') return true
+  if (literal !== undefined) return typeof literal === 'number' && Math.abs(literal) < 1e9
+  return (
+    type.family === 'number' && typeof type.precision === 'number' && type.precision - (type.scale ?? 0) <= 9
+  )
 }
 
 type Rule = (operands: readonly Value[]) => CallOutcome
@@ -90,6 +101,8 @@ const returnTypes: Readonly<Record<string, SqlType | 'first'>> = {
   object: objectType,
   variant: variantType,
   count: numberType(18, 0),
+  // At most 134,217,728, and one added to it still fits an integer.
+  length: numberType(8, 0),
   part: numberType(9, 0),
   first: 'first',
 }
@@ -105,15 +118,15 @@ text    TCC    BASE64_ENCODE
 binary  T      MD5_BINARY SHA1_BINARY
 binary  TC     SHA2_BINARY
 number  T      MD5_NUMBER_LOWER64 MD5_NUMBER_UPPER64
-count   T      LENGTH LEN OCTET_LENGTH BIT_LENGTH ASCII UNICODE RTRIMMED_LENGTH
+length  T      LENGTH LEN OCTET_LENGTH BIT_LENGTH ASCII UNICODE RTRIMMED_LENGTH
 text    TT     TRIM LTRIM RTRIM
 boolean TT     CONTAINS STARTSWITH ENDSWITH
-count   TTN    POSITION CHARINDEX EDITDISTANCE
+length  TTI    POSITION CHARINDEX EDITDISTANCE
 text    TTT    TRANSLATE
 array   TT     SPLIT
-text    TNN    SUBSTR SUBSTRING
-text    TN     LEFT RIGHT
-text    TTN    SPLIT_PART
+text    TII    SUBSTR SUBSTRING
+text    TI     LEFT RIGHT
+text    TTI    SPLIT_PART
 text    C      SPACE
 count   A*     HASH HASH_AGG
 boolean TCCCCC REGEXP RLIKE REGEXP_LIKE
@@ -131,7 +144,7 @@ part    N      SIGN
 float   N      SIN COS TAN ATAN
 variant VC*    GET GET_PATH GET_IGNORE_CASE
 array   A*     ARRAY_CONSTRUCT ARRAY_CONSTRUCT_COMPACT
-count   V      ARRAY_SIZE
+length  V      ARRAY_SIZE
 array   VCC    ARRAY_SLICE
 text    A      TYPEOF TO_JSON
 boolean A      IS_ARRAY IS_BINARY IS_BOOLEAN IS_CHAR IS_DATE IS_DATE_VALUE IS_DECIMAL IS_DOUBLE IS_INTEGER IS_NULL_VALUE

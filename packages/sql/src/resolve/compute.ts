@@ -11,7 +11,7 @@ import {
   presenceThrough,
 } from './lineage.ts'
 import type { Scope } from './scope.ts'
-import { isNull, storedColumn, type Value } from './value.ts'
+import { isNull, type Value } from './value.ts'
 
 export const counterpartOf = ({ lineage, isConstant }: Value): Counterpart => ({
   lineage,
@@ -23,12 +23,6 @@ const lineagesOf = (values: readonly Value[]): readonly Lineage[] => values.map(
 /** Every column of the operands, through a function that makes another value of them. */
 export const derived = (values: readonly Value[], name: string): Lineage =>
   deriveThrough(mergeLineages(lineagesOf(values)), name)
-
-/** What an equality is called whose two sides are stored columns, each by itself. */
-export const EQUAL_COLUMNS = '= COLUMN'
-
-export const areStored = (operands: readonly Value[]): boolean =>
-  operands.length === 2 && operands.every((operand) => storedColumn(operand) !== null)
 
 /** The same for a comparison, in which each operand meets the others. */
 export const compared = (values: readonly Value[], name: string): Lineage =>

@@ -5,7 +5,8 @@ import { booleanType, textType, unknownType } from '../types/sql-type.ts'
 import { resolveCase } from './case.ts'
 import { readType, resolveCast, visitType } from './cast.ts'
 import { resolveColumn } from './column-reference.ts'
-import { areStored, compared, compute, EQUAL_COLUMNS } from './compute.ts'
+import { compared, compute } from './compute.ts'
+import { equatedToQuery } from './equated.ts'
 import { resolveFunction } from './function-call.ts'
 import { resolveFieldAccess, resolveJsonAccess } from './json-access.ts'
 import { mergeLineages, passThrough, presenceThrough } from './lineage.ts'
@@ -234,8 +235,9 @@ const createResolvers = (): ReadonlyMap<string, Resolver> =>
       (body, scope) => {
         const node = openNode(body, 'IN', IN_SUBQUERY_FIELDS, IN_IDLE)
         const operands = [resolveExpression(node.expr, scope), resolveSubquery(node.subquery, scope)]
-        const isPlain = node.negated === false && areStored(operands)
-        return compute('IN', operands, scope, compared(operands, isPlain ? EQUAL_COLUMNS : 'IN'))
+        const lineage =
+          node.negated === false ? equatedToQuery(operands, scope) : compared(operands, 'NOT IN')
+        return compute('IN', operands, scope, lineage)
       },
     ],
     [

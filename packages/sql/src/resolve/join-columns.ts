@@ -3,7 +3,8 @@ import { writeName } from '../lexer/identifier.ts'
 import { placeOf } from '../parser/identifier-node.ts'
 import { type Json, unknownSyntax } from '../parser/node.ts'
 import { type Place, Refusal } from '../refusal.ts'
-import { areStored, compared, compute, EQUAL_COLUMNS, mixed } from './compute.ts'
+import { compute, mixed } from './compute.ts'
+import { equated } from './equated.ts'
 import { type JoinKind, markSides } from './join-sides.ts'
 import { mergeLineages } from './lineage.ts'
 import { readObjectName } from './object-name.ts'
@@ -32,12 +33,7 @@ export const mergeColumns = (
     const { findings } = scope.context
     findings.readColumns([first, second])
     const equal = findings.at('join', () =>
-      compute(
-        '=',
-        [first, second],
-        scope,
-        compared([first, second], areStored([first, second]) ? EQUAL_COLUMNS : '='),
-      ),
+      compute('=', [first, second], scope, equated([first, second], scope)),
     )
     findings.use('join', markSides(equal.lineage, kind, before, scope))
     scope.merged.set(name, {

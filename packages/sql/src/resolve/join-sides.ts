@@ -9,6 +9,18 @@ export const KEPT_SIDE = 'KEPT SIDE'
 export const NULL_SIDE = 'NULL SIDE'
 export const FULL_JOIN = 'FULL JOIN'
 
+/** What an equality is called whose two sides are stored columns, each by itself. */
+export const EQUAL_COLUMNS = '= COLUMN'
+
+/** Marks some of the columns as those that may be missing, and the others as those that stay. */
+export const markColumns = (lineage: Lineage, missing: ReadonlySet<BaseColumn>): Lineage =>
+  new Map(
+    [...lineage].map(([column, flow]) => {
+      const [marked] = passThrough(new Map([[column, flow]]), missing.has(column) ? NULL_SIDE : KEPT_SIDE)
+      return marked!
+    }),
+  )
+
 /**
  * Marks the columns of an outer join's condition by their side: the condition does not hold in rows without a partner,
  * where the columns of the other side are NULL.
@@ -23,11 +35,6 @@ export const markSides = (lineage: Lineage, kind: JoinKind, before: number, scop
       .slice(before)
       .flatMap(({ columns }) => columns.flatMap((column) => [...column.lineage.keys()])),
   )
-  return new Map(
-    [...lineage].map(([column, flow]) => {
-      const isKept = right.has(column) === (kind === 'right')
-      const [marked] = passThrough(new Map([[column, flow]]), isKept ? KEPT_SIDE : NULL_SIDE)
-      return marked!
-    }),
-  )
+  const missing = [...lineage.keys()].filter((column) => right.has(column) === (kind === 'left'))
+  return markColumns(lineage, new Set(missing))
 }

@@ -16,6 +16,8 @@ export interface Flow {
   readonly functions: ReadonlySet<string>
   /** Whether the value was mixed or compared with one of the writer's choice: a constant, a bind, the present date. */
   readonly chosen: boolean
+  /** Whether such values were more than a few constants of the text: rows that the writer made, or something computed. */
+  readonly many: boolean
   /** Other columns that the value was mixed or compared with. */
   readonly against: ReadonlySet<BaseColumn>
 }
@@ -27,7 +29,13 @@ export const noLineage: Lineage = new Map()
 
 const noFunctions: ReadonlySet<string> = new Set()
 const noColumns: ReadonlySet<BaseColumn> = new Set()
-export const valueFlow: Flow = { via: 'value', functions: noFunctions, chosen: false, against: noColumns }
+export const valueFlow: Flow = {
+  via: 'value',
+  functions: noFunctions,
+  chosen: false,
+  many: false,
+  against: noColumns,
+}
 
 const protection = { derived: 0, value: 1, distinct: 2, count: 3 } as const
 
@@ -45,9 +53,11 @@ const mergeFlows = (left: Flow, right: Flow): Flow => {
   const functions = union(left.functions, right.functions)
   const against = union(left.against, right.against)
   const chosen = left.chosen || right.chosen
-  if (via === left.via && functions === left.functions && against === left.against && chosen === left.chosen)
-    return left
-  return { via, functions, against, chosen }
+  const many = left.many || right.many
+  const isLeft = via === left.via && functions === left.functions && against === left.against
+  return isLeft && chosen === left.chosen && many === left.many
+    ? left
+    : { via, functions, against, chosen, many }
 }
 
 const union = <Item>(left: ReadonlySet<Item>, right: ReadonlySet<Item>): ReadonlySet<Item> => {
@@ -131,6 +141,9 @@ export const countThrough = (lineage: Lineage, name: string, { isDistinct = fals
     functions: withFunction(flow.functions, isDistinct && name === 'COUNT' ? 'COUNT DISTINCT' : name),
   }))
 
+/** So many constants a person asks for at once; more of them are a dictionary. */
+const FEW = 100
+
 /** A value of the writer's choice, or of columns, that another one meets. */
 export interface Counterpart {
   readonly lineage: Lineage
@@ -153,6 +166,7 @@ export const meet = (parts: readonly Counterpart[]): readonly Lineage[] =>
     const others = parts.filter((other, at) => at !== index && other.lineage !== lineage)
     if (others.length === 0) return lineage
     const chosen = others.some(isChosen)
+    const many = parts.length > FEW || others.some((other) => !other.isChosen && isChosen(other))
     const columns = new Set(others.flatMap((other) => [...other.lineage.keys()]))
     const met = new Map<BaseColumn, Flow>()
     for (const [column, flow] of lineage) {
@@ -161,7 +175,7 @@ export const meet = (parts: readonly Counterpart[]): readonly Lineage[] =>
         continue
       }
       const against = union(flow.against, new Set([...columns].filter((other) => other !== column)))
-      met.set(column, { ...flow, chosen: flow.chosen || chosen, against })
+      met.set(column, { ...flow, chosen: flow.chosen || chosen, many: flow.many || many, against })
     }
     return met
   })
@@ -192,7 +206,7 @@ export const lineagesEqual = (left: Lineage, right: Lineage): boolean => {
     const other = right.get(column)
     if (other === undefined) return false
     if (other === flow) continue
-    if (other.via !== flow.via || other.chosen !== flow.chosen) return false
+    if (other.via !== flow.via || other.chosen !== flow.chosen || other.many !== flow.many) return false
     if (!sameItems(flow.functions, other.functions) || !sameItems(flow.against, other.against)) return false
   }
   return true
@@ -205,6 +219,7 @@ export const writeFlow = ({ name, type }: BaseColumn, flow: Flow): ColumnFlow =>
   via: flow.via,
   functions: [...flow.functions].sort(),
   ...(flow.chosen && { chosen: true }),
+  ...(flow.many && { many: true }),
   ...(flow.against.size > 0 && { against: [...flow.against].map((other) => other.name).sort() }),
 })
 

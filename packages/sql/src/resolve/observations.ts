@@ -1,6 +1,5 @@
 import type { Observation, ObservationKind, UsePlace } from '@snowfence/core'
-import { EQUAL_COLUMNS } from './compute.ts'
-import { FULL_JOIN, KEPT_SIDE, NULL_SIDE } from './join-sides.ts'
+import { EQUAL_COLUMNS, FULL_JOIN, KEPT_SIDE, NULL_SIDE } from './join-sides.ts'
 import { type BaseColumn, type Flow, type Lineage, mergeLineages, writeFlow } from './lineage.ts'
 
 /** Functions through which a clause still asks only which values are equal. */
@@ -8,6 +7,7 @@ const ofEquality = new Set([
   '=',
   '<>',
   'IN',
+  'NOT IN',
   'ANY',
   'ALL',
   'EQUAL_NULL',
@@ -118,7 +118,7 @@ export class Observations {
     for (const [key, lineage] of this.#flows) {
       const [kind, place, ...failing] = key.split(' ') as [ObservationKind, UsePlace | '', ...string[]]
       for (const [column, flow] of lineage) {
-        const { column: name, functions, chosen, against } = writeFlow(column, flow)
+        const { column: name, functions, chosen, many, against } = writeFlow(column, flow)
         written.push({
           column: name,
           kind,
@@ -126,6 +126,7 @@ export class Observations {
           functions,
           ...(failing.join(' ') !== '' && { by: failing.join(' ') }),
           ...(chosen !== undefined && { chosen }),
+          ...(many !== undefined && { many }),
           ...(against !== undefined && { against }),
         })
       }

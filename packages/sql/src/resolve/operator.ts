@@ -1,5 +1,6 @@
 import { isObject, type Json, openNode, unknownSyntax } from '../parser/node.ts'
-import { areStored, compared, compute, decides, EQUAL_COLUMNS } from './compute.ts'
+import { compared, compute, decides } from './compute.ts'
+import { equated } from './equated.ts'
 import { resolveExpression } from './expression.ts'
 import type { Scope } from './scope.ts'
 import type { Value } from './value.ts'
@@ -65,8 +66,12 @@ const isRun = (operator: string): boolean => operator === 'AND' || operator === 
 const combine = (operator: string, operands: readonly Value[], scope: Scope): Value => {
   if (operator === 'AND' || operator === 'OR') skip(operator, operands, scope)
   if (!comparisons.has(operator)) return compute(operator, operands, scope)
-  const name = operator === '=' && areStored(operands) ? EQUAL_COLUMNS : operator
-  return compute(operator, operands, scope, compared(operands, name))
+  return compute(
+    operator,
+    operands,
+    scope,
+    operator === '=' ? equated(operands, scope) : compared(operands, operator),
+  )
 }
 
 /** Each operand of AND and OR may be skipped for the sake of any other. */
