@@ -55,7 +55,7 @@ describe('rightful denials', () => {
     if (process.env.HONEST_WRITE === '1')
       writeFileSync(
         hintsFile,
-        `${JSON.stringify(Object.fromEntries(judged.map((one) => [one.denial.id, faultsOf(one)])), null, 2)}\n`,
+        `${JSON.stringify(Object.fromEntries(judged.filter((one) => faultsOf(one).length > 0).map((one) => [one.denial.id, faultsOf(one)])), null, 2)}\n`,
       )
     const known = z.record(z.string(), z.array(z.string())).parse(JSON.parse(readFileSync(hintsFile, 'utf8')))
     const worse = judged.flatMap((one) => {
