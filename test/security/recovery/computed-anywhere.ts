@@ -208,4 +208,37 @@ export const computedAnywhere: readonly RecoveryProgram[] = [
     truth: 'select ssn from patients where patient_id = 7',
     honest: 'select left(sex, 1) as x from patients where patient_id = 7',
   },
+  {
+    name: 'an SSN, by a constant with more digits than its type in a branch',
+    desk: 'clinic',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const masked = firstCell(await ask('select ssn from patients where patient_id = 7'))
+      const start = await search(0, 100_000, async (bound) => {
+        const prefix = ssnOf(bound * 10_000).slice(0, 6)
+        return hasFailed(
+          await ask(`select iff(ssn < '${prefix}', '99999'::number(3, 0), 1) as x
+            from patients where patient_id = 7`),
+        )
+      })
+      return `${ssnOf(start * 10_000).slice(0, 6)}-${masked.slice(-4)}`
+    },
+    truth: 'select ssn from patients where patient_id = 7',
+    honest: `select iff(state = 'WA', '999'::number(3, 0), 1) as x from patients where patient_id = 7`,
+  },
+  {
+    name: 'an SSN, by a small constant with more digits than its type in a branch',
+    desk: 'limited-data-set',
+    endsBy: 'denial',
+    recover: async (ask) =>
+      ssnOf(
+        await search(0, 1_000_000_000, async (bound) =>
+          hasFailed(
+            await ask(`select case when ssn < '${ssnOf(bound)}' then 30::number(1, 0) end as x from patients
+              where zip = '60642' and birth_date = '1939-09-10'`),
+          ),
+        ),
+      ),
+    truth: `select ssn from patients where zip = '60642' and birth_date = '1939-09-10'`,
+  },
 ]

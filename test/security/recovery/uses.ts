@@ -207,4 +207,25 @@ export const uses: readonly RecoveryProgram[] = [
     truth: chart,
     honest: `select patient_id, sex from patients where mrn = 'MRN-00000007'`,
   },
+  {
+    name: 'a medical record number, by looking it up in half of all that two lists make',
+    desk: 'minimum-necessary: care',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const list = (count: number) => Array.from({ length: count }, (_, index) => `(${index})`).join()
+      const isBelow = async (bound: number) => {
+        const rows = rowsOf(
+          await ask(`select patient_id from patients where patient_id = 7 and mrn in (
+            select 'MRN-' || lpad((a.column1 * 1000 + b.column1)::varchar, 8, '0')
+            from (values ${list(100)}) as a, (values ${list(1000)}) as b
+            where a.column1 * 1000 + b.column1 < ${bound})`),
+        )
+        return rows.length > 0
+      }
+      return recordNumber(await search(0, 100_000, isBelow))
+    },
+    truth: chart,
+    honest: `select patient_id from patients
+      where patient_id in (select e.patient_id from encounters as e where e.encounter_id = 5)`,
+  },
 ]
