@@ -3,6 +3,7 @@ import { RECEIPT_HEADER, STATEMENTS_HEADER } from '@snowfence/core'
 import type { SessionRecord } from '../../sessions/session.ts'
 import { assertOwnSpans } from '../../trail/assert-own-spans.ts'
 import { createRefusedRecords } from '../../trail/refused-records.ts'
+import { stampSpans } from '../../trail/stamp-spans.ts'
 import type { Trail } from '../../trail/trail.ts'
 import type { StatementCount } from '../../usage/statement-count.ts'
 import type { App } from '../app.ts'
@@ -38,7 +39,7 @@ export const addTraceRoutes = (app: App, { authenticator, trail, statements }: T
     try {
       spans = decodeTraceRequest(body, contentType)
       assertOwnSpans(session, spans)
-      return spans
+      return stampSpans(spans)
     } catch (error) {
       await refused.note(session, spans, error)
       throw error
