@@ -84,4 +84,5 @@ export {
 } from './verify/verification-report.ts'
 export { type Anchor, type VerifyOptions, verifyExport, verifyExportLines } from './verify/verify-export.ts'
 export type { SpanFact } from './view/span-facts.ts'
+export { timeSkewOf } from './view/time-skew.ts'
 export { buildTraceTree, renderTraceTree, type TraceTreeLine } from './view/trace-tree.ts'

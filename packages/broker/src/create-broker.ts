@@ -23,9 +23,16 @@ import { readPolicy } from './policy/policy-holder.ts'
 import { recordPolicy } from './policy/record-policy.ts'
 import { createServices, type ServiceParts, type Services } from './services.ts'
 import { createAuditExporter } from './trail/audit-export.ts'
+import { followClock } from './trail/follow-clock.ts'
+import type { Watch } from './watch.ts'
 
 export interface BrokerOptions {
   readonly clock?: Clock
+  /**
+   * Milliseconds that pass whatever the clock is set to. With a `clock` of its own and without this, a broker does not watch
+   * for changes of its clock.
+   */
+  readonly monotonic?: () => number
   /** Instead of the configured catalogue. */
   readonly catalogue?: CatalogueSource
 }
@@ -62,10 +69,12 @@ export const createBroker = async (
     const closing = new AbortController()
     const app = await buildApp(parts, services, closing.signal)
     const stopFollowing = followChanges(services, app.log)
+    const clockWatch = watchClock(options, services, app)
     const end = async (): Promise<void> => {
       closing.abort()
       await app.close()
       await stopFollowing()
+      await clockWatch?.stop()
       const unsent = await services.forwarder?.close()
       if (unsent !== undefined && unsent.notShown > 0) {
         app.log.warn(unsent, 'records were sealed and not shown to the trace viewer before the stop')
@@ -106,6 +115,20 @@ const takeUp = async ({ context, database, policy }: Services): Promise<void> =>
   await endInterruptedClaims(context, database.exclusive)
   await endOverdueApprovals(context)
   await endApprovalsOfOtherPolicies(context)
+}
+
+const watchClock = (
+  { clock, monotonic }: BrokerOptions,
+  { context }: Services,
+  { log }: App,
+): Watch | null => {
+  if (clock !== undefined && monotonic === undefined) return null
+  return followClock({
+    trail: context.trail,
+    clock: context.clock,
+    monotonic: monotonic ?? (() => performance.now()),
+    log,
+  })
 }
 
 const buildApp = (parts: ServiceParts, services: Services, closing: AbortSignal): Promise<App> => {

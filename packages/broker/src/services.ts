@@ -1,3 +1,4 @@
+import { timeSkewOf } from '@snowfence/audit'
 import { SnowfenceError } from '@snowfence/core'
 import { createSqlAnalyzer } from '@snowfence/sql'
 import type { ApprovalContext } from './approvals/approval-context.ts'
@@ -91,6 +92,7 @@ const openObservedTrail = (
         const isBroker = record.source.producer === 'broker'
         metrics.countSealed(isBroker ? 'broker' : 'session', 1)
         if (isBroker) metrics.countEvent(record.span.name)
+        if (timeSkewOf(record) !== null) metrics.countMisdated()
       }
       statements.note(records)
       forwarder?.enqueue(records)

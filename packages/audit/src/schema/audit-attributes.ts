@@ -34,6 +34,7 @@ export type AuditAttributeValues = {
 /** What each kind of span is for. */
 export const auditSpanKinds: Readonly<Record<AuditSpanKind, string>> = {
   policy: 'A policy came into force at the broker.',
+  trail: 'The broker noticed something about the trail itself: its clock, a head that was missing.',
   session: 'A session began, ended or was revoked.',
   lease: 'A Snowflake credential was issued, renewed, refused or revoked.',
   authorize: 'A statement was judged. It ends, and is durable, before anything of the statement happens.',

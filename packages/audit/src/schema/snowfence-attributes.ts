@@ -9,21 +9,22 @@ export const snowfenceAttributes = {
   'snowfence.span': {
     type: 'string',
     form: 'word',
-    spans: ['policy', ...everySpan],
+    spans: ['policy', 'trail', ...everySpan],
     when: 'always',
-    meaning: 'What this span records: `policy`, `session`, `lease`, `authorize`, `approval` or `query`.',
+    meaning:
+      'What this span records: `policy`, `trail`, `session`, `lease`, `authorize`, `approval` or `query`.',
   },
   'snowfence.schema.version': {
     type: 'int',
     form: 'number',
-    spans: ['policy', ...everySpan],
+    spans: ['policy', 'trail', ...everySpan],
     when: 'always',
     meaning: 'Version of this table; 2 now.',
   },
   'snowfence.event': {
     type: 'string',
     form: 'word',
-    spans: ['policy', 'session', 'lease', 'approval'],
+    spans: ['policy', 'trail', 'session', 'lease', 'approval'],
     when: 'the span marks one moment',
     meaning:
       'What happened, dotted and in the past tense: `session.started`, `lease.issued`, `approval.decided`.',
@@ -354,5 +355,20 @@ export const snowfenceAttributes = {
     spans: ['query'],
     when: 'the SDK states it',
     meaning: 'Whether content detection looked at all: nothing found and nobody looked are different.',
+  },
+  'snowfence.clock.change.ms': {
+    type: 'int',
+    form: 'number',
+    spans: ['trail'],
+    when: 'the event is `trail.clock_changed`',
+    meaning:
+      'By how many milliseconds the broker’s clock was set forward, or back when negative. Times of receipt never run backwards.',
+  },
+  'snowfence.trail.size': {
+    type: 'int',
+    form: 'number',
+    spans: ['trail'],
+    when: 'the event is `trail.head_missing`',
+    meaning: 'How many records the broker found when the last acknowledged head was not beside the journal.',
   },
 } as const satisfies Record<string, AttributeDefinition>

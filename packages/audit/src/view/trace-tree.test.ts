@@ -10,7 +10,7 @@ const record = (
   members: Partial<CanonicalSpan> = {},
 ): AuditRecord => ({
   version: 1,
-  source: { producer: 'sdk', sessionId: null, principal: null, receivedAt: '2026-01-02T03:04:05.678Z' },
+  source: { producer: 'sdk', sessionId: null, principal: null, receivedAt: '1970-01-01T00:00:01.000Z' },
   span: {
     traceId,
     spanId,
@@ -130,5 +130,26 @@ describe('the tree of a trace', () => {
     const text = renderTraceTree([hostile], traceId)
     expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
     expect(text.split('\n')).toHaveLength(2)
+  })
+})
+
+describe('a span that is dated by a clock that is wrong', () => {
+  const receivedAt = Date.parse('2026-01-02T03:04:05.678Z')
+  const dated = (offsetMilliseconds: number, producer: 'sdk' | 'broker' = 'sdk'): AuditRecord => {
+    const { source, ...rest } = record('a', null, {
+      endTimeUnixNano: `${BigInt(receivedAt + offsetMilliseconds) * 1_000_000n}`,
+    })
+    return { ...rest, source: { ...source, producer, receivedAt: new Date(receivedAt).toISOString() } }
+  }
+  const misdatedFacts = (offsetMilliseconds: number, producer?: 'broker') =>
+    buildTraceTree([dated(offsetMilliseconds, producer)], traceId)[0]?.facts.filter(
+      ({ label }) => label === 'misdated',
+    )
+
+  it('is marked more than an hour before and more than a minute after its receipt', () => {
+    expect(misdatedFacts(-7_200_000)).toEqual([{ label: 'misdated', value: '7200 s before it was received' }])
+    expect(misdatedFacts(86_400_000)).toEqual([{ label: 'misdated', value: '86400 s after it was received' }])
+    for (const fine of [0, -3_600_000, 60_000]) expect(misdatedFacts(fine)).toEqual([])
+    expect(misdatedFacts(-7_200_000, 'broker')).toEqual([])
   })
 })

@@ -1,6 +1,7 @@
 import { type AuditRecord, recordId } from '../codec/audit-record.ts'
 import type { CanonicalSpan } from '../codec/canonical-span.ts'
 import { printable, type SpanFact, spanFacts } from './span-facts.ts'
+import { timeSkewOf } from './time-skew.ts'
 
 /** One span of a trace as a line of a tree. All text is safe to print. */
 export interface TraceTreeLine {
@@ -35,6 +36,13 @@ const byStart = (left: AuditRecord, right: AuditRecord): number => {
 const durationOf = ({ startTimeUnixNano, endTimeUnixNano }: CanonicalSpan): number =>
   Number(BigInt(endTimeUnixNano) - BigInt(startTimeUnixNano)) / 1e6
 
+const skewFacts = (record: AuditRecord): SpanFact[] => {
+  const skew = timeSkewOf(record)
+  if (skew === null) return []
+  const seconds = Math.round(Math.abs(skew) / 1000)
+  return [{ label: 'misdated', value: `${seconds} s ${skew > 0 ? 'before' : 'after'} it was received` }]
+}
+
 const isAuthorize = ({ span }: AuditRecord): boolean => span.attributes['snowfence.span'] === 'authorize'
 
 const lineOf = (
@@ -50,7 +58,7 @@ const lineOf = (
   producer: record.source.producer,
   durationMilliseconds: durationOf(record.span),
   isError: record.span.status.code === 2,
-  facts: spanFacts(record.span, children.some(isAuthorize)),
+  facts: [...skewFacts(record), ...spanFacts(record.span, children.some(isAuthorize))],
 })
 
 const childPlaces = (children: readonly AuditRecord[], parent: Place | null): Place[] =>

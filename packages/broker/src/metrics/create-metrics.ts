@@ -8,6 +8,7 @@ export interface Metrics {
   countSealed(source: 'session' | 'broker', records: number): void
   countForwarded(outcome: 'forwarded' | 'dropped', records: number): void
   countEvent(name: string): void
+  countMisdated(): void
   /** Shows how many requests wait for a person, and for how long. Asks nothing of the database. */
   followApprovals(current: () => OpenApprovals | null, clock: Clock): void
   print(): Promise<string>
@@ -36,6 +37,11 @@ export const createMetrics = (): Metrics => {
     labelNames: ['outcome'],
     registers,
   })
+  const misdated = new Counter({
+    name: 'snowfence_broker_records_misdated_total',
+    help: 'Records of sessions whose spans are dated more than an hour before or a minute after they were received',
+    registers,
+  })
   const events = new Counter({
     name: 'snowfence_broker_events_total',
     help: 'What the broker did, by event',
@@ -48,6 +54,7 @@ export const createMetrics = (): Metrics => {
     countSealed: (source, records) => sealed.inc({ source }, records),
     countForwarded: (outcome, records) => forwarded.inc({ outcome }, records),
     countEvent: (event) => events.inc({ event }),
+    countMisdated: () => misdated.inc(),
     followApprovals(current, clock) {
       new Gauge({
         name: 'snowfence_broker_pending_approvals',

@@ -5,6 +5,8 @@ import packageJson from '../../package.json' with { type: 'json' }
 /** Everything the broker itself does that the trail must show. Past tense: each is a fact. */
 const brokerEventNames = [
   'policy.loaded',
+  'trail.clock_changed',
+  'trail.head_missing',
   'session.created',
   'session.closed',
   'session.revoked',
@@ -48,8 +50,8 @@ const readParent = (traceparent: string | undefined): { traceId: string; spanId:
   return /^0+$/.test(traceId) || /^0+$/.test(spanId) ? null : { traceId, spanId }
 }
 
-const kindOf = (name: BrokerEventName): 'policy' | 'session' | 'lease' | 'approval' =>
-  name.split('.', 1)[0] as 'policy' | 'session' | 'lease' | 'approval'
+const kindOf = (name: BrokerEventName): 'policy' | 'trail' | 'session' | 'lease' | 'approval' =>
+  name.split('.', 1)[0] as 'policy' | 'trail' | 'session' | 'lease' | 'approval'
 
 const attributesOf = ({ name, sessionId, principal, attributes }: BrokerEvent): CanonicalSpan['attributes'] =>
   // Text, whole numbers, booleans and lists of them: those are canonical as they are.

@@ -78,6 +78,8 @@ export const createDatabaseStore = (database: Kysely<Tables>, receipts: ReceiptC
   }
 
   return {
+    isHeadMissing: false,
+
     async append(group) {
       try {
         if (!isShared && (await appendAtKnownEdge(group))) return

@@ -1,4 +1,4 @@
-import { encodeTraceRequest, type SealedRecord } from '@snowfence/audit'
+import { encodeTraceRequest, type SealedRecord, timeSkewOf } from '@snowfence/audit'
 
 const MAX_QUEUED_RECORDS = 10_000
 const MAX_BATCH = 500
@@ -54,12 +54,19 @@ export const createForwarder = ({
   let draining: Promise<void> | null = null
 
   const encode = (batch: readonly SealedRecord[]): string => {
-    const hashes = new Map(
-      batch.map(({ record, leafHash }) => [record.span, Buffer.from(leafHash).toString('hex')] as const),
+    const facts = new Map(
+      batch.map(({ record, leafHash }) => {
+        const skew = timeSkewOf(record)
+        const hash = { 'snowfence.record.hash': Buffer.from(leafHash).toString('hex') }
+        return [
+          record.span,
+          skew === null ? hash : { ...hash, 'snowfence.time.skew.ms': String(skew) },
+        ] as const
+      }),
     )
     return encodeTraceRequest(
       batch.map(({ record }) => record.span),
-      (span) => ({ 'snowfence.record.hash': hashes.get(span) ?? '' }),
+      (span) => facts.get(span) ?? {},
     )
   }
 

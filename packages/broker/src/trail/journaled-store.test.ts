@@ -198,6 +198,22 @@ describe('the journal before the embedded database', () => {
     expect((await (await open()).tree.head()).size).toBe(3)
   })
 
+  it('leaves a record when the kept head was deleted with it', async () => {
+    const first = await open()
+    await first.seal(session, [one])
+    await first.close()
+    await rm(file)
+    await rm(file.replace('.jsonl', '.head'))
+    await open()
+    const rows = await database.tables
+      .selectFrom('records')
+      .select(['name', 'body'])
+      .orderBy('leaf_index')
+      .execute()
+    expect(rows.map(({ name }) => name).at(-1)).toBe('trail.head_missing')
+    expect(JSON.parse(rows.at(-1)?.body ?? '').span.attributes).toMatchObject({ 'snowfence.trail.size': 1 })
+  })
+
   it('is not opened behind other records than were acknowledged', async () => {
     keepHead([one, three])
     await writeFile(file, [one, two].map((span, index) => lineOf(index, span)).join(''))

@@ -46,7 +46,7 @@ export const openJournaledStore = async (
   database: Kysely<Tables>,
   files: JournalFiles,
 ): Promise<RecordStore> => {
-  const { lines, head: headFile, ...found } = await openJournal(database, files)
+  const { lines, head: headFile, isHeadMissing, ...found } = await openJournal(database, files)
   const inTurn = createTurns()
   let { stored, waiting } = found
   let edge = appendLeaves(
@@ -209,6 +209,7 @@ export const openJournaledStore = async (
   }
 
   return {
+    isHeadMissing,
     append: (group) =>
       inTurn(async () => {
         assertSound()

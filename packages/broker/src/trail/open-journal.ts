@@ -21,6 +21,8 @@ export interface OpenJournal {
   readonly lines: LineFile
   /** The last acknowledged head, kept beside the journal. */
   readonly head: HeadFile
+  /** Whether the database holds records and no head was found: the file was deleted, or comes from an earlier version. */
+  readonly isHeadMissing: boolean
   /** Where the tree ends in the database. */
   readonly stored: Frontier
   /** What was acknowledged and is not in the database, in the order of the tree. */
@@ -155,7 +157,7 @@ export const openJournal = async (
     const leaves = waiting.map(({ leafHash }) => leafHash)
     head = openHead(headFile, () => encodeHead(appendLeaves(stored, leaves).frontier))
     if (head.found !== null) await assertReaches(database, file, head.found, { stored, waiting })
-    return { lines, head, stored, waiting }
+    return { lines, head, isHeadMissing: head.found === null && stored.size > 0, stored, waiting }
   } catch (error) {
     head?.close()
     await lines.close()

@@ -46,6 +46,8 @@ export interface Committed<T> {
 
 /** Where records become leaves of the tree, and durable. */
 export interface RecordStore {
+  /** Whether the last acknowledged head was not where it is kept although there are records. */
+  readonly isHeadMissing: boolean
   /**
    * Appends the records of several requests together, and answers each when they are durable; one that cannot be taken
    * does not fail the others. Records that are sealed already are not added again: the receipt says where they stand.

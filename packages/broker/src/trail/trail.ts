@@ -36,6 +36,8 @@ export interface Trail {
    * @throws SnowfenceError `ERR_AUDIT_RECORD_CONFLICT`, `ERR_AUDIT_NOT_DURABLE`
    */
   seal(session: SessionRecord, spans: readonly CanonicalSpan[]): Promise<Receipt>
+  /** When the last record of an earlier run was received; null for a new trail. */
+  readonly continuedFrom: Date | null
   /** For heads and proofs. Whoever asks for the head finds everything that was acknowledged before in the database. */
   readonly tree: Pick<AuditTree, 'head' | 'inclusionProof' | 'consistencyProof' | 'evidence'>
   /** Resolves when the database holds everything that was acknowledged. @throws SnowfenceError `ERR_AUDIT_NOT_DURABLE` */
@@ -94,8 +96,9 @@ export const openTrail = async ({ database, clock, onSealed }: TrailOptions): Pr
     },
   })
 
-  return {
+  const trail: Trail = {
     tree,
+    continuedFrom: last,
     async transact(work) {
       const { result, records } = await store.transact(async (transaction) => {
         const now = clock()
@@ -130,4 +133,17 @@ export const openTrail = async ({ database, clock, onSealed }: TrailOptions): Pr
     settle: () => store.settle(),
     close: () => store.close(),
   }
+  if (store.isHeadMissing) await recordMissingHead(trail, await readTreeSize(tables))
+  return trail
 }
+
+/** Whoever deletes the kept head together with the journal leaves this record. */
+const recordMissingHead = (trail: Trail, size: number): Promise<void> =>
+  trail.transact(async ({ record }) => {
+    record({
+      name: 'trail.head_missing',
+      sessionId: null,
+      principal: null,
+      attributes: { 'snowfence.trail.size': size },
+    })
+  })
