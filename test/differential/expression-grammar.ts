@@ -221,14 +221,10 @@ export class ExpressionGrammar {
         return { k: 'lambda', name: random.pick(['TRANSFORM', 'FILTER']), array: list, parameter: 'X', body }
       }
       case 'document': {
-        const key = this.chance(50) ? value : lit(text(), 'k')
-        return fn(
-          random.pick(['OBJECT_CONSTRUCT', 'OBJECT_CONSTRUCT_KEEP_NULL']),
-          key,
-          value,
-          lit(text(), random.pick(['k', 'l'])),
-          lit(number(), 1),
-        )
+        const key = this.chance(70) ? value : lit(text(), 'k')
+        const other = this.chance(60) ? this.constantFor(subject) : lit(text(), 'k')
+        const name = random.pick(['OBJECT_CONSTRUCT', 'OBJECT_CONSTRUCT_KEEP_NULL'])
+        return fn(name, key, value, castTo(other, text()), lit(number(), 1))
       }
       case 'DATEDIFF': {
         const dated = this.operand(columns, isDated)

@@ -23,8 +23,17 @@ export interface Judgement {
   readonly isAllowed: boolean
 }
 
-export const judge = (analyzer: SqlAnalyzer, under: PolicyUnderTest, sql: string): Judgement => {
-  const { summary } = analyzer.analyze(sql, { catalog, database: 'CLINIC', schema: 'PUBLIC' })
+/** A change to an analysis before it is judged. */
+export type Alter = (summary: StatementSummary) => StatementSummary
+
+export const judge = (
+  analyzer: SqlAnalyzer,
+  under: PolicyUnderTest,
+  sql: string,
+  alter: Alter = (summary) => summary,
+): Judgement => {
+  const analyzed = analyzer.analyze(sql, { catalog, database: 'CLINIC', schema: 'PUBLIC' }).summary
+  const summary = alter(analyzed)
   const { policy, principal, agent, purpose, now } = under
   const decision = evaluate(policy, { principal, agent, purpose, now, summary })
   return { summary, decision, isAllowed: decision.decision !== 'deny' }

@@ -4,7 +4,13 @@ import type { SqlAnalyzer } from '@snowfence/sql'
 import { SeededRandom } from '../fuzz/seeded-random.ts'
 import { Compilation, CompileRefusal, type TableDefinition } from './compilation.ts'
 import { compileQuery, noCommonTables } from './compile-query.ts'
-import { type Difference, findDifference, type GovernedStatement, judge } from './governed-answer.ts'
+import {
+  type Alter,
+  type Difference,
+  findDifference,
+  type GovernedStatement,
+  judge,
+} from './governed-answer.ts'
 import { catalog, type PolicyUnderTest } from './policies-under-test.ts'
 import { printQuery } from './print-statement.ts'
 import { findSmallGroup, findUncounted } from './row-influence.ts'
@@ -41,14 +47,23 @@ export class LeakSearch {
   readonly shown: ReadonlyMap<string, ShownColumn>
   readonly schema: ReadableSchema
   readonly #analyzer: SqlAnalyzer
+  readonly #alter: Alter
   readonly #random: SeededRandom
   readonly #grammar: StatementGrammar
   readonly #asksForConstants: boolean
   #pairs: readonly WorldPair[] = []
   #uses = 0
 
-  constructor(analyzer: SqlAnalyzer, under: PolicyUnderTest, seed: number, figures: Figures) {
+  /** @param alter what is to become of each analysis before it is judged: for losing a part of it on purpose */
+  constructor(
+    analyzer: SqlAnalyzer,
+    under: PolicyUnderTest,
+    seed: number,
+    figures: Figures,
+    alter: Alter = (summary) => summary,
+  ) {
     this.#analyzer = analyzer
+    this.#alter = alter
     this.under = under
     this.figures = figures
     this.#random = new SeededRandom(seed)
@@ -58,6 +73,14 @@ export class LeakSearch {
     this.schema = readableSchema(analyzer, under, columns, this.tables)
     this.#asksForConstants = columns.some(({ showsConstants, isPublic }) => showsConstants && !isPublic)
     this.#grammar = new StatementGrammar(this.#random, this.schema)
+  }
+
+  /** Whether there is anything to look for. */
+  get hasClassified(): boolean {
+    return (
+      this.#bounds ||
+      [...this.tables.values()].some(({ columns }) => columns.some(({ classified }) => classified))
+    )
   }
 
   /** Whether people or groups are counted: then every column tells of somebody. */
@@ -122,7 +145,12 @@ export class LeakSearch {
   #allowed(statement: Statement): GovernedStatement | null {
     const compiled = compile(statement, this.tables)
     if (compiled === null) return null
-    const { summary, decision, isAllowed } = judge(this.#analyzer, this.under, printQuery(statement.q))
+    const { summary, decision, isAllowed } = judge(
+      this.#analyzer,
+      this.under,
+      printQuery(statement.q),
+      this.#alter,
+    )
     const { compilation, query } = compiled
     if (!isAllowed || decision.columns.length !== query.columns.length) return null
     return { tree: statement.q, compilation, query, decision, claimedGroup: claimOf(summary) }
@@ -142,7 +170,12 @@ export class LeakSearch {
       figures.untouched += 1
       return null
     }
-    const { summary, decision, isAllowed } = judge(this.#analyzer, this.under, printQuery(statement.q))
+    const { summary, decision, isAllowed } = judge(
+      this.#analyzer,
+      this.under,
+      printQuery(statement.q),
+      this.#alter,
+    )
     for (const [construct, classified] of compilation.constructs) {
       const hits = hitsOf(figures, construct)
       if (classified) hits.tried += 1

@@ -3,11 +3,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { createSqlAnalyzer } from '@snowfence/sql'
-import { SeededRandom } from '../fuzz/seeded-random.ts'
 import { leakForm } from './leak-form.ts'
-import { type Leak, LeakSearch } from './leak-search.ts'
-import { type PolicyUnderTest, randomPolicy, shippedPolicies } from './policies-under-test.ts'
+import type { Leak, LeakSearch } from './leak-search.ts'
+import type { PolicyUnderTest } from './policies-under-test.ts'
 import { addFigures, type Figures, noFigures, printFigures } from './search-figures.ts'
+import { searchPolicies } from './search-policies.ts'
 import { printDifferences } from './shrink-leak.ts'
 
 const help = `Looks for statements that are allowed and answer differently on two warehouses alike in all that is shown.
@@ -90,13 +90,7 @@ const report = (search: LeakSearch, found: Leak, seed: number): void => {
   if (!values.json) console.log(`${leak.under.name}: ${leak.sql}${set}\n    ${what}`)
 }
 
-const search = (under: PolicyUnderTest, seed: number): void => {
-  const figures = noFigures()
-  const looking = new LeakSearch(analyzer, under, seed, figures)
-  for (let left = Number(values.count); left > 0 && Date.now() < until; left -= 1) {
-    const leak = looking.step()
-    if (leak !== null) report(looking, leak, seed)
-  }
+const add = (under: PolicyUnderTest, figures: Figures): void => {
   addFigures(state.figures, figures)
   const name = under.name.replace(/^random-.*/, 'random')
   const known = state.byPolicy[name] ?? noFigures()
@@ -108,14 +102,20 @@ const begun = process.cpuUsage()
 const cpuBefore = state.cpuSeconds
 for (
   let rounds = values.minutes === undefined ? Number(values.seeds) : Number.POSITIVE_INFINITY;
-  rounds > 0 && Date.now() < until;
+  rounds > 0;
   rounds -= 1
 ) {
+  if (Date.now() >= until) break
   const seed = state.nextSeed
-  const random = new SeededRandom(seed)
-  const drawn = Array.from({ length: Number(values.random) }, (_, index) => randomPolicy(random, index + 1))
-  for (const under of [...shippedPolicies(), ...drawn])
-    if (under.name.includes(values.policy)) search(under, seed)
+  searchPolicies(analyzer, {
+    seed,
+    count: Number(values.count),
+    random: Number(values.random),
+    policy: values.policy,
+    onLeak: (leak, search) => report(search, leak, seed),
+    onFigures: add,
+    isOver: () => Date.now() >= until,
+  })
   state.nextSeed = seed + 1
   const { user, system } = process.cpuUsage(begun)
   state.cpuSeconds = cpuBefore + (user + system) / 1e6
