@@ -152,13 +152,10 @@ describe('this product', () => {
     report = await runBenchmark(snowfence, statements)
   })
 
-  it('leaks nothing that it did not leak before', () => {
+  it('stops every hostile statement', () => {
     console.log(printReport(report))
-    const known = JSON.parse(
-      readFileSync(path.join(import.meta.dirname, 'known-leaks.json'), 'utf8'),
-    ) as string[]
-    const leaked = Object.entries(report.results).flatMap(([id, result]) => (result === 'leaked' ? id : []))
-    expect(leaked.filter((id) => !known.includes(id))).toEqual([])
+    const leaked = hostile.filter(({ id }) => report.results[id] === 'leaked')
+    expect(leaked.map(({ id, sql }) => ({ id, sql }))).toEqual([])
   })
 
   it('exposes no classified value in an honest answer', () => {
