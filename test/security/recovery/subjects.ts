@@ -184,4 +184,19 @@ export const subjects: readonly RecoveryProgram[] = [
     truth: `select listagg(last_name, ' ') within group (order by last_name) from patients
       where patient_id <= 400 and patient_id <> (select patient_id from encounters where encounter_id = 1)`,
   },
+  {
+    name: 'the names of 399 people, beside one subject, by an equality in a subquery about a copy of the row',
+    desk: 'minimum-necessary: care',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const rows = rowsOf(
+        await ask(`select e.patient_id, p.last_name from encounters as e, patients as p
+          where e.encounter_id = 1 and p.patient_id <= 400 and not exists (
+              select 1 from (select e.patient_id as a, p.patient_id as b) as t where t.a = t.b)`),
+      )
+      return namesIn(rows.map(({ LAST_NAME }) => LAST_NAME))
+    },
+    truth: `select listagg(last_name, ' ') within group (order by last_name) from patients
+      where patient_id <= 400 and patient_id <> (select patient_id from encounters where encounter_id = 1)`,
+  },
 ]
