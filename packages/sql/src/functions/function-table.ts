@@ -276,7 +276,7 @@ const comparison: Rule = (operands) => {
       [first, other],
       [other, first],
     ] as const)
-      if (!isSettled(operand, met) && !literalFits(operand.literal, met.type.family)) failing.add(operand)
+      if (!isSettled(operand, met) && !literalFits(operand.literal, met.type)) failing.add(operand)
   }
   return { type: booleanType, failing: [...failing] }
 }
@@ -300,7 +300,7 @@ export const joinValues = (operands: readonly Value[]): CallOutcome => {
   return {
     type,
     failing: operands.filter(
-      (operand) => convert(operand.type, type) === 'may-fail' && !literalFits(operand.literal, type.family),
+      (operand) => convert(operand.type, type) === 'may-fail' && !literalFits(operand.literal, type),
     ),
   }
 }
@@ -313,7 +313,7 @@ const converted =
       : {
           type: to,
           failing: [
-            ...(convert(operand.type, to) === 'may-fail' && !literalFits(operand.literal, to.family)
+            ...(convert(operand.type, to) === 'may-fail' && !literalFits(operand.literal, to)
               ? [operand]
               : []),
             ...settings.filter(({ isConstant }) => !isConstant),

@@ -51,7 +51,7 @@ export const convertValue = (
   const conversion = convert(value.type, to)
   const isSame = conversion === 'same' && settings.length === 0
   const lineage = isSame ? passThrough(value.lineage, name) : derived([value, ...settings], name)
-  const fails = name !== 'TRY_CAST' && conversion === 'may-fail' && !literalFits(value.literal, to.family)
+  const fails = name !== 'TRY_CAST' && conversion === 'may-fail' && !literalFits(value.literal, to)
   const converted = compute(name, [value, ...settings], scope, lineage, {
     type: to,
     failing: fails ? [value] : [],

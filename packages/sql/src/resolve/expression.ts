@@ -186,7 +186,7 @@ const createResolvers = (): ReadonlyMap<string, Resolver> =>
         visitType(node.data_type, scope)
         const type = readType(node.data_type)
         const { literal } = resolveLiteral(openNode(node.value, 'a literal', LITERAL_FIELDS).value, scope)
-        return { ...constantOf(type), mayFail: !literalFits(literal, type.family) }
+        return { ...constantOf(type), mayFail: !literalFits(literal, type) }
       },
     ],
     [

@@ -8,7 +8,7 @@ import { type OutputColumn, type QueryEnvironment, resolveQuery } from './query.
 import { unite } from './query-body.ts'
 import type { CteScope, StatementContext } from './scope.ts'
 import { hasTable } from './table-lookup.ts'
-import { eitherOf, nullConstant, valuesEqual } from './value.ts'
+import { eitherOf, nullConstant, type Value, valuesEqual } from './value.ts'
 
 const WITH_FIELDS = new Set(['recursive', 'cte_tables'])
 const CTE_FIELDS = new Set(['alias', 'query'])
@@ -54,6 +54,15 @@ export const readTableAlias = (
   return { name, columns }
 }
 
+/** A value as a column of a relation: each row has its own, even where the text fixes every one of them. */
+const ofRelation = (value: Value, name: string): RelationColumn => ({
+  name,
+  type: value.type,
+  lineage: value.lineage,
+  isConstant: false,
+  mayFail: value.mayFail,
+})
+
 /** Gives a query's columns the names of an alias list; without one, each needs a name of its own. */
 export const nameColumns = (
   columns: readonly OutputColumn[],
@@ -64,7 +73,7 @@ export const nameColumns = (
     throw new Refusal('column-count-mismatch', of === null ? {} : { place: placeOf(of) })
   }
   // A column without a name cannot be referred to by one; the empty name is none that SQL can write.
-  return columns.map((column, index) => ({ ...column, name: names[index] ?? column.name ?? '' }))
+  return columns.map((column, index) => ofRelation(column, names[index] ?? column.name ?? ''))
 }
 
 const resolveCte = (

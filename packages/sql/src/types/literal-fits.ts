@@ -1,4 +1,4 @@
-import type { TypeFamily } from './sql-type.ts'
+import type { SqlType } from './sql-type.ts'
 
 /** `2024-02-29`, with a time of day after it or without: a text that is a date under every session setting. */
 const isDate = (text: string): boolean => {
@@ -16,12 +16,23 @@ const isDate = (text: string): boolean => {
   )
 }
 
-/** Whether a literal becomes a value of the family without failing, which its text alone tells. */
-export const literalFits = (literal: string | number | undefined, family: TypeFamily): boolean => {
-  if (typeof literal === 'number') return family === 'number' || family === 'float'
+/** Whether a number's digits fit the type. Those after the point are rounded, which may carry into one more before it. */
+const isWithin = (text: string, { precision, scale }: SqlType): boolean => {
+  const match = /^-?(\d{1,18})(?:\.(\d{1,9}))?$/.exec(text)
+  if (match === null) return false
+  if (typeof precision !== 'number' || typeof scale !== 'number') return true
+  const carries = (match[2]?.length ?? 0) > scale ? 1 : 0
+  return match[1]!.length + carries <= precision - scale
+}
+
+/** Whether a literal becomes a value of the type without failing, which its text alone tells. */
+export const literalFits = (literal: string | number | undefined, type: SqlType): boolean => {
+  const { family, length } = type
+  if (literal === undefined) return false
+  const text = String(literal)
+  if (family === 'number') return isWithin(text, type)
+  if (family === 'float') return isWithin(text, {} as SqlType)
   if (typeof literal !== 'string') return false
-  if (family === 'date' || family === 'timestamp') return isDate(literal)
-  return family === 'number' || family === 'float'
-    ? /^-?\d{1,18}(?:\.\d{1,9})?$/.test(literal)
-    : family === 'text'
+  if (family === 'date' || family === 'timestamp') return isDate(text)
+  return family === 'text' && (typeof length !== 'number' || text.length <= length)
 }
