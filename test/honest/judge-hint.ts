@@ -1,12 +1,8 @@
 import type { Decision, Remedy } from '@snowfence/core'
 import { remedyInWords } from '@snowfence/policy'
-import * as z from 'zod'
 import type { PolicyGate } from './policy-gate.ts'
 import type { RightfulDenial } from './rightful-denial.ts'
 import type { SampleClinic } from './sample-clinic.ts'
-
-/** A remedy may carry the whole statement, and what its answer says differently. */
-const written = z.looseObject({ sql: z.string().optional(), changes: z.string().nullish() })
 
 export const faults = ['silently widened', 'silently changed', 'invalid SQL', 'denied again'] as const
 export type Fault = (typeof faults)[number]
@@ -14,7 +10,7 @@ export type Fault = (typeof faults)[number]
 export interface JudgedHint {
   readonly faults: readonly Fault[]
   readonly namesUsefulForm: boolean
-  /** Kinds of remedies of which nobody knows the statement that they lead to. */
+  /** Kinds of remedies for which the denial's `followed` has no statement. */
   readonly unchecked: readonly string[]
 }
 
@@ -36,21 +32,15 @@ const compare = (asked: Rows, answered: Rows): boolean => {
   return plain(asked) === plain(answered)
 }
 
-export const textOfRefusal = ({ reasons, wouldPass }: Decision): string =>
-  [
-    ...reasons.flatMap(({ message, hint }) => [message, hint]),
-    ...wouldPass.flatMap((remedy) => {
-      const { sql, changes } = written.parse(remedy)
-      return [remedyInWords(remedy), sql ?? '', changes ?? '']
-    }),
-  ].join('\n')
+const textOfRefusal = ({ reasons, wouldPass }: Decision): string =>
+  [...reasons.flatMap(({ message, hint }) => [message, hint]), ...wouldPass.map(remedyInWords)].join('\n')
 
 const judgeRemedy = async (
   denial: RightfulDenial,
   remedy: Remedy,
   { gate, clinic }: { readonly gate: PolicyGate; readonly clinic: SampleClinic },
 ): Promise<readonly Fault[] | 'unchecked'> => {
-  const { sql = denial.followed[remedy.kind], changes } = written.parse(remedy)
+  const sql = denial.followed[remedy.kind]
   if (sql === undefined) return 'unchecked'
   const purpose = remedy.kind === 'use-purpose' ? remedy.purpose : denial.purpose
   const found: Fault[] = []
@@ -58,7 +48,7 @@ const judgeRemedy = async (
   const answered = await clinic.run(sql).catch(() => null)
   if (answered === null) return [...found, 'invalid SQL']
   const asked = await clinic.run(denial.sql).catch(() => null)
-  const told = tellsTheChange.test(`${remedyInWords(remedy)} ${changes ?? ''}`)
+  const told = tellsTheChange.test(remedy.changes ?? '')
   if (asked !== null && !told && !compare(asked, answered))
     found.push(restricting.has(denial.kind) ? 'silently widened' : 'silently changed')
   return found

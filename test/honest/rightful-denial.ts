@@ -30,7 +30,7 @@ const rightfulDenialSchema = z.strictObject({
   names: z.string(),
   /** Statements that the policy permits and that serve the same end, best first. */
   useful: z.array(z.string()).min(1),
-  /** By kind of remedy: the statement that comes of following it to the letter, for remedies that carry none. */
+  /** By kind of remedy: the statement that comes of following it to the letter. */
   followed: z.record(z.string(), z.string()),
 })
 export type RightfulDenial = z.infer<typeof rightfulDenialSchema>
