@@ -1,4 +1,4 @@
-// Drives gates over the statements: node --conditions=snowfence-source test/benchmark/run.ts --help
+// Drives gates over the statements; see README.md.
 import { parseArgs } from 'node:util'
 import type { Gate, SkippedGate } from './gate.ts'
 import { allowEverything, denyEverything } from './gates/fixed-gates.ts'
@@ -34,7 +34,7 @@ const say = (text: string) => process.stdout.write(`${text}\n`)
 if (flags.help) {
   say(
     [
-      'Usage: node --conditions=snowfence-source test/benchmark/run.ts [OPTIONS]',
+      'Usage: node_modules/.bin/node --conditions=snowfence-source test/benchmark/run.ts [OPTIONS]',
       '',
       `  --gate NAME    only this gate; may be repeated. One of ${Object.keys(makers).join(', ')}`,
       '  --python PATH  the Python that has the Python guards installed (default: python3)',
