@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { BrokerConfigInput } from '@snowfence/broker'
 
-const script = fileURLToPath(new URL('../../packages/broker/src/test-support/run-broker.ts', import.meta.url))
+const script = fileURLToPath(new URL('./run-load-broker.ts', import.meta.url))
 
 /** A broker in a process of its own, so that it can be killed and its memory measured. */
 export interface BrokerProcess {
@@ -14,6 +14,8 @@ export interface BrokerProcess {
   readonly ended: Promise<number | null>
   /** Whether the process is still there. */
   isRunning(): boolean
+  /** Moves the broker's clock so many milliseconds ahead of the machine's. */
+  setAhead(milliseconds: number): void
   /** Megabytes of memory that the process holds (resident set). Linux only. */
   residentMegabytes(): Promise<number>
   kill(signal?: NodeJS.Signals): Promise<void>
@@ -26,18 +28,19 @@ const firstLine = (child: ChildProcess): Promise<string> =>
     child.once('exit', (code) => reject(new Error(`the broker ended with ${code}`)))
   })
 
-/** Starts a broker from its sources and waits until it listens. */
-export const startBrokerProcess = async (config: BrokerConfigInput): Promise<BrokerProcess> => {
+/** Starts a broker and waits until it listens: from its sources, or the built package for measurements. */
+export const startBrokerProcess = async (
+  config: BrokerConfigInput,
+  from: 'source' | 'build' = 'source',
+): Promise<BrokerProcess> => {
+  const conditions = from === 'source' ? ['--conditions=snowfence-source'] : []
   const child = spawn(
     process.execPath,
-    [
-      '--conditions=snowfence-source',
-      '--disable-warning=ExperimentalWarning',
-      script,
-      JSON.stringify(config),
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    [...conditions, '--disable-warning=ExperimentalWarning', script, JSON.stringify(config)],
+    { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] },
   )
+  // A parent that ends does not wait for the channel.
+  child.channel?.unref()
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
   const url = await firstLine(child)
   const pid = child.pid as number
@@ -46,6 +49,7 @@ export const startBrokerProcess = async (config: BrokerConfigInput): Promise<Bro
     pid,
     ended,
     isRunning: () => child.exitCode === null && child.signalCode === null,
+    setAhead: (milliseconds) => void child.send({ ahead: milliseconds }),
     async residentMegabytes() {
       const status = await readFile(`/proc/${pid}/status`, 'utf8')
       return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024

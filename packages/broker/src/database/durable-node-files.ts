@@ -94,6 +94,9 @@ export const durableStartParameters: readonly string[] = [
     'max_parallel_workers_per_gather=0',
     'max_parallel_maintenance_workers=0',
     'io_method=sync',
+    // One connection and a small database: the operating system keeps its files in memory as well.
+    'shared_buffers=16MB',
+    'max_connections=4',
     'fsync=on',
     // The other methods end in system calls that the WebAssembly build answers without doing anything.
     'wal_sync_method=fsync',
