@@ -234,4 +234,28 @@ export const choosing: readonly RecoveryProgram[] = [
       where (patient_id = 1 or patient_id between 1501 and 1505)
         and zip = (select zip from patients where patient_id = 1)`,
   },
+  {
+    name: 'who has the same exact ZIP as a person whose ZIP is known, by counts in a group of eleven other areas',
+    desk: 'clinic',
+    endsBy: 'denial or mask',
+    recover: async (ask) => {
+      const others = rowsOf(
+        await ask(`select state, min(patient_id) as p from patients where patient_id <= 2000 and state <> 'IL'
+          group by state`),
+      ).map((row) => cellsOf(row)[1])
+      const same = ['1']
+      for (const candidate of ['1502', '1503', '1509']) {
+        const [row] = rowsOf(
+          await ask(`select count(distinct zip) as n, count(*) as k from patients
+            where patient_id in (1, ${candidate}, ${others.join()}) having count(*) >= 11`),
+        )
+        const [different, rows] = cellsOf(row)
+        if (different !== '' && Number(different) < Number(rows)) same.push(candidate)
+      }
+      return same.length === 1 ? null : same.join()
+    },
+    truth: `select listagg(patient_id, ',') within group (order by patient_id) from patients
+      where patient_id in (1, 1502, 1503, 1509) and zip = (select zip from patients where patient_id = 1)`,
+    honest: 'select state, count(*) as n from patients group by state having count(*) >= 11',
+  },
 ]

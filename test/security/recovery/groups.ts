@@ -220,4 +220,20 @@ export const groups: readonly RecoveryProgram[] = [
       from patients as p join encounters as e on p.patient_id = e.patient_id
       group by p.state having count(distinct e.patient_id) >= 11`,
   },
+  {
+    name: 'one bill, by the covariance of bills and keys that are rounded to one of two values',
+    desk: 'minimum-necessary: quality',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      // The keys of the others are rounded to 10000 and that of the bill to 0.
+      const [row] = rowsOf(
+        await ask(`select avg(cost) as a, covar_pop(cost, round(encounter_id, -4)) as v, count(*) as n
+          from encounters where encounter_id >= 5000 or encounter_id = 5 having count(*) >= 11`),
+      )
+      const [average, covariance, count] = cellsOf(row).map(Number) as [number, number, number]
+      return (average - (covariance * count) / 10_000).toFixed(2)
+    },
+    truth: bill,
+    honest: 'select avg(cost) as a, stddev(cost) as s, count(*) as n from encounters having count(*) >= 11',
+  },
 ]

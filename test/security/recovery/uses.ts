@@ -229,20 +229,20 @@ export const uses: readonly RecoveryProgram[] = [
       where patient_id in (select e.patient_id from encounters as e where e.encounter_id = 5)`,
   },
   {
-    name: 'a medical record number, by looking it up in a hundred lists of a hundred',
+    name: 'a medical record number, by looking it up in a hundred lists of ninety-nine',
     desk: 'minimum-necessary: care',
     endsBy: 'denial',
     recover: async (ask) => {
       const isBelow = async (bound: number) => {
-        const lists = Array.from({ length: Math.ceil(bound / 100) }, (_, list) => {
-          const length = Math.min(100, bound - list * 100)
-          const written = Array.from({ length }, (_, index) => `'${recordNumber(list * 100 + index)}'`)
+        const lists = Array.from({ length: Math.ceil(bound / 99) }, (_, list) => {
+          const length = Math.min(99, bound - list * 99)
+          const written = Array.from({ length }, (_, index) => `'${recordNumber(list * 99 + index)}'`)
           return `mrn in (${written})`
         })
         const sql = `select patient_id from patients where patient_id = 7 and (${lists.join(' or ')})`
         return rowsOf(await ask(sql)).length > 0
       }
-      return recordNumber(await search(0, 10_000, isBelow))
+      return recordNumber(await search(0, 9900, isBelow))
     },
     truth: chart,
     honest: `select patient_id from patients where mrn = 'MRN-00000007' or mrn = 'MRN-00000008'`,
