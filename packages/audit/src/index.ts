@@ -76,9 +76,11 @@ export {
   formatRecordLine,
   parseExport,
 } from './verify/audit-export.ts'
+export { countOpenStatements, readStep, type StatementStep } from './verify/open-statements.ts'
 export { readRecordId } from './verify/record-id.ts'
 export {
   describeProblem,
+  type OpenStatements,
   type VerificationProblem,
   type VerificationReport,
 } from './verify/verification-report.ts'

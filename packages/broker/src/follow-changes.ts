@@ -14,6 +14,7 @@ import { startWatch } from './watch.ts'
 const PAUSE_MS = 250
 /** Absence is a matter of ten seconds. */
 const ATTENDANCE_PAUSE_MS = 1_000
+const OPEN_STATEMENTS_PAUSE_MS = 2_000
 /** Sessions in one question to the database. */
 const MAX_ASKED = 1000
 
@@ -81,6 +82,9 @@ export const followChanges = (services: Services, log: FastifyBaseLogger): (() =
       () => endUnattendedApprovals(services.context),
       ATTENDANCE_PAUSE_MS,
       (error) => reportFailure('attendance', error),
+    ),
+    startWatch(services.openStatements.look, OPEN_STATEMENTS_PAUSE_MS, (error) =>
+      reportFailure('open statements', error),
     ),
   )
   const stopReplicas = followReplicas(services, (error) => reportFailure('replicas', error))

@@ -21,6 +21,7 @@ import { type CheckedDocument, createPolicyHolder, type PolicyHolder } from './p
 import { createSessionService, type SessionService } from './sessions/session-service.ts'
 import { SessionSignals } from './sessions/session-signals.ts'
 import { createForwarder, type Forwarder } from './trail/forwarder.ts'
+import { type OpenStatementsWatch, watchOpenStatements } from './trail/open-statements.ts'
 import { openTrail, type Trail } from './trail/trail.ts'
 import { createStatementCount, type StatementCount } from './usage/statement-count.ts'
 
@@ -46,6 +47,7 @@ export interface Services {
   readonly forwarder: Forwarder | null
   readonly context: ApprovalContext
   readonly openApprovals: OpenApprovalsWatch
+  readonly openStatements: OpenStatementsWatch
   readonly sessions: SessionService
   readonly signals: SessionSignals
 }
@@ -135,6 +137,8 @@ export const createServices = async (parts: ServiceParts): Promise<Services> => 
   })
   const openApprovals = watchOpenApprovals(context)
   metrics.followApprovals(openApprovals.current, clock)
+  const openStatements = watchOpenStatements(database.tables)
+  metrics.followStatements(openStatements.current, clock)
   const signals = new SessionSignals()
   const sessions = createSessionService({
     config,
@@ -160,6 +164,7 @@ export const createServices = async (parts: ServiceParts): Promise<Services> => 
     forwarder,
     context,
     openApprovals,
+    openStatements,
     sessions,
     signals,
   }

@@ -1,5 +1,7 @@
 import type { OpenStatements } from './verification-report.ts'
 
+const MOST_TRACES = 20
+
 /** What a record says about a statement: that it may run, or how it ended. */
 export interface StatementStep {
   readonly kind: 'authorized' | 'ended'
@@ -56,6 +58,7 @@ export const countOpenStatements = (steps: readonly StatementStep[]): OpenStatem
   for (const { kind, statement, at } of steps) {
     if (kind === 'authorized' && !ended.has(statement)) open.set(statement, open.get(statement) ?? at)
   }
-  const times = [...open.values()].sort()
-  return { count: open.size, since: times[0] ?? null }
+  const oldest = [...open].sort(([, left], [, right]) => (left < right ? -1 : left > right ? 1 : 0))
+  const traces = new Set(oldest.map(([statement]) => statement.split('/').at(-2) ?? ''))
+  return { count: open.size, since: oldest[0]?.[1] ?? null, traces: [...traces].slice(0, MOST_TRACES) }
 }

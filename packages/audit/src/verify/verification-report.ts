@@ -34,6 +34,8 @@ export interface OpenStatements {
   readonly count: number
   /** When the first of them was let through, ISO 8601; null when there is none. */
   readonly since: string | null
+  /** Traces of the first of them, at most twenty. */
+  readonly traces: readonly string[]
 }
 
 export interface VerificationReport {

@@ -88,7 +88,7 @@ describe('an export that nobody touched', () => {
       signed: true,
       witnessed: 0,
       head: { size: 13, rootHash: anchorAt(4).rootHash, issuedAt: minute(4).toISOString(), witnesses: [] },
-      openStatements: { count: 0, since: null },
+      openStatements: { count: 0, since: null, traces: [] },
     })
   })
 
@@ -196,7 +196,7 @@ describe('statements without an outcome', () => {
     const records = texts.map((text, index) => ({ index, text }))
     expect(report({ records, heads })).toMatchObject({
       proved: true,
-      openStatements: { count: 2, since: minute(2).toISOString() },
+      openStatements: { count: 2, since: minute(2).toISOString(), traces: ['a'.repeat(32)] },
     })
   })
 })

@@ -1,3 +1,4 @@
+import type { OpenStatements } from '@snowfence/audit'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { OpenApprovals } from '../approvals/open-approvals.ts'
 import type { Clock } from '../clock.ts'
@@ -11,6 +12,8 @@ export interface Metrics {
   countMisdated(): void
   /** Shows how many requests wait for a person, and for how long. Asks nothing of the database. */
   followApprovals(current: () => OpenApprovals | null, clock: Clock): void
+  /** Shows how many statements have no outcome in the trail, and since when. */
+  followStatements(current: () => OpenStatements, clock: Clock): void
   print(): Promise<string>
   readonly contentType: string
 }
@@ -71,6 +74,25 @@ export const createMetrics = (): Metrics => {
         collect() {
           const oldest = current()?.oldestPendingAt ?? null
           this.set(oldest === null ? 0 : Math.max(0, (clock().getTime() - oldest.getTime()) / 1000))
+        },
+      })
+    },
+    followStatements(current, clock) {
+      new Gauge({
+        name: 'snowfence_broker_open_statements',
+        help: 'Statements that were let through and have no outcome in the trail',
+        registers,
+        collect() {
+          this.set(current().count)
+        },
+      })
+      new Gauge({
+        name: 'snowfence_broker_oldest_open_statement_seconds',
+        help: 'Age of the oldest statement without an outcome; 0 when there is none',
+        registers,
+        collect() {
+          const { since } = current()
+          this.set(since === null ? 0 : Math.max(0, (clock().getTime() - Date.parse(since)) / 1000))
         },
       })
     },

@@ -35,7 +35,7 @@ const verdict = (report: VerificationReport, colour: Palette): string => {
 
 /** The report for a person: what is covered first, then the problems, the verdict, and the head to keep. */
 export const renderVerification = (report: VerificationReport, keyName: string, colour: Palette): string => {
-  const { count, since } = report.openStatements
+  const { count, since, traces } = report.openStatements
   return [
     ...coverage(report, keyName),
     witnessing(report),
@@ -43,7 +43,10 @@ export const renderVerification = (report: VerificationReport, keyName: string, 
     verdict(report, colour),
     ...(count === 0
       ? []
-      : [`outcome unknown: ${count} statement${count === 1 ? '' : 's'} without an outcome, since ${since}`]),
+      : [
+          `outcome unknown: ${count} statement${count === 1 ? '' : 's'} without an outcome, since ${since}`,
+          `traces of the first (snowfence audit show): ${traces.join(' ')}`,
+        ]),
     ...(report.head === null
       ? []
       : [`keep this head elsewhere: ${report.head.size}:${report.head.rootHash}`]),
