@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { runKillRounds } from './kill-rounds.ts'
+import { runKillRounds } from './database-kill-rounds.ts'
 
 it('a broker and its PostgreSQL that are killed under load lose no record that was acknowledged', async () => {
   const report = await runKillRounds(3)

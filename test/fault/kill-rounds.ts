@@ -1,93 +1,105 @@
 import { randomInt } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
-import { startPostgres } from '../../packages/broker/src/test-support/start-postgres.ts'
-import { startTestBroker, TEST_KEY } from '../../packages/broker/src/test-support/start-test-broker.ts'
-import { openSession, readTrail, send } from '../broker-load/broker-client.ts'
-import { startBrokerProcess } from '../broker-load/broker-process.ts'
-import { startTraceLoad } from '../broker-load/trace-load.ts'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { verifyExport } from '@snowfence/audit'
+import type { Session } from '@snowfence/core'
+import { type LabBroker, type Sent, startTrailLab } from './trail-lab.ts'
 
-export interface KillRound {
-  readonly killed: 'broker' | 'database' | 'both'
-  /** From the kill to the first session that was opened again. */
-  readonly milliseconds: number
-}
+const SENDERS = 8
 
-export interface KillReport {
-  readonly rounds: readonly KillRound[]
-  /** Records that the broker acknowledged. */
+export interface KillFigures {
+  readonly rounds: number
+  /** Records that a broker acknowledged before it was killed, or when they were sent again. */
   readonly acknowledged: number
-  /** Of those, the ones that are not in the trail. */
+  /** Acknowledged records that the trail lacks at the end, has twice or has in another place. */
   readonly lost: number
-  /** Records that are in the trail more than once. */
-  readonly doubled: number
-  readonly problems: readonly unknown[]
-  /** HTTP statuses that senders saw; 0 is a connection that broke. */
-  readonly statuses: ReadonlySet<number>
+  /** Milliseconds from the start of a process to its address, each start of a round. */
+  readonly startsMs: readonly number[]
+  readonly records: number
+  readonly proved: boolean
+  readonly problems: number
+  readonly verifyMs: number
 }
 
-const victims = ['broker', 'database', 'both'] as const
-
-/** Kills a broker, its PostgreSQL, or both with SIGKILL under load, again and again, and compares the trail with the acknowledgements. */
+/**
+ * Kills a broker with SIGKILL again and again while agents send records, and starts it on the same directory. Each time,
+ * what had no answer is sent again with the same ids.
+ */
 export const runKillRounds = async (
-  count: number,
-  onRound: (round: KillRound) => void = () => undefined,
-): Promise<KillReport> => {
-  const server = await startPostgres()
-  const test = await startTestBroker()
-  const { dataDir: _, ...given } = test.config
-  const config = { ...given, databaseUrl: await server.createDatabase('killed'), encryptionKey: TEST_KEY }
-  const tokens = { agent: await test.issuer.token('agent'), auditor: await test.issuer.token('auditor') }
-  const rounds: KillRound[] = []
-  const acknowledged: string[] = []
-  const statuses = new Set<number>()
-  let broker = await startBrokerProcess(config)
-  try {
-    const { body: session } = await openSession(broker.url, tokens.agent)
-    for (let round = 0; round < count; round += 1) {
-      const killed = victims[round % victims.length] ?? 'both'
-      const load = startTraceLoad(
-        { url: broker.url, session, batch: 3, concurrency: 8 },
-        ({ status, spanIds }) => {
-          statuses.add(status)
-          if (status === 200) acknowledged.push(...spanIds)
-        },
-      )
-      const before = acknowledged.length
-      while (acknowledged.length === before) await pause(10)
-      await pause(randomInt(20, 500))
-      const begun = performance.now()
-      const parts = { broker: killed !== 'database', database: killed !== 'broker' }
-      await Promise.all([
-        parts.broker ? broker.kill() : undefined,
-        parts.database ? server.stop('crash') : undefined,
-      ])
-      if (parts.database) await server.start()
-      if (parts.broker) {
-        await load.stop()
-        broker = await startBrokerProcess(config)
-      }
-      const isServing = async (): Promise<boolean> =>
-        (await send(broker.url, 'GET', '/readyz', null)).status === 200 &&
-        (await openSession(broker.url, tokens.agent)).status === 201
-      while (!(await isServing())) await pause(20)
-      rounds.push({ killed, milliseconds: performance.now() - begun })
-      await load.stop()
-      if (!broker.isRunning()) throw new Error('the broker ended by itself')
-      onRound(rounds.at(-1) as KillRound)
+  rounds: number,
+  onRound: (round: number, startMs: number) => void = () => undefined,
+): Promise<KillFigures> => {
+  const lab = await startTrailLab()
+  const all: Sent[] = []
+  const startsMs: number[] = []
+  const startTimed = async (): Promise<LabBroker> => {
+    const from = performance.now()
+    const broker = await lab.start()
+    startsMs.push(performance.now() - from)
+    return broker
+  }
+  const sendUntilDead = async (url: string, session: Session, isOver: () => boolean): Promise<void> => {
+    while (!isOver()) {
+      const sent = lab.newRequest(session, randomInt(1, 4))
+      all.push(sent)
+      if ((await lab.post(url, session, sent)) === null) return
     }
-    const { report, spanIds } = await readTrail(broker.url, tokens.auditor)
-    const kept = new Set(spanIds)
+  }
+  try {
+    let broker = await startTimed()
+    const session = await lab.openSession(broker.url)
+    for (let round = 1; round <= rounds; round += 1) {
+      const { url } = broker
+      let isOver = false
+      const senders = Array.from({ length: SENDERS }, () => sendUntilDead(url, session, () => isOver))
+      await setTimeout(randomInt(20, 700))
+      await broker.kill()
+      isOver = true
+      await Promise.all(senders)
+      broker = await startTimed()
+      for (const sent of all.filter(({ receipt }) => receipt === null))
+        await lab.post(broker.url, session, sent)
+      onRound(round, startsMs.at(-1) ?? 0)
+    }
+    const exported = await lab.exported(broker.url)
+    const receipts = all.flatMap(({ receipt }) => (receipt === null ? [] : [receipt]))
+    const anchors = receipts.map(({ treeSize, rootHash }) => ({ size: treeSize, rootHash }))
+    const from = performance.now()
+    const report = verifyExport({ ...exported, verify: { key: await lab.key(broker.url) }, anchors })
+    const verifyMs = performance.now() - from
+    const counts = new Map<string, number>()
+    for (const { text } of exported.records) {
+      const id = JSON.parse(text).span.spanId as string
+      counts.set(id, (counts.get(id) ?? 0) + 1)
+    }
+    const acknowledged = all.filter(({ receipt }) => receipt !== null).flatMap(({ spanIds }) => spanIds)
     return {
       rounds,
       acknowledged: acknowledged.length,
-      lost: acknowledged.filter((spanId) => !kept.has(spanId)).length,
-      doubled: spanIds.length - kept.size,
-      problems: report.problems,
-      statuses,
+      lost: acknowledged.filter((id) => counts.get(id) !== 1).length,
+      startsMs: startsMs.slice(1),
+      records: exported.records.length,
+      proved: report.proved,
+      problems: report.problems.length,
+      verifyMs,
     }
   } finally {
-    await broker.kill()
-    await test.close()
-    await server.close()
+    await lab.close()
   }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({ options: { rounds: { type: 'string', default: '100' } } })
+  const figures = await runKillRounds(Number(values.rounds), (round, startMs) =>
+    process.stdout.write(`round ${round}: back after ${Math.round(startMs)} ms\n`),
+  )
+  const starts = figures.startsMs.toSorted((left, right) => left - right)
+  const at = (share: number): number => Math.round(starts[Math.floor(share * (starts.length - 1))] ?? 0)
+  process.stdout.write(
+    `${figures.rounds} kills: ${figures.acknowledged} records acknowledged, ${figures.lost} lost; ` +
+      `back after ${at(0.5)} ms (median), ${at(1)} ms (longest); ` +
+      `${figures.records} records ${figures.proved ? 'proved' : 'NOT proved'} in ${Math.round(figures.verifyMs)} ms\n`,
+  )
+  process.exitCode = figures.lost === 0 && figures.proved ? 0 : 1
 }

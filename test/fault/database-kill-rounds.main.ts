@@ -1,5 +1,5 @@
-// Kill rounds by hand: node --conditions=snowfence-source test/fault/kill-rounds.main.ts [rounds]
-import { runKillRounds } from './kill-rounds.ts'
+// Kill rounds by hand: node --conditions=snowfence-source test/fault/database-kill-rounds.main.ts [rounds]
+import { runKillRounds } from './database-kill-rounds.ts'
 
 const count = Number(process.argv[2] ?? 100)
 const report = await runKillRounds(count, ({ killed, milliseconds }) => {
