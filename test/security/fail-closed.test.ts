@@ -32,6 +32,7 @@ const governedBy = async (
     policyFile: new URL('../../examples/policies/clinic.yaml', import.meta.url).pathname,
     principal,
     journal: createMemorySink(),
+    approvals: async () => ({ approved: false }),
     lease: async () => await clinic.lease(),
     ...change,
   })
@@ -210,21 +211,28 @@ test('after an outcome that is not durable, the next statement releases nothing'
   await connection[Symbol.asyncDispose]()
 })
 
-const approvals: [string, NonNullable<LocalGovernanceOptions['approvals']> | undefined, string][] = [
-  ['nobody to ask', undefined, 'ERR_APPROVAL_REJECTED'],
+const approvals: [string, NonNullable<LocalGovernanceOptions['approvals']>, string][] = [
   ['a person who says no', async () => ({ approved: false, comment: 'no' }), 'ERR_APPROVAL_REJECTED'],
   ['an answer that is not an answer', async () => 'yes' as never, 'ERR_APPROVAL_REJECTED'],
   [
     'an approval without the credential that it needs',
     async () => ({ approved: true, approver: 'p' }),
-    'ERR_WAREHOUSE_FAILED',
+    'ERR_APPROVAL_REJECTED',
   ],
 ]
 
 test.each(approvals)('%s releases nothing', async (_what, ask, code) => {
-  const connection = await governedBy(ask === undefined ? {} : { approvals: ask })
+  const connection = await governedBy({ approvals: ask })
   expect(await outcomeOf(connection, 'select TEXT from PSYCHOTHERAPY_NOTES limit 1')).toMatchObject({
     snowfenceCode: code,
+  })
+})
+
+test('a policy that asks for an approval is refused where nobody can be asked', async () => {
+  const connection = await governedBy({ approvals: undefined as never })
+  expect(await outcomeOf(connection, read)).toMatchObject({
+    snowfenceCode: 'ERR_POLICY_INVALID',
+    message: expect.stringMatching(/nobody can be asked for this approval here \(line \d+, column \d+\)/),
   })
 })
 

@@ -354,6 +354,7 @@ test('the audit trail of everything above holds no identifying value', async () 
     policyFile: new URL('../../examples/policies/clinic.yaml', import.meta.url).pathname,
     principal: { issuer: 'https://issuer.test', subject: 's', groups: ['clinic-agents'] },
     journal: sink,
+    approvals: async () => ({ approved: false }),
     lease: async () => await clinic.lease(),
   })
   const made = createGovernedConnection({

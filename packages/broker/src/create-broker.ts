@@ -48,7 +48,7 @@ export const createBroker = async (
   options: BrokerOptions = {},
 ): Promise<Broker> => {
   const config = parseBrokerConfig(input)
-  const document = await readPolicy(config.policy)
+  const document = await readPolicy(config)
   const rootKey = loadRootKey(config)
   const database = await openDatabase(config)
   const { clock = systemClock, catalogue } = options

@@ -106,7 +106,7 @@ export const createServices = async (parts: ServiceParts): Promise<Services> => 
   const { config, document, rootKey, database, clock, publicUrl } = parts
   const sealer = createSealer(rootKey)
   const keys = await openKeys(database, sealer, clock)
-  const policy = await createPolicyHolder(config.policy, document, { keys, sealer })
+  const policy = await createPolicyHolder(config, document, { keys, sealer })
   const metrics = createMetrics()
   const forwarder = openForwarder(config.otlp, metrics)
   const analyzer = await createSqlAnalyzer()

@@ -78,7 +78,7 @@ describe.each(places)('on %s', (_, locate) => {
     const database = await openDatabase(location)
     const services = await createServices({
       config,
-      document: await readPolicy(config.policy),
+      document: await readPolicy(config),
       rootKey: loadRootKey(config),
       database: { ...database, tables: database.tables.withPlugin(counter) },
       clock,

@@ -1,4 +1,4 @@
-import type { Decision } from './decision.ts'
+import type { ApprovalRequirement, Decision } from './decision.ts'
 import type { Agent, Principal } from './principal.ts'
 import type { ApprovalState, ApprovalStatement } from './protocol/approvals.ts'
 import type { Receipt } from './protocol/receipt.ts'
@@ -22,6 +22,8 @@ export interface ApprovalAsk {
   readonly reason: string | null
   /** Whether the statement waits for the answer. Its request is withdrawn when nothing waits for it any more. */
   readonly isAttended: boolean
+  /** What the policy asks for: how many people, by when, of which groups, for which role. A broker judges that itself. */
+  readonly requirement: ApprovalRequirement
   /** W3C trace context of the statement, so that what its reviewers do is seen in the same trace. */
   readonly traceparent?: string
 }

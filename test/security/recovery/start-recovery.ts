@@ -95,6 +95,7 @@ export const startRecovery = async (): Promise<Recovery> => {
         policyFile: desk.policyFile,
         principal,
         journal: createMemorySink(),
+        approvals: async () => ({ approved: false }),
         lease: async () => await clinic.lease(),
       }),
     })

@@ -1,7 +1,8 @@
 import { readFile, stat } from 'node:fs/promises'
 import { type PolicyPayload, SnowfenceError } from '@snowfence/core'
-import { type Policy, parsePolicy } from '@snowfence/policy'
+import { type Policy, type PolicySetup, parsePolicy } from '@snowfence/policy'
 import { CompactSign } from 'jose'
+import type { BrokerConfig } from '../config/broker-config.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import type { Sealer } from '../keys/sealer.ts'
 
@@ -13,6 +14,8 @@ export interface PolicyInForce {
   /** Base64url of the key for tokens of scope `policy`: another one under another policy. */
   readonly tokenKey: string
 }
+
+type PolicyConfig = Pick<BrokerConfig, 'policy' | 'snowflake'>
 
 /** A policy document that was found valid. */
 export interface CheckedDocument {
@@ -50,14 +53,21 @@ const readDocument = async (file: string): Promise<string> => {
   }
 }
 
+/** What the broker can keep of a policy's obligations. Break-glass it cannot: here a person decides first. */
+const setupOf = ({ snowflake }: Pick<BrokerConfig, 'snowflake'>): PolicySetup => ({
+  approvals: true,
+  breakGlass: false,
+  elevatedRoles: snowflake.roles.flatMap(({ elevatedRoles }) => elevatedRoles),
+})
+
 /**
- * Reads and checks the policy document of a file. Nothing is signed yet.
+ * Reads and checks the policy document of the configuration. Nothing is signed yet.
  *
- * @throws SnowfenceError `ERR_POLICY_INVALID`
+ * @throws SnowfenceError `ERR_POLICY_INVALID`, also for an obligation that the broker cannot keep
  */
-export const readPolicy = async (file: string): Promise<CheckedDocument> => {
-  const document = await readDocument(file)
-  return { document, policy: parsePolicy(document) }
+export const readPolicy = async (config: PolicyConfig): Promise<CheckedDocument> => {
+  const document = await readDocument(config.policy)
+  return { document, policy: parsePolicy(document, { setup: setupOf(config) }) }
 }
 
 /** What a policy is signed with, and what its token key is derived from. */
@@ -78,7 +88,7 @@ const signPolicy = async (
 
 /** Holds the policy of a file, signed, and follows the file's changes. */
 export const createPolicyHolder = async (
-  file: string,
+  config: PolicyConfig,
   first: CheckedDocument,
   secrets: PolicySecrets,
 ): Promise<PolicyHolder> => {
@@ -87,9 +97,9 @@ export const createPolicyHolder = async (
   return {
     current: () => inForce,
     async readNext() {
-      const { mtimeMs } = await stat(file)
+      const { mtimeMs } = await stat(config.policy)
       if (mtimeMs === unchangedSince) return null
-      const next = await readPolicy(file)
+      const next = await readPolicy(config)
       if (next.document !== inForce.payload.document) return signPolicy(next, secrets)
       unchangedSince = mtimeMs
       return null

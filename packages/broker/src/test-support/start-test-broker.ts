@@ -218,6 +218,8 @@ export const startTestBroker = async (options: TestBrokerOptions = {}): Promise<
           warehouse: 'AGENTS',
           elevatedRoles: ['CLINIC_NOTES_READER'],
         },
+        // Its role is configured, and for nobody who asks here.
+        { groups: ['no-members'], user: 'OTHER', role: 'OTHER', elevatedRoles: ['UNCONFIGURED_ROLE'] },
       ],
       catalogue: { kind: 'file', path: catalogueFile },
     },

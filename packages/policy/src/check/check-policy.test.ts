@@ -315,6 +315,48 @@ rules:
     ])
   })
 
+  it.each([
+    [
+      'limits: { subjectsPerTask: 1000000, subjectsPerDay: 1000000, statementsPerHour: 9007199254740991 }',
+      true,
+    ],
+    ['limits: { subjectsPerTask: 1000001 }', false],
+    ['limits: { subjectsPerDay: 1000001 }', false],
+    ['limits: { statementsPerHour: 9007199254740992 }', false],
+    ['limits: { rows: 9007199254740992 }', false],
+    ['approval: { approvers: { groups: [a] }, quorum: 100, deadline: 14d, validFor: 7d }', true],
+    ['approval: { approvers: { groups: [a] }, quorum: 101 }', false],
+    ['approval: { approvers: { groups: [a] }, deadline: 15d }', false],
+    ['approval: { approvers: { groups: [a] }, validFor: 169h }', false],
+    ['breakGlass: { reviewers: { groups: [a] }, reviewWithin: 90d }', true],
+    ['breakGlass: { reviewers: { groups: [a] }, reviewWithin: 91d }', false],
+  ])('takes a limit only at a size that is kept: %s', (obligation, isTaken) => {
+    const problems = found(`${head}rules:\n${permit}    ${obligation}\n`)
+    expect(problems.filter((problem) => problem.includes('wrong-form'))).toHaveLength(isTaken ? 0 : 1)
+  })
+
+  it('refuses an obligation that cannot be kept where the policy is loaded', () => {
+    const rules = (obligation: string) => `${head}rules:\n${permit}    ${obligation}\n`
+    const approval = rules('approval: { approvers: { groups: [a] }, role: READER }')
+    const breakGlass = rules('breakGlass: { reviewers: { groups: [a] }, role: READER }')
+    const setup = { approvals: true, breakGlass: true, elevatedRoles: ['READER', 'WRITER'] }
+    for (const text of [approval, breakGlass]) {
+      expect(found(text)).toEqual([])
+      expect(found(text, { setup })).toEqual([])
+      expect(found(text, { setup: { ...setup, elevatedRoles: null } })).toEqual([])
+      expect(checkPolicy(text, { setup: { ...setup, elevatedRoles: [] } }).policy).toBeNull()
+    }
+    expect(found(approval, { setup: { ...setup, approvals: false } })).toEqual([
+      '13:5 obligation-not-kept rules[0].approval',
+    ])
+    expect(found(breakGlass, { setup: { ...setup, breakGlass: false } })).toEqual([
+      '13:5 obligation-not-kept rules[0].breakGlass',
+    ])
+    const misspelt = approval.replace('READER', 'REEDER')
+    expect(found(misspelt, { setup })).toEqual(['13:51 obligation-not-kept rules[0].approval.role'])
+    expect(checkPolicy(misspelt, { setup }).problems[0]?.hint).toBe('did you mean `READER`?')
+  })
+
   it('never throws, whatever the document holds', () => {
     for (const text of [
       '',

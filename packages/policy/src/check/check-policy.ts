@@ -6,6 +6,7 @@ import type { PolicyProblem } from '../document/policy-problem.ts'
 import { readYaml } from '../document/read-yaml.ts'
 import { shapeFindings } from '../document/shape-findings.ts'
 import { documentChecks } from './document-checks.ts'
+import type { PolicySetup } from './obligation-check.ts'
 import { readPolicyParts } from './policy-parts.ts'
 
 export interface CheckOptions {
@@ -16,6 +17,8 @@ export interface CheckOptions {
    * nobody listed while they are unknown.
    */
   readonly columnTags?: ColumnTags
+  /** What can be kept where the policy is loaded: with it, an obligation that cannot be kept is an error. */
+  readonly setup?: PolicySetup
 }
 
 export interface CheckedPolicy {

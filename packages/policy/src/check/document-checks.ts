@@ -3,6 +3,7 @@ import { checkAgainstCatalog } from './catalog-check.ts'
 import type { CheckOptions } from './check-policy.ts'
 import { checkDefaults } from './default-check.ts'
 import { checkFreeFunctions } from './free-function-check.ts'
+import { checkObligations } from './obligation-check.ts'
 import type { PolicyParts } from './policy-parts.ts'
 import { checkProfile } from './profile-check.ts'
 import { checkReachability } from './reachability-check.ts'
@@ -16,6 +17,7 @@ export const documentChecks: readonly DocumentCheck[] = [
   checkReachability,
   checkProfile,
   checkFreeFunctions,
+  checkObligations,
   checkDefaults,
   checkAgainstCatalog,
 ]

@@ -19,6 +19,7 @@ export const problemCodes = [
   'view-classified',
   'profile-not-met',
   'free-function',
+  'obligation-not-kept',
   'unclassified-not-stated',
   'class-not-used',
 ] as const

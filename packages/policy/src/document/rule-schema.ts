@@ -71,11 +71,31 @@ const common = {
   message: z.string().min(1).max(1000).optional(),
 }
 
+/**
+ * The most data subjects that are counted: a connection keeps one digest of each in memory. A rule that needs more needs
+ * no such limit.
+ */
+const MAX_SUBJECTS = 1_000_000
+/** More people than any request is shown to. */
+const MAX_QUORUM = 100
+/** In days. A request waits, and an approval is valid, no longer; a review is due no later. */
+const MAX_DEADLINE = 14
+const MAX_VALIDITY = 7
+const MAX_REVIEW = 90
+
+const subjectCount = z
+  .int()
+  .positive()
+  .max(MAX_SUBJECTS, `at most ${MAX_SUBJECTS} data subjects are counted; leave the limit out to allow more`)
+const quorum = z.int().min(1).max(MAX_QUORUM, `a quorum is at most ${MAX_QUORUM} people`).default(1)
+/** Snowflake: an identifier holds at most 255 characters. */
+const roleName = z.string().min(1).max(255)
+
 const limitsSchema = z.strictObject({
   rows: z.int().positive().optional(),
   statementsPerHour: z.int().positive().optional(),
-  subjectsPerTask: z.int().positive().optional(),
-  subjectsPerDay: z.int().positive().optional(),
+  subjectsPerTask: subjectCount.optional(),
+  subjectsPerDay: subjectCount.optional(),
   /** Only groups may be read. */
   aggregateOnly: z.literal(true).optional(),
   /** Implies `aggregateOnly`. */
@@ -84,21 +104,21 @@ const limitsSchema = z.strictObject({
 
 const approvalSchema = z.strictObject({
   approvers: groups,
-  quorum: z.int().min(1).default(1),
-  deadline: durationSchema.default(900),
-  validFor: durationSchema.default(600),
+  quorum,
+  deadline: durationSchema(MAX_DEADLINE).default(900),
+  validFor: durationSchema(MAX_VALIDITY).default(600),
   kind: z.enum(['one-time', 'time-boxed']).default('one-time'),
-  role: z.string().min(1).optional(),
+  role: roleName.optional(),
 })
 
 const breakGlassSchema = z.strictObject({
   reviewers: groups,
-  quorum: z.int().min(1).default(1),
+  quorum,
   /** By when the review must have happened. */
-  reviewWithin: durationSchema.default(86_400),
-  validFor: durationSchema.default(600),
+  reviewWithin: durationSchema(MAX_REVIEW).default(86_400),
+  validFor: durationSchema(MAX_VALIDITY).default(600),
   kind: z.enum(['one-time', 'time-boxed']).default('one-time'),
-  role: z.string().min(1).optional(),
+  role: roleName.optional(),
 })
 
 const permitSchema = z

@@ -11,7 +11,7 @@ import type { OpenGovernance } from '../ports/governance.ts'
 import { SubjectCounter } from '../rows/subject-counter.ts'
 import type { ReceivedConnectionOptions } from './connection-options.ts'
 import { LeasedSession } from './leased-session.ts'
-import { RateLimit } from './rate-limit.ts'
+import { rateLimitOf } from './rate-limit.ts'
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
@@ -50,7 +50,11 @@ const policyReader = (ports: OpenGovernance): (() => Promise<PolicyInForce>) => 
   return async () => {
     const { policy: payload, principal } = await ports.policy.current()
     if (known?.digest !== payload.digest)
-      known = { policy: parsePolicy(payload.document), digest: payload.digest, principal }
+      known = {
+        policy: parsePolicy(payload.document, ports.setup && { setup: ports.setup }),
+        digest: payload.digest,
+        principal,
+      }
     return known.principal === principal ? known : { ...known, principal }
   }
 }
@@ -75,6 +79,8 @@ export const openEnvironment = async (
     // The login is on its way before the policy is read, which keeps this thread for a moment.
     await Promise.race([loggedIn, setImmediate()])
     const [{ principal }] = await Promise.all([policy(), loggedIn])
+    const person = JSON.stringify([principal.issuer, principal.subject])
+    const rateLimit = rateLimitOf(person)
     const { accessUrl, host, port } = options.driver
     const catalogue = new CatalogueCache(
       JSON.stringify([accessUrl ?? host ?? null, port ?? null]),
@@ -83,7 +89,6 @@ export const openEnvironment = async (
     )
     const [analyzer] = await Promise.all([analyzing, catalogue.current()])
     signal.throwIfAborted()
-    const rateLimit = new RateLimit()
     const sessionKey = randomBytes(32)
     const random = createRandomVault({ random: randomBytes })
     const pipeline: PipelineEnvironment = {
@@ -105,7 +110,7 @@ export const openEnvironment = async (
       lastReceipt: { digest: null, isFailing: false },
       ownResults: new OwnResults(),
       requestIds: new RequestIds(),
-      subjects: new SubjectCounter(JSON.stringify([principal.issuer, principal.subject])),
+      subjects: new SubjectCounter(person),
       catalogue,
       context: () => session.context(),
       inner: () => session.inner(),

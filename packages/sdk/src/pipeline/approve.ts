@@ -42,6 +42,8 @@ export const approve = async (
   signal: AbortSignal,
 ): Promise<GrantedApproval> => {
   const { decision, approvalDigest: digest } = state
+  if (decision.approval === null)
+    throw createGovernedError('ERR_APPROVAL_STATE', { decision, traceId: trail.traceId })
   const about = { decision, traceId: trail.traceId }
   const { approvalId, onApproval } = state.received
   const isAttended = (onApproval ?? environment.onApproval) === 'wait'
@@ -50,6 +52,7 @@ export const approve = async (
     digest,
     reason: state.received.reason,
     isAttended,
+    requirement: decision.approval,
     ...(trail.traceparent === undefined ? {} : { traceparent: trail.traceparent }),
   }
   const ticket =

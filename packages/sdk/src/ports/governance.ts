@@ -1,4 +1,5 @@
 import type { Agent, ApprovalGate, AuditSink, CredentialSource, PolicySource } from '@snowfence/core'
+import type { PolicySetup } from '@snowfence/policy'
 
 /** What a connection needs to know about itself to open its ports. */
 export interface GovernanceRequest {
@@ -21,9 +22,11 @@ export interface OpenGovernance {
   readonly policyTokenKey: Uint8Array
   /**
    * How many statements of the principal were let through in the last hour over all its connections, as told with the
-   * last acknowledged record; null when nobody told. Without it each connection counts for itself.
+   * last acknowledged record; null when nobody told. Without it each process counts for itself.
    */
   statementsThisHour?(): number | null
+  /** What the ports can do to keep a policy's obligations; absent where the policy's source has checked that. */
+  readonly setup?: PolicySetup
   /** Called once, when the session was revoked: nothing may run after it. */
   onRevoked(listener: (reason: string) => void): void
   close(): Promise<void>

@@ -27,7 +27,7 @@ export interface LocalGovernanceOptions {
   readonly lease: (request: GovernanceRequest, signal?: AbortSignal) => Promise<Lease>
   /** Path of the journal, or a sink of your own. */
   readonly journal: string | SpanSink
-  /** Asks a person. Without it, whatever needs an approval is rejected. */
+  /** Asks a person. Without it, a policy that can ask for an approval is refused. */
   readonly approvals?: AskPerson
   /** 32 bytes; random when absent, so that tokens of scope `policy` are equal within this process only. */
   readonly policyTokenKey?: Uint8Array
@@ -92,6 +92,9 @@ export const createLocalGovernance = (options: LocalGovernanceOptions): Governan
   const principal: Principal = principalSchema.parse({ claims: {}, ...options.principal }, parseOnce)
   const policy = createLocalPolicy(options.policyFile, principal)
   const policyTokenKey = options.policyTokenKey ?? randomBytes(32)
+  const canAsk = options.approvals !== undefined
+  // The function is told of break-glass: it answers at once, and its framework sees to the review.
+  const setup = { approvals: canAsk, breakGlass: canAsk, elevatedRoles: null }
   const shared = new SharedTrail(options.journal)
   return {
     open: async (request) => {
@@ -102,6 +105,7 @@ export const createLocalGovernance = (options: LocalGovernanceOptions): Governan
         policy,
         audit,
         policyTokenKey,
+        setup,
         approvals: createCallbackApprovals(options.approvals ?? nobodyToAsk),
         credentials: {
           lease: async (signal) => {
