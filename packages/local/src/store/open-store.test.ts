@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isSnowfenceError } from '@snowfence/core'
@@ -59,4 +59,22 @@ test('a path that cannot be a directory is said to be none', async () => {
     (reason: unknown) => reason,
   )
   expect(isSnowfenceError(error, 'ERR_LOCAL_DATA_CORRUPT')).toBe(true)
+})
+
+test('a data directory has one owner, and other users cannot enter it', async () => {
+  const dataDir = join(parent, 'owned')
+  await mkdir(dataDir, { mode: 0o755 })
+  const first = await createLocalSnowflake({ dataDir, patients: 0 })
+  const error = await createLocalSnowflake({ dataDir }).catch((reason: unknown) => reason)
+  expect(error).toMatchObject({
+    code: 'ERR_LOCAL_DATA_CORRUPT',
+    message: expect.stringContaining('in use by another program'),
+  })
+  if (process.platform !== 'win32') {
+    for (const name of ['.', 'local.duckdb', 'local.lock', 'local.owner']) {
+      expect((await stat(join(dataDir, name))).mode & 0o077, name).toBe(0)
+    }
+  }
+  await first.close()
+  await (await createLocalSnowflake({ dataDir, patients: 0 })).close()
 })

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SnowfenceError } from '@snowfence/core'
+import { closeFileToOthers, makePrivateDirectory, type OwnerLock, takeOwnership } from '@snowfence/core/files'
 import { quoteLiteral } from '../dictionary/identifier.ts'
 import { Engine } from '../engine/duckdb.ts'
 import { StagedFiles } from '../stage/staged-files.ts'
@@ -29,8 +29,20 @@ const corrupt = (directory: string, cause: unknown) => {
   })
 }
 
+/** @throws Error whose message says that a lock stands in the way. */
+const ownDirectory = (directory: string): OwnerLock => {
+  makePrivateDirectory(directory)
+  const taken = takeOwnership(join(directory, 'local'))
+  if (!('kind' in taken)) return taken
+  throw new Error(
+    taken.kind === 'in-use'
+      ? 'another process holds the lock of the directory'
+      : `the locks of ${taken.name}, a network file system, are not relied on`,
+  )
+}
+
 /**
- * Opens DuckDB in a directory, or in memory.
+ * Opens DuckDB in a directory, or in memory. The directory has one owner and is closed to other users.
  *
  * @throws SnowfenceError ERR_LOCAL_DATA_CORRUPT
  */
@@ -45,17 +57,21 @@ export const openStore = async (directory: string | null): Promise<Store> => {
     return { engine, stagedFiles, state: null, save: async () => undefined, close }
   }
   let engine: Engine | null = null
+  let owner: OwnerLock | null = null
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 })
-    engine = await Engine.open(join(directory, 'local.duckdb'))
-    return await keepState(engine, await StagedFiles.open(join(directory, 'stages')))
+    owner = ownDirectory(directory)
+    const file = join(directory, 'local.duckdb')
+    engine = await Engine.open(file)
+    closeFileToOthers(file)
+    return await keepState(engine, await StagedFiles.open(join(directory, 'stages')), owner)
   } catch (cause) {
     engine?.close()
+    owner?.release()
     throw corrupt(directory, cause)
   }
 }
 
-const keepState = async (engine: Engine, stagedFiles: StagedFiles): Promise<Store> => {
+const keepState = async (engine: Engine, stagedFiles: StagedFiles, owner: OwnerLock): Promise<Store> => {
   const connection = await engine.connect()
   await connection.run('CREATE TABLE IF NOT EXISTS main.account_state (content VARCHAR)')
   const result = await connection.run('SELECT content FROM main.account_state')
@@ -70,9 +86,12 @@ const keepState = async (engine: Engine, stagedFiles: StagedFiles): Promise<Stor
       connection.close()
       engine.close()
       await stagedFiles.close()
+      owner.release()
     },
     state: content === undefined ? null : accountStateSchema.parse(JSON.parse(String(content))),
     save: async (state) => {
+      if (!owner.isHeld())
+        throw new Error('another process has taken the data directory of the local Snowflake')
       const literal = quoteLiteral(JSON.stringify(state))
       await connection.run('BEGIN TRANSACTION')
       await connection.run('DELETE FROM main.account_state')
