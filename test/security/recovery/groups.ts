@@ -236,4 +236,22 @@ export const groups: readonly RecoveryProgram[] = [
     truth: bill,
     honest: 'select avg(cost) as a, stddev(cost) as s, count(*) as n from encounters having count(*) >= 11',
   },
+  {
+    name: 'one bill, by a sum to which its row belongs two hundred thousand times',
+    desk: 'minimum-necessary: quality',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const list = ['(0)', ...Array.from({ length: 450 }, () => '(1)')].join()
+      const repeated = 'on g.column1 = iff(e.encounter_id = 5, 1, 0)'
+      const [row] = rowsOf(
+        await ask(`select sum(e.cost) as s from encounters as e
+          join (values ${list}) as g ${repeated} join (values ${list}) as h ${repeated.replace('g.', 'h.')}
+          where e.encounter_id = 5 or e.cost < 100 having count(distinct e.patient_id) >= 11`),
+      )
+      // The bills of the others are less than 100 each, together less than a cent of so many.
+      return row === undefined ? null : write(Math.floor((Number(row.S) * 100) / 450 ** 2))
+    },
+    truth: bill,
+    honest: 'select sum(e.cost) as s from encounters as e having count(distinct e.patient_id) >= 11',
+  },
 ]
