@@ -4,9 +4,14 @@ import type { BaseColumn, Lineage } from './lineage.ts'
 import type { Scope } from './scope.ts'
 import { storedColumn, type Value } from './value.ts'
 
-/** Whether a column is one of the relations of this SELECT, and not of a query around it. */
-const isLocal = (column: BaseColumn, { relations }: Scope): boolean =>
-  relations.some(({ columns }) => columns.some(({ lineage }) => lineage.has(column)))
+/**
+ * Whether a column is one of a relation of this SELECT, and not of a query around it. Inside of a query that sees another
+ * one, only a table's own columns are: a derived table may be made of columns from around it.
+ */
+const isLocal = (column: BaseColumn, { parent, relations }: Scope): boolean =>
+  relations.some(({ table, columns }) =>
+    parent === null ? columns.some(({ lineage }) => lineage.has(column)) : table === column.table,
+  )
 
 /**
  * The lineage of `a = b`. Where both are stored columns the equality has a name of its own, because it tells which rows

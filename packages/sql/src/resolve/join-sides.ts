@@ -29,7 +29,12 @@ export const markColumns = (lineage: Lineage, missing: ReadonlySet<BaseColumn>):
  */
 export const markSides = (lineage: Lineage, kind: JoinKind, before: number, scope: Scope): Lineage => {
   if (kind === 'inner') return lineage
-  if (kind === 'full') return passThrough(lineage, FULL_JOIN)
+  const all = new Set(
+    scope.relations.flatMap(({ columns }) => columns.flatMap((column) => [...column.lineage.keys()])),
+  )
+  // With a column from around the query, the condition tells nothing of rows that the join keeps.
+  if (kind === 'full' || [...lineage.keys()].some((column) => !all.has(column)) || scope.parent !== null)
+    return passThrough(lineage, FULL_JOIN)
   const right = new Set<BaseColumn>(
     scope.relations
       .slice(before)

@@ -16,8 +16,8 @@ export interface Flow {
   readonly functions: ReadonlySet<string>
   /** Whether the value was mixed or compared with one of the writer's choice: a constant, a bind, the present date. */
   readonly chosen: boolean
-  /** Whether such values were more than a few constants of the text: rows that the writer made, or something computed. */
-  readonly many: boolean
+  /** With how many constants of the text it was mixed or compared; beyond `FEW` where with rows or something computed. */
+  readonly guesses: number
   /** Other columns that the value was mixed or compared with. */
   readonly against: ReadonlySet<BaseColumn>
 }
@@ -27,13 +27,17 @@ export type Lineage = ReadonlyMap<BaseColumn, Flow>
 
 export const noLineage: Lineage = new Map()
 
+/** So many constants a person asks for at once; more of them are a dictionary. */
+const FEW = 100
+const MANY = FEW + 1
+
 const noFunctions: ReadonlySet<string> = new Set()
 const noColumns: ReadonlySet<BaseColumn> = new Set()
 export const valueFlow: Flow = {
   via: 'value',
   functions: noFunctions,
   chosen: false,
-  many: false,
+  guesses: 0,
   against: noColumns,
 }
 
@@ -53,11 +57,11 @@ const mergeFlows = (left: Flow, right: Flow): Flow => {
   const functions = union(left.functions, right.functions)
   const against = union(left.against, right.against)
   const chosen = left.chosen || right.chosen
-  const many = left.many || right.many
+  const guesses = Math.min(left.guesses + right.guesses, MANY)
   const isLeft = via === left.via && functions === left.functions && against === left.against
-  return isLeft && chosen === left.chosen && many === left.many
+  return isLeft && chosen === left.chosen && guesses === left.guesses
     ? left
-    : { via, functions, against, chosen, many }
+    : { via, functions, against, chosen, guesses }
 }
 
 const union = <Item>(left: ReadonlySet<Item>, right: ReadonlySet<Item>): ReadonlySet<Item> => {
@@ -141,9 +145,6 @@ export const countThrough = (lineage: Lineage, name: string, { isDistinct = fals
     functions: withFunction(flow.functions, isDistinct && name === 'COUNT' ? 'COUNT DISTINCT' : name),
   }))
 
-/** So many constants a person asks for at once; more of them are a dictionary. */
-const FEW = 100
-
 /** A value of the writer's choice, or of columns, that another one meets. */
 export interface Counterpart {
   readonly lineage: Lineage
@@ -166,7 +167,8 @@ export const meet = (parts: readonly Counterpart[]): readonly Lineage[] =>
     const others = parts.filter((other, at) => at !== index && other.lineage !== lineage)
     if (others.length === 0) return lineage
     const chosen = others.some(isChosen)
-    const many = parts.length > FEW || others.some((other) => !other.isChosen && isChosen(other))
+    const isMany = others.some((other) => !other.isChosen && isChosen(other))
+    const added = isMany ? MANY : others.filter((other) => other.isChosen).length
     const columns = new Set(others.flatMap((other) => [...other.lineage.keys()]))
     const met = new Map<BaseColumn, Flow>()
     for (const [column, flow] of lineage) {
@@ -175,7 +177,12 @@ export const meet = (parts: readonly Counterpart[]): readonly Lineage[] =>
         continue
       }
       const against = union(flow.against, new Set([...columns].filter((other) => other !== column)))
-      met.set(column, { ...flow, chosen: flow.chosen || chosen, many: flow.many || many, against })
+      met.set(column, {
+        ...flow,
+        chosen: flow.chosen || chosen,
+        guesses: Math.min(flow.guesses + added, MANY),
+        against,
+      })
     }
     return met
   })
@@ -206,7 +213,7 @@ export const lineagesEqual = (left: Lineage, right: Lineage): boolean => {
     const other = right.get(column)
     if (other === undefined) return false
     if (other === flow) continue
-    if (other.via !== flow.via || other.chosen !== flow.chosen || other.many !== flow.many) return false
+    if (other.via !== flow.via || other.chosen !== flow.chosen || other.guesses !== flow.guesses) return false
     if (!sameItems(flow.functions, other.functions) || !sameItems(flow.against, other.against)) return false
   }
   return true
@@ -219,7 +226,7 @@ export const writeFlow = ({ name, type }: BaseColumn, flow: Flow): ColumnFlow =>
   via: flow.via,
   functions: [...flow.functions].sort(),
   ...(flow.chosen && { chosen: true }),
-  ...(flow.many && { many: true }),
+  ...(flow.guesses > FEW && { many: true }),
   ...(flow.against.size > 0 && { against: [...flow.against].map((other) => other.name).sort() }),
 })
 

@@ -11,6 +11,8 @@ export interface Relation {
   readonly names: readonly string[]
   readonly columns: readonly RelationColumn[]
   readonly origin: RowOrigin
+  /** The table whose own columns these are; null for a view, a query, or what a function gives. */
+  readonly table?: string | null
 }
 
 const indexes = new WeakMap<readonly RelationColumn[], ReadonlyMap<string, readonly RelationColumn[]>>()

@@ -29,6 +29,7 @@ export interface RelationParts {
   readonly names: readonly string[]
   readonly columns: readonly RelationColumn[]
   readonly origin: RowOrigin
+  readonly table?: string | null
 }
 
 /** Puts one item of FROM into the scope. Gives the conditions of joins inside of it. */
@@ -44,17 +45,17 @@ export const resolveTableFactor = (value: Json | undefined, scope: Scope): JoinC
 
 /** An alias hides every other name; its column list renames from the left. */
 export const addRelation = (
-  { names, columns, origin }: RelationParts,
+  { names, columns, origin, table = null }: RelationParts,
   alias: Json | undefined,
   scope: Scope,
 ): void => {
   if (isAbsent(alias)) {
-    scope.relations.push({ names, columns, origin })
+    scope.relations.push({ names, columns, origin, table })
     return
   }
   const { name, columns: columnNames } = readTableAlias(alias, scope.context)
   const renamed = columnNames.length === 0 ? columns : nameColumns(columns, columnNames, name)
-  scope.relations.push({ names: [name.name], columns: renamed, origin })
+  scope.relations.push({ names: [name.name], columns: renamed, origin, table })
 }
 
 type Resolver = (body: JsonObject, scope: Scope) => RelationParts
@@ -80,7 +81,12 @@ export const openNamed = (name: ObjectName, scope: Scope): RelationParts => {
     return { names: [cte.name], columns: cte.columns, origin: cte.origin }
   }
   const table = findTable(name, scope.context)
-  return { names: table.parts, ...openBaseTable(table, name, scope.context) }
+  const isStored = table.definition === null
+  return {
+    names: table.parts,
+    table: isStored ? table.name : null,
+    ...openBaseTable(table, name, scope.context),
+  }
 }
 
 const SAMPLE_FIELDS = new Set(['quantity', 'seed', 'name'])
