@@ -21,7 +21,8 @@ import { type LossyProxy, startLossyProxy } from './lossy-proxy.ts'
 const HOST = '127.0.0.1'
 const BROKER_AUDIENCE = 'https://broker.test'
 const ACCOUNT_URL = 'https://acme-clinic.snowflakecomputing.com'
-const script = fileURLToPath(new URL('run-broker.ts', import.meta.url))
+const brokerScript = fileURLToPath(new URL('run-broker.ts', import.meta.url))
+const agentScript = fileURLToPath(new URL('run-agent.ts', import.meta.url))
 
 const policy = `version: 1
 classes:
@@ -63,6 +64,11 @@ export interface FaultyClinic {
   readonly warehouse: LocalSnowflake
   options(): GovernedConnectionOptions
   connect(options?: Partial<GovernedConnectionOptions>): Promise<GovernedConnection>
+  /** An agent in a process of its own, connected: runs these statements and prints how each ended as a line of JSON. */
+  spawnAgent(
+    statements: string | readonly string[],
+    options?: { readonly repeat?: boolean },
+  ): Promise<ChildProcess>
   /** One request to the broker itself, past the proxy. */
   ask<T = unknown>(as: SampleIdentity, method: string, path: string, body?: unknown): Promise<T>
   /** The broker's process is stopped, and goes on where it was. */
@@ -112,13 +118,14 @@ const runAsAdministrator = async (
   await new Promise((resolve) => connection.destroy(resolve))
 }
 
-const startBrokerProcess = async (config: BrokerConfigInput): Promise<ChildProcess> => {
-  const child = spawn(process.execPath, ['--conditions=snowfence-source', script, JSON.stringify(config)], {
+/** Starts one of the programs beside this file; resolves with its first line of output. */
+const startProcess = async (script: string, parameters: readonly string[]): Promise<ChildProcess> => {
+  const child = spawn(process.execPath, ['--conditions=snowfence-source', script, ...parameters], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   await new Promise<void>((resolve, reject) => {
     child.stdout.once('data', () => resolve())
-    child.once('exit', (code) => reject(new Error(`the broker ended with ${code}`)))
+    child.once('exit', (code) => reject(new Error(`the process ended with ${code}`)))
   })
   return child
 }
@@ -178,9 +185,10 @@ export const startFaultyClinic = async (options: FaultyClinicOptions = {}): Prom
       : { databaseUrl: options.databaseUrl }),
     ...(options.session === undefined ? {} : { session: options.session }),
   }
-  let broker = await startBrokerProcess(config)
+  let broker = await startProcess(brokerScript, [JSON.stringify(config)])
   const proxy = await startLossyProxy(port)
   const connections: GovernedConnection[] = []
+  const agents: ChildProcess[] = []
 
   const tokenOf = async (as: SampleIdentity): Promise<string> =>
     await identityProvider.token(sampleIdentities[as].subject, BROKER_AUDIENCE)
@@ -227,6 +235,13 @@ export const startFaultyClinic = async (options: FaultyClinicOptions = {}): Prom
       connections.push(made)
       return await made.connectAsync()
     },
+    spawnAgent: async (statements, { repeat = false } = {}) => {
+      const { identity: _source, ...plain } = optionsOf()
+      const settings = JSON.stringify({ ...plain, token: await tokenOf('agent'), repeat })
+      const child = await startProcess(agentScript, [settings, ...[statements].flat()])
+      agents.push(child)
+      return child
+    },
     ask: async <T>(as: SampleIdentity, method: string, path: string, body?: unknown) => {
       const { text } = await request(as, method, path, body)
       return (text === '' ? null : JSON.parse(text)) as T
@@ -235,7 +250,7 @@ export const startFaultyClinic = async (options: FaultyClinicOptions = {}): Prom
     thaw: () => void broker.kill('SIGCONT'),
     kill,
     start: async () => {
-      broker = await startBrokerProcess(config)
+      broker = await startProcess(brokerScript, [JSON.stringify(config)])
     },
     records: async () => {
       const records: AuditRecord[] = []
@@ -251,6 +266,7 @@ export const startFaultyClinic = async (options: FaultyClinicOptions = {}): Prom
     },
     close: async () => {
       broker.kill('SIGCONT')
+      for (const agent of agents) agent.kill('SIGKILL')
       await Promise.allSettled(connections.map(async (made) => await made[Symbol.asyncDispose]()))
       await proxy.close()
       await kill()

@@ -106,7 +106,15 @@ export interface ApprovalRecord {
 
 /** How the statement ended. */
 export interface OutcomeRecord {
-  readonly outcome: 'completed' | 'failed' | 'cancelled' | 'withheld'
+  readonly outcome:
+    | 'completed'
+    | 'failed'
+    | 'cancelled'
+    | 'withheld'
+    /** Its session or its approval was taken back, or ended, while it ran. */
+    | 'revoked'
+    /** A statement that changes something was sent, and the warehouse's answer never arrived: it may have run. */
+    | 'unknown'
   readonly queryId: string | null
   /** Rows handed over to the caller. */
   readonly rows: number

@@ -19,6 +19,12 @@ export {
 export type { GovernedConnectionOptions, GovernedOptions } from './connection/connection-options.ts'
 export { createGovernedConnection } from './connection/create-governed-connection.ts'
 export type { GovernedConnection } from './connection/governed-connection.ts'
+export type {
+  LookUpOptions,
+  StatementKey,
+  StatementLookUp,
+  StatementRun,
+} from './connection/look-up-statement.ts'
 export type { Outcome, QueryOptions, QueryResult, ResultColumnView } from './connection/promise-forms.ts'
 export { configure } from './driver/configure-driver.ts'
 export { type DriverShapedError, type GovernedError, isGovernedError } from './driver/driver-error.ts'

@@ -1,4 +1,4 @@
-import { type Principal, SnowfenceError } from '@snowfence/core'
+import { isSnowfenceError, type Principal, SnowfenceError } from '@snowfence/core'
 import type { FastifyRequest } from 'fastify'
 import type { ApprovalReader } from '../approvals/show-approval.ts'
 import type { IdentityVerifier, VerifiedIdentity } from '../identity/verified-identity.ts'
@@ -53,9 +53,12 @@ const namedSession = (request: FastifyRequest): string | undefined =>
     ? (request.params as { readonly id?: string }).id
     : undefined
 
+/** Whether a session that was revoked may still use the route, to say how its statements ended. */
+const takesLastWords = (request: FastifyRequest): boolean => request.routeOptions.url === '/v1/traces'
+
 export const createAuthenticator = (
   identities: IdentityVerifier,
-  sessions: Pick<SessionService, 'authenticate'>,
+  sessions: Pick<SessionService, 'authenticate' | 'authenticateRevoked'>,
 ): Authenticator => {
   const bearers = new WeakMap<FastifyRequest, { readonly bearer: Bearer; readonly at: number }>()
 
@@ -66,14 +69,21 @@ export const createAuthenticator = (
       hint: 'send the token of the identity provider',
     })
   }
-  const findSession = async (token: string, id: string | undefined): Promise<SessionRecord> => {
+  const findSession = async (
+    token: string,
+    id: string | undefined,
+    isLastWord: boolean,
+  ): Promise<SessionRecord> => {
     if (!isSessionToken(token)) {
       throw new SnowfenceError('ERR_SESSION_NOT_FOUND', {
         message: 'the bearer is not a session token',
         hint: 'send the `sessionToken` that `POST /v1/sessions` answered with',
       })
     }
-    const session = await sessions.authenticate(token)
+    const session = await sessions.authenticate(token).catch(async (error: unknown) => {
+      if (!isLastWord || !isSnowfenceError(error, 'ERR_SESSION_NOT_FOUND')) throw error
+      return await sessions.authenticateRevoked(token)
+    })
     if (id !== undefined && session.id !== id) throw new SnowfenceError('ERR_SESSION_NOT_FOUND')
     return session
   }
@@ -82,7 +92,7 @@ export const createAuthenticator = (
     const schemes = schemesOf(request)
     const isSession = schemes.has('session') && (isSessionToken(token) || !schemes.has('identity'))
     const bearer: Bearer = isSession
-      ? { kind: 'session', session: await findSession(token, namedSession(request)) }
+      ? { kind: 'session', session: await findSession(token, namedSession(request), takesLastWords(request)) }
       : { kind: 'person', identity: await verifyIdentity(token) }
     bearers.set(request, { bearer, at: performance.now() })
     return bearer

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import {
   type CreateSessionRequest,
+  isSnowfenceError,
   type Lease,
   type RenewSessionResponse,
+  type RevokePrincipalRequest,
   type Session,
   SnowfenceError,
 } from '@snowfence/core'
@@ -23,11 +25,16 @@ import type { SessionSignals } from './session-signals.ts'
 import {
   endSession,
   findLiveSession,
+  findRevokedSession,
+  findSessionsOf,
   insertSession,
   lockLiveSession,
   updateIdentity,
 } from './session-store.ts'
 import { createSessionToken, hashSessionToken } from './session-token.ts'
+
+/** For so long a revoked session may record how the statements ended that its revocation cut off. */
+const LAST_WORDS_SECONDS = 30
 
 export interface SessionServiceOptions {
   readonly config: Pick<BrokerConfig, 'snowflake' | 'session'>
@@ -48,6 +55,14 @@ export interface SessionService {
   create(identity: VerifiedIdentity, request: CreateSessionRequest, traceparent?: string): Promise<Session>
   /** @throws SnowfenceError `ERR_SESSION_NOT_FOUND` for a token without a live session. */
   authenticate(token: string): Promise<SessionRecord>
+  /** Revokes every session of a principal. Gives their ids. */
+  revokePrincipal(request: RevokePrincipalRequest): Promise<string[]>
+  /**
+   * The same for a session that was revoked a moment ago and says how its statements ended.
+   *
+   * @throws SnowfenceError `ERR_SESSION_NOT_FOUND`
+   */
+  authenticateRevoked(token: string): Promise<SessionRecord>
   /**
    * A fresh lease for a fresh identity token of the same principal. The session takes that token's groups and end; it is
    * revoked when they no longer allow its role.
@@ -195,6 +210,28 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
       const session = await findLiveSession(database, hash, clock())
       if (session === null) throw new SnowfenceError('ERR_SESSION_NOT_FOUND')
       live.remember(hash, session, generation)
+      return session
+    },
+
+    async revokePrincipal({ issuer, subject, reason }) {
+      const ids = await findSessionsOf(database, { issuer, subject })
+      const ended: string[] = []
+      for (const id of ids) {
+        try {
+          await revoke(id, reason)
+          ended.push(id)
+        } catch (error) {
+          // It ended by itself meanwhile.
+          if (!isSnowfenceError(error, 'ERR_SESSION_NOT_FOUND')) throw error
+        }
+      }
+      return ended
+    },
+
+    async authenticateRevoked(token) {
+      const after = addSeconds(clock(), -LAST_WORDS_SECONDS)
+      const session = await findRevokedSession(database, hashSessionToken(token), after)
+      if (session === null) throw new SnowfenceError('ERR_SESSION_NOT_FOUND')
       return session
     },
 

@@ -1,4 +1,4 @@
-import { SnowfenceError } from '@snowfence/core'
+import { type Principal, SnowfenceError } from '@snowfence/core'
 import type { Kysely, Selectable, Transaction } from 'kysely'
 import type { SessionsTable, Tables } from '../database/tables.ts'
 import type { SessionRecord } from './session.ts'
@@ -62,6 +62,37 @@ export const findLiveSession = async (
     .where('expires_at', '>', now)
     .executeTakeFirst()
   return row === undefined ? null : toRecord(row)
+}
+
+export const findSessionsOf = async (
+  database: Kysely<Tables>,
+  { issuer, subject }: Pick<Principal, 'issuer' | 'subject'>,
+): Promise<string[]> => {
+  const rows = await database
+    .selectFrom('sessions')
+    .select('id')
+    .where('issuer', '=', issuer)
+    .where('subject', '=', subject)
+    .where('ended_at', 'is', null)
+    .orderBy('id')
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+/** A session that was revoked after this moment, by its token. */
+export const findRevokedSession = async (
+  database: Kysely<Tables>,
+  tokenHash: string,
+  after: Date,
+): Promise<SessionRecord | null> => {
+  const row = await database
+    .selectFrom('sessions')
+    .selectAll()
+    .where('token_hash', '=', tokenHash)
+    .where('end_kind', '=', 'revoked')
+    .where('ended_at', '>', after)
+    .executeTakeFirst()
+  return row === undefined ? null : { ...toRecord(row), isRevoked: true }
 }
 
 /** Ends a session once. False when it had ended before or never was. */

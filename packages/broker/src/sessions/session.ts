@@ -17,4 +17,6 @@ export interface SessionRecord {
   readonly createdAt: Date
   /** Never later than the end of the identity token that was presented last. */
   readonly expiresAt: Date
+  /** True for a session that was revoked a moment ago: it may still say how its statements ended, and nothing else. */
+  readonly isRevoked?: true
 }

@@ -45,6 +45,9 @@ const senderOf = (session: SessionRecord): Sender => {
   return known
 }
 
+const tellsOutcome = ({ attributes }: CanonicalSpan): boolean =>
+  attributes['snowfence.span'] === 'query' && typeof attributes['snowfence.outcome'] === 'string'
+
 /**
  * Refuses spans that speak of another session, principal or purpose than that whose token sent them, or in the name of
  * the broker, and spans that are not in the form of the audit schema, where values could hide. All or nothing: one bad
@@ -57,6 +60,8 @@ export const assertOwnSpans = (session: SessionRecord, spans: readonly Canonical
   const sender = senderOf(session)
   for (const span of spans) {
     const { attributes, resource } = span
+    if (session.isRevoked === true && !tellsOutcome(span))
+      throw refuse('the session was revoked: it may only say how its statements ended', span)
     if (attributes['snowfence.session.id'] !== session.id) {
       throw refuse('a span does not carry the id of its own session in `snowfence.session.id`', span)
     }

@@ -31,6 +31,18 @@ export const sdkErrors = {
     hint: 'run the statement again if it is still needed',
     retryable: true,
   },
+  ERR_APPROVAL_REVOKED: {
+    message: 'the approval was taken back while the statement ran',
+    why: 'An operator or an approver revoked the approval. The statement was cancelled, and no more of its rows are given.',
+    hint: 'ask the approver group before you run the statement again',
+    retryable: false,
+  },
+  ERR_OUTCOME_UNKNOWN: {
+    message: 'nobody knows whether the statement ran',
+    why: 'The connection to the warehouse failed after the statement was sent and before its answer arrived. The statement changes something, so a second run could do it twice.',
+    hint: 'look the statement up in the history of Snowflake with `lookUp` before you run it again',
+    retryable: false,
+  },
   ERR_RESULT_SHAPE_MISMATCH: {
     message: 'the result does not have the columns that the analysis foresaw',
     why: 'The rows were discarded, because a mask could land on the wrong column.',

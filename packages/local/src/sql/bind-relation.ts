@@ -225,7 +225,9 @@ const bindTableFunction = (
       columns: renameColumns(columns, columnAliases),
     }
   }
-  const literals = args.map((arg) => stringOf(arg) ?? numberOf(arg) ?? contextValue(binder, arg))
+  const literals = args.map(
+    (arg) => namedLiteral(arg) ?? stringOf(arg) ?? numberOf(arg) ?? contextValue(binder, arg),
+  )
   if (literals.some((literal) => literal === null)) throw unsupported(`${name} with anything but literals`)
   const relation = binder.context.supplyFunction(name, literals as string[])
   if (!relation) throw unsupported(`the table function ${name}`)
@@ -244,6 +246,17 @@ const generatorRows = (args: readonly SyntaxNode[]): SyntaxNode => {
   if (more.length > 0 || !Number.isInteger(count) || count > 1_000_000)
     throw unsupported('GENERATOR of this form')
   return numberLiteral(count)
+}
+
+/** `NAME => 'text'`, `NAME => 1` or `NAME => TO_TIMESTAMP_LTZ('text')` as one text, `NAME=>text`. */
+const namedLiteral = (arg: SyntaxNode): string | null => {
+  const named = payloadOf(arg, 'named_argument')
+  if (!named || !isIdentifier(named.name)) return null
+  const moment = payloadOf(named.value, 'function')
+  const isMoment = String(moment?.name).toUpperCase() === 'TO_TIMESTAMP_LTZ'
+  const [text, ...more] = isMoment ? asNodes(moment?.args) : [named.value]
+  const value = more.length > 0 ? null : (stringOf(text) ?? (isMoment ? null : numberOf(text)))
+  return value === null ? null : `${foldName(named.name)}=>${value}`
 }
 
 /** `LAST_QUERY_ID()` as an argument of RESULT_SCAN. */

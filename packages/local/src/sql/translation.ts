@@ -18,7 +18,7 @@ export interface TranslationContext {
   resolveTable(name: ObjectName, privilege: Privilege): TableEntry
   /** Rows of an INFORMATION_SCHEMA view or the like, or null when the name means none of them. */
   supply(name: ObjectName): SuppliedRelation | null
-  /** Rows of a table function such as `RESULT_SCAN`, or null when it is not known. */
+  /** Rows of a table function such as `RESULT_SCAN`, or null when it is not known. A named argument is `NAME=>value`. */
   supplyFunction(name: string, args: readonly string[]): SuppliedRelation | null
   /** The value of a context function such as CURRENT_ROLE, `undefined` when the name is none. */
   contextFunction(name: string, args: readonly string[]): string | number | null | undefined

@@ -1,5 +1,6 @@
 import { displayObject } from '../dictionary/identifier.ts'
 import { informationSchema } from '../dictionary/information-schema.ts'
+import { readHistoryArguments } from '../query/history-arguments.ts'
 import { queryHistory } from '../query/query-history.ts'
 import { objectNotFound } from '../snowflake-error.ts'
 import type { TranslationContext } from '../sql/translation.ts'
@@ -28,9 +29,15 @@ export const translationContext = (execution: Execution): TranslationContext => 
     supplyFunction: (name, args) => {
       if (name === 'RESULT_SCAN') return resultScan(execution, args)
       if (name !== 'QUERY_HISTORY' && name !== 'QUERY_HISTORY_BY_SESSION') return null
+      const asked = readHistoryArguments(args)
+      if (asked === null) return null
+      const { since, limit } = asked
       const all = account.access.isAdministrator(session.role)
-      const seen = account.queries.history().filter((query) => all || query.session.user === session.user)
-      return queryHistory(seen)
+      const seen = account.queries
+        .history()
+        .filter((query) => all || query.session.user === session.user)
+        .filter(({ endedAt }) => since === null || endedAt === null || endedAt >= since)
+      return queryHistory(seen.slice(Math.max(0, seen.length - limit)))
     },
     contextFunction: (name, args) => contextFunction(execution, name, args),
   }

@@ -182,6 +182,7 @@ export class ConnectionEngine {
         signal,
         fetchOf,
         rowMode: received.rowMode ?? (this.#options.driver.rowMode as RowMode | undefined) ?? 'object',
+        stop: (reason) => internalsOf(self).abort(reason),
         onSent: (sent: DriverStatement) => internalsOf(self).attach(sent),
         onRan: (executable, state) => session.note(executable, state),
       })

@@ -13,6 +13,12 @@ import {
 } from '../statement/statement-options.ts'
 import { ConnectionEngine, type OpenPorts } from './connection-engine.ts'
 import type { ReceivedConnectionOptions } from './connection-options.ts'
+import {
+  type LookUpOptions,
+  lookUpStatement,
+  type StatementKey,
+  type StatementLookUp,
+} from './look-up-statement.ts'
 import { type Outcome, PromiseForms, type QueryOptions, type QueryResult } from './promise-forms.ts'
 import { waitForQuery } from './wait-for-query.ts'
 
@@ -193,6 +199,24 @@ export class GovernedConnection extends EventEmitter {
     options?: QueryOptions,
   ): Promise<QueryResult<Row>> {
     return await this.#forms.resume<Row>(approvalId, statement, options)
+  }
+
+  /**
+   * Looks a statement of this agent up in Snowflake's own history: for a write whose error says `execution: 'unknown'`,
+   * and for one that a program had begun when it crashed. Never run such a write again without this.
+   *
+   * @example `await connection.lookUp({ queryTag: 'order-4711' })`, where the statement had
+   * `parameters: { QUERY_TAG: 'order-4711' }`
+   */
+  async lookUp(key: StatementKey, { since }: LookUpOptions = {}): Promise<StatementLookUp> {
+    const { session } = await this.#engine.environment()
+    try {
+      const inner = await session.inner()
+      const { database } = session.context()
+      return await lookUpStatement(inner, key, { database, agentId: this.#options.agent.id, since })
+    } catch (error) {
+      throw shownError(error)
+    }
   }
 
   /** Ends the session: pending statements fail with 407002, pending approvals are withdrawn, the lease is let go. */

@@ -56,6 +56,11 @@ export interface DriverShapedError extends Error {
   sqlState?: string
   data?: Record<string, unknown>
   isFatal?: boolean
+  /**
+   * What is known of a statement that ended with this error: `not-run`, `failed` (the warehouse said so), `ran`, or
+   * `unknown`. Only a statement that did not run, or failed, may be run again without a look at Snowflake's history.
+   */
+  execution?: 'not-run' | 'failed' | 'ran' | 'unknown'
   externalize(): DriverShapedError
 }
 

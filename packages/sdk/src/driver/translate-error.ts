@@ -14,6 +14,8 @@ interface DriverErrorMembers {
   readonly sqlState?: unknown
   readonly message?: unknown
   readonly isFatal?: unknown
+  readonly execution?: unknown
+  readonly hint?: unknown
   readonly data?: { readonly queryId?: unknown } | null
 }
 
@@ -46,6 +48,8 @@ export const translateDriverError = (
       traceId,
     })
   const given = (error ?? {}) as DriverErrorMembers
+  // It was translated before, when what is known of its statement was added.
+  if (error instanceof Error && given.execution !== undefined) return error
   const name = asText(given.name) ?? 'Error'
   const sqlState = asText(given.sqlState)
   if (ownWords.has(name)) {

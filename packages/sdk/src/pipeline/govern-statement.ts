@@ -28,6 +28,8 @@ export interface StatementControl {
   readonly rowMode: RowMode
   /** The Snowflake query id whose result is fetched again; null for a statement that is to run. */
   readonly fetchOf: string | null
+  /** Ends the statement, wherever it is, and its streams of rows. */
+  stop(reason: Error): void
   /** Told the driver's statement as soon as it was sent, so that a cancel can reach the warehouse. */
   onSent(statement: DriverStatement): void
   /** Told what ran on the session's own connection, and the session's names afterwards, from the warehouse's answer. */

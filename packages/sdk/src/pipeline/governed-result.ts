@@ -1,6 +1,7 @@
 import type {
   AuditAcknowledgement,
   Decision,
+  ErrorCode,
   OutcomeRecord,
   StatementSummary,
   StatementTrail,
@@ -69,13 +70,23 @@ export interface OutcomeFacts {
   readonly leaseId?: string | null
   readonly findings?: readonly Finding[]
   readonly error: Error | null
+  /** Whether it changes something and may have run, of which the warehouse has said nothing. */
+  readonly isInDoubt?: boolean
   /** Whether nothing waits for the record. */
   readonly isBehind?: boolean
 }
 
+/** Codes of a statement that was ended because it may no longer run. */
+const revocations: ReadonlySet<unknown> = new Set<ErrorCode>([
+  'ERR_SESSION_REVOKED',
+  'ERR_APPROVAL_REVOKED',
+  'ERR_APPROVAL_EXPIRED',
+])
+
 const outcomeOf = (error: Error | null): OutcomeRecord['outcome'] => {
   if (error === null) return 'completed'
   const { sqlState, snowfenceCode } = error as { sqlState?: unknown; snowfenceCode?: unknown }
+  if (revocations.has(snowfenceCode)) return 'revoked'
   if (sqlState === '57014') return 'cancelled'
   return snowfenceCode === undefined || snowfenceCode === 'ERR_WAREHOUSE_FAILED' ? 'failed' : 'withheld'
 }
@@ -83,7 +94,7 @@ const outcomeOf = (error: Error | null): OutcomeRecord['outcome'] => {
 /** Writes how a statement ended: counts and names of masks, never values or texts. */
 export const finishTrail = (trail: StatementTrail, facts: OutcomeFacts): Promise<AuditAcknowledgement> =>
   trail.finish({
-    outcome: outcomeOf(facts.error),
+    outcome: facts.isInDoubt === true ? 'unknown' : outcomeOf(facts.error),
     queryId: facts.queryId,
     rows: facts.rows,
     columns: facts.columns.map(({ name, mask }) => ({ name, mask: mask?.kind ?? null })),

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { isSnowfenceError } from '@snowfence/core'
 import { withinGrace } from '../connection/within-grace.ts'
 import { createGovernedError } from '../driver/driver-error.ts'
 import type { InnerConnection } from '../driver/inner-connection.ts'
 import type { DriverStatement } from '../driver/snowflake-driver.ts'
+import { type KnownExecution, withExecution } from '../driver/statement-execution.ts'
 import { translateDriverError } from '../driver/translate-error.ts'
 import { compileMasker } from '../rows/compile-masker.ts'
 import { prepareRows } from '../rows/prepare-rows.ts'
@@ -16,6 +18,8 @@ import type { PipelineEnvironment } from './pipeline-environment.ts'
 import { buildQueryTag } from './query-tag.ts'
 import { callerQueryTag, sendableParameters } from './statement-parameters.ts'
 import { type ExecutableState, isRead } from './statement-states.ts'
+import { untilAborted } from './until-aborted.ts'
+import { watchApproval } from './watch-approval.ts'
 
 const isDdl = (state: ExecutableState): boolean =>
   state.summary.effects.some((effect) => effect === 'create' || effect === 'alter' || effect === 'drop')
@@ -49,6 +53,38 @@ const refuseTooManyRows = ({ decision, summary, trail }: ExecutableState, rows: 
   })
 }
 
+/** Shorter than the end of a connection waits for its statements, so that their outcomes are written before it. */
+const ANSWER_GRACE_MS = 1_000
+
+const reading: ReadonlySet<string> = new Set(['select', 'metadata'])
+
+const onlyReads = ({ summary }: ExecutableState): boolean =>
+  summary.effects.every((effect) => reading.has(effect))
+
+/** Whether the warehouse itself said how the statement ended, and not the way to it. */
+const isWarehouseAnswer = (error: unknown): boolean => {
+  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown }
+  return name === 'OperationFailedError' && typeof code === 'string' && code !== ''
+}
+
+/** The failure of a connection, as what it means for a statement that changes something. */
+const inDoubt = (failure: Error, queryId: string | null, traceId: string): Error => {
+  const { code, sqlState } = failure as { code?: string | number; sqlState?: string }
+  return createGovernedError('ERR_OUTCOME_UNKNOWN', {
+    ...(code === undefined ? {} : { code }),
+    // SQLSTATE 08007: transaction resolution unknown.
+    sqlState: sqlState ?? '08007',
+    queryId,
+    traceId,
+    cause: failure,
+  })
+}
+
+/** An approval that was revoked meanwhile stays revoked: the statement's own outcome says how it ended. */
+const ignoreRevoked = (error: unknown): void => {
+  if (!isSnowfenceError(error, 'ERR_APPROVAL_STATE')) throw error
+}
+
 /**
  * The second half of the way: run, check the columns that came back, compile their masks. Every way out is recorded:
  * a failure here, a success when its rows were read.
@@ -67,12 +103,20 @@ export const runAndCheck = async (
   let elevated: InnerConnection | null = null
   let sent: DriverStatement | null = null
   let answered: Promise<void> = Promise.resolve()
+  let answer: 'none' | 'completed' | 'failed' = 'none'
   let isApprovalOpen = approval !== null
+  const isWrite = !onlyReads(executable)
+  const stopWatching = approval === null ? () => {} : watchApproval(approval, trail.traceId, control.stop)
 
   const settleApproval = async (outcome: 'executed' | 'failed'): Promise<void> => {
     if (!isApprovalOpen) return
     isApprovalOpen = false
     await approval?.claim.settle(outcome, sent?.getQueryId() ?? null)
+  }
+  const known = (): KnownExecution => {
+    const execution =
+      sent === null ? 'not-run' : answer === 'none' ? 'unknown' : answer === 'completed' ? 'ran' : 'failed'
+    return { execution, queryId: sent?.getQueryId() ?? null, traceId: trail.traceId, isWrite }
   }
   const place = () => ({
     queryId: sent?.getQueryId() ?? null,
@@ -106,16 +150,21 @@ export const runAndCheck = async (
     control.onSent(sent)
     turn.letNextSend()
     answered = running.completed.then(
-      () => {},
-      () => {},
+      () => {
+        answer = 'completed'
+      },
+      (error: unknown) => {
+        if (isWarehouseAnswer(error)) answer = 'failed'
+      },
     )
     // A read's record is begun when the query is on its way, and at the latest with its answer: the warehouse is at work
     // meanwhile. A record that fails stops a long read at once.
     await Promise.race([answered, recordDue])
     await record()
-    const statement = await running.completed
+    const statement = await untilAborted(running.completed, signal)
 
-    await settleApproval('executed')
+    // A read uses its approval until its rows were given: until then it can be revoked.
+    if (isWrite || received.asyncExec) await settleApproval('executed')
     if (approval === null) environment.ownResults.remember(statement.getQueryId(), executable)
     // After an asynchronous start the driver holds no result yet, and would throw when asked about it.
     if (elevated === null && control.fetchOf === null)
@@ -170,8 +219,16 @@ export const runAndCheck = async (
       awaitsOutcome: approval !== null || !isRead(executable) || showsClassified(executable),
       openRows: (range = {}) => openRows(range),
       settle: async (outcome) => {
-        settling ??= finishTrail(trail, { ...outcome, ...place(), columns, findings: masker.findings() })
-          .then(() => {})
+        stopWatching()
+        settling ??= settleApproval('executed')
+          .catch(ignoreRevoked)
+          .then(() => finishTrail(trail, { ...outcome, ...place(), columns, findings: masker.findings() }))
+          .then(
+            () => {},
+            (error: unknown) => {
+              throw withExecution(translateDriverError(error, trail.traceId), known())
+            },
+          )
           .finally(() => elevated?.close())
         if (outcome.isBehind) {
           // The store has given the record up: what follows must not go on without it.
@@ -190,15 +247,27 @@ export const runAndCheck = async (
       sent.cancel()
       await withinGrace([answered])
     }
+    stopWatching()
     // Who ended a statement says how it ended, whatever the warehouse or the trail made of that.
     const ended = signal.aborted ? asError(signal.reason) : null
-    const shown = translateDriverError(ended ?? unrecorded ?? failure, trail.traceId)
+    // It was cancelled when it was ended. The warehouse's word about that says whether it ran.
+    if (ended !== null && sent !== null) await withinGrace([answered], ANSWER_GRACE_MS)
+    const { execution, queryId } = known()
+    const translated = translateDriverError(ended ?? unrecorded ?? failure, trail.traceId)
+    const isInDoubt = isWrite && execution === 'unknown'
+    const isPlainDoubt = isInDoubt && ended === null && unrecorded === null
+    const shown = withExecution(
+      isPlainDoubt ? inDoubt(translated, queryId, trail.traceId) : translated,
+      known(),
+    )
     // The approval's own record at the broker stays `claimed`, then `indeterminate`, when this does not reach it.
     await settleApproval('failed').catch(() => {})
     await elevated?.close()
-    await finishFailed(trail, { ...place(), rows: 0, columns: [], error: shown }).catch((error: unknown) => {
-      if (ended === null) throw error
-    })
+    await finishFailed(trail, { ...place(), rows: 0, columns: [], error: shown, isInDoubt }).catch(
+      (error: unknown) => {
+        if (ended === null) throw error
+      },
+    )
     throw shown
   }
 }

@@ -1,0 +1,47 @@
+import { type DriverShapedError, isGovernedError, shapeError } from './driver-error.ts'
+
+/**
+ * What is known of a statement that ended with an error: the warehouse never got it; the warehouse said that it failed,
+ * and did nothing; it ran; or it may have run.
+ */
+export type StatementExecution = 'not-run' | 'failed' | 'ran' | 'unknown'
+
+export interface KnownExecution {
+  readonly execution: StatementExecution
+  readonly queryId: string | null
+  readonly traceId: string
+  /** Whether running the statement a second time could do something twice. */
+  readonly isWrite: boolean
+}
+
+const lookItUp = (execution: 'ran' | 'unknown', queryId: string | null, traceId: string): string => {
+  const by = queryId === null ? `{ traceId: '${traceId}' }` : `{ queryId: '${queryId}' }`
+  const said = execution === 'ran' ? 'the statement ran' : 'the statement may have run'
+  return `${said}: ask lookUp(${by}) of a connection before you run it again`
+}
+
+/**
+ * The same error with what is known of its statement. A copy: one reason can end many statements.
+ *
+ * A write that ran, or may have run, is never called retryable.
+ */
+export const withExecution = (
+  error: Error,
+  { execution, queryId, traceId, isWrite }: KnownExecution,
+): DriverShapedError => {
+  const isDangerous = isWrite && (execution === 'ran' || execution === 'unknown')
+  const { name, message, stack, cause } = error
+  const copy = new Error(message, cause === undefined ? undefined : { cause })
+  if (stack !== undefined) copy.stack = stack
+  const members: Record<string, unknown> = { ...error, name }
+  if (isGovernedError(error)) members.traceId = error.traceId ?? traceId
+  if (isDangerous) {
+    members.retryable = false
+    members.hint = lookItUp(execution, queryId, traceId)
+  }
+  const { data } = error as DriverShapedError
+  if (data !== undefined && queryId !== null) members.data = { ...data, queryId }
+  // Not enumerable: whoever lists the members of an error finds those of the driver's.
+  Object.defineProperty(copy, 'execution', { value: execution })
+  return shapeError(copy, members)
+}

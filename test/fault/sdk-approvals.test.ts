@@ -1,0 +1,103 @@
+import type { Approval } from '@snowfence/core'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type FaultyClinic, startFaultyClinic } from './faulty-clinic.ts'
+
+// An agent that waits for a person goes on waiting while the broker is restarted, and whatever answer gets lost. When the
+// agent itself is gone, its request is withdrawn, and that is recorded.
+
+let clinic: FaultyClinic
+beforeAll(async () => {
+  clinic = await startFaultyClinic()
+})
+afterAll(async () => await clinic.close())
+beforeEach(() => clinic.proxy.lose('pass'))
+
+const notes = (limit: number): string => `select NOTE_ID from PSYCHOTHERAPY_NOTES order by 1 limit ${limit}`
+
+const pending = async (): Promise<Approval[]> =>
+  (await clinic.ask<{ approvals: Approval[] }>('reviewer', 'GET', '/v1/approvals?state=pending')).approvals
+
+const untilPending = async (): Promise<Approval> => {
+  for (;;) {
+    const [approval] = await pending()
+    if (approval !== undefined) return approval
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+const approve = async ({ id, digest }: Approval): Promise<void> => {
+  const answer = { decision: 'approve', comment: null, seenDigest: digest }
+  await clinic.ask('reviewer', 'POST', `/v1/approvals/${id}/decision`, answer)
+}
+
+const stateOf = async ({ id }: Approval): Promise<string> =>
+  (await clinic.ask<Approval>('reviewer', 'GET', `/v1/approvals/${id}`)).state
+
+test('a blocked agent waits through restarts of the broker, and runs its statement once it is approved', async () => {
+  const connection = await clinic.connect()
+  const running = connection.query(notes(2))
+  const approval = await untilPending()
+  for (let restart = 0; restart < 2; restart += 1) {
+    await clinic.kill()
+    await clinic.start()
+  }
+  clinic.proxy.lose('refuse')
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  clinic.proxy.lose('pass')
+  expect((await pending()).map(({ id }) => id)).toEqual([approval.id])
+  await approve(approval)
+  const { rows, approval: granted } = await running
+  expect(rows).toHaveLength(2)
+  expect(granted?.id).toBe(approval.id)
+  expect(await stateOf(approval)).toBe('executed')
+})
+
+test('an approval that is given while the broker restarts reaches its agent', async () => {
+  const connection = await clinic.connect()
+  const running = connection.query(notes(3))
+  const approval = await untilPending()
+  clinic.proxy.lose('refuse')
+  await approve(approval)
+  await clinic.kill()
+  await clinic.start()
+  clinic.proxy.lose('pass')
+  expect((await running).rows).toHaveLength(3)
+})
+
+test('no lost answer on the way of an approval ends its statement, or asks, claims or runs twice', async () => {
+  const connection = await clinic.connect()
+  for (let lost = 1; lost <= 6; lost += 1) {
+    const sqlText = notes(10 + lost)
+    // Each round loses another answer: of the request, of a wait, of the claim, of records, of the settlement.
+    let answers = 0
+    const cutting = setInterval(() => {
+      answers += 1
+      if (answers % lost === 0) clinic.proxy.lose('cut', 1)
+    }, 60)
+    const running = connection.query(sqlText)
+    const approval = await untilPending()
+    await approve(approval)
+    expect((await running).rows.length).toBeGreaterThan(0)
+    clearInterval(cutting)
+    clinic.proxy.lose('pass')
+    await expect.poll(() => stateOf(approval)).toBe('executed')
+    const runs = clinic.warehouse.queryHistory().filter(({ queryText }) => queryText === sqlText)
+    expect(runs).toHaveLength(1)
+  }
+  const events = (await clinic.records()).filter(({ span }) => span.name.startsWith('approval.'))
+  const steps = events
+    .map(({ span }) => `${span.name} ${String(span.attributes['snowfence.approval.id'])}`)
+    .filter((step) => !step.startsWith('approval.shown'))
+  expect(new Set(steps).size).toBe(steps.length)
+})
+
+test('the request of an agent that is gone is withdrawn within seconds, and that is recorded', async () => {
+  const agent = await clinic.spawnAgent(notes(4))
+  const approval = await untilPending()
+  agent.kill('SIGKILL')
+  await expect.poll(() => stateOf(approval), { interval: 250, timeout: 40_000 }).toBe('cancelled')
+  const names = (await clinic.records())
+    .filter(({ span }) => span.attributes['snowfence.approval.id'] === approval.id)
+    .map(({ span }) => span.name)
+  expect(names).toContain('approval.withdrawn')
+}, 120_000)
