@@ -63,8 +63,16 @@ const approveNext = async (): Promise<Approval> => {
 const statusOf = (sqlText: string): string | undefined =>
   clinic.warehouse.queryHistory().findLast(({ queryText }) => queryText === sqlText)?.status
 
-const untilRunning = async (sqlText: string): Promise<void> => {
-  while (statusOf(sqlText) !== 'RUNNING') await new Promise((resolve) => setTimeout(resolve, 10))
+/** Rejects when the statement ended before it ran. */
+const untilRunning = async (sqlText: string, running: Promise<Error>): Promise<void> => {
+  let ended: Error | undefined
+  void running.then((error) => {
+    ended = error
+  })
+  while (statusOf(sqlText) !== 'RUNNING') {
+    if (ended !== undefined) throw ended
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
 }
 
 const failureOf = async (running: Promise<unknown>): Promise<GovernedError> =>
@@ -89,7 +97,7 @@ test('a revoked approval ends the statement that runs under it', async () => {
   const sqlText = longRead('LABS', 'LAB_ID')
   const running = failureOf(connection.query(sqlText))
   const { id } = await approveNext()
-  await untilRunning(sqlText)
+  await untilRunning(sqlText, running)
   await clinic.ask('reviewer', 'POST', `/v1/approvals/${id}/revoke`)
   const failure = await running
   expect(failure).toMatchObject({ snowfenceCode: 'ERR_APPROVAL_REVOKED', approvalId: id })
@@ -157,7 +165,7 @@ test.each([
     const doomed = await clinic.connect()
     const sqlText = longRead('PATIENTS', 'PATIENT_ID')
     const running = failureOf(doomed.query(sqlText))
-    await untilRunning(sqlText)
+    await untilRunning(sqlText, running)
     await revokeIt()
     const failure = await running
     expect(failure).toMatchObject({ snowfenceCode: 'ERR_SESSION_REVOKED' })

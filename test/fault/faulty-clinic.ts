@@ -67,7 +67,7 @@ export interface FaultyClinic {
   /** An agent in a process of its own, connected: runs these statements and prints how each ended as a line of JSON. */
   spawnAgent(
     statements: string | readonly string[],
-    options?: { readonly repeat?: boolean },
+    options?: { readonly repeat?: boolean; readonly name?: string },
   ): Promise<ChildProcess>
   /** One request to the broker itself, past the proxy. */
   ask<T = unknown>(as: SampleIdentity, method: string, path: string, body?: unknown): Promise<T>
@@ -235,9 +235,9 @@ export const startFaultyClinic = async (options: FaultyClinicOptions = {}): Prom
       connections.push(made)
       return await made.connectAsync()
     },
-    spawnAgent: async (statements, { repeat = false } = {}) => {
+    spawnAgent: async (statements, { repeat = false, name = 'agent' } = {}) => {
       const { identity: _source, ...plain } = optionsOf()
-      const settings = JSON.stringify({ ...plain, token: await tokenOf('agent'), repeat })
+      const settings = JSON.stringify({ ...plain, token: await tokenOf('agent'), name, repeat })
       const child = await startProcess(agentScript, [settings, ...[statements].flat()])
       agents.push(child)
       return child
