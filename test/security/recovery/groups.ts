@@ -254,4 +254,20 @@ export const groups: readonly RecoveryProgram[] = [
     truth: bill,
     honest: 'select sum(e.cost) as s from encounters as e having count(distinct e.patient_id) >= 11',
   },
+  {
+    name: 'one bill, by a sum in which a join puts zeros in the place of the others',
+    desk: 'minimum-necessary: quality',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const others = Array.from({ length: 60 }, (_, index) => index + 1).filter((id) => id !== 5)
+      const [row] = rowsOf(
+        await ask(`select sum(coalesce(g.column2, e.cost)) as s from encounters as e
+          left join (values ${others.map((id) => `(${id}, 0)`)}) as g on e.encounter_id = g.column1
+          where e.encounter_id <= 60 having count(distinct e.patient_id) >= 11`),
+      )
+      return row === undefined ? null : Number(row.S).toFixed(2)
+    },
+    truth: bill,
+    honest: 'select sum(coalesce(cost, 0)) as s from encounters having count(*) >= 11',
+  },
 ]
