@@ -312,10 +312,18 @@ export const compileCall = (compilation: Compilation, name: string, args: readon
       return compileExtreme(compilation, name, args)
     case 'BETWEEN': {
       const [subject, low, high] = args as [Compiled, Compiled, Compiled]
-      return compileLogic(compilation, 'AND', [
-        compileComparison(compilation, '>=', [subject, low]),
-        compileComparison(compilation, '<=', [subject, high]),
-      ])
+      const least = compileComparison(compilation, '>=', [subject, low])
+      const most = compileComparison(compilation, '<=', [subject, high])
+      return {
+        type: boolean,
+        classified: any([least, most]),
+        constant: all([least, most]),
+        run: (frame, live) => {
+          const [above, below] = [least.run(frame, live), most.run(frame, live)]
+          if (above === false || below === false) return false
+          return above === null || below === null ? null : true
+        },
+      }
     }
     case 'IN':
       return compileIn(compilation, args)

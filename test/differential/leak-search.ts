@@ -50,7 +50,8 @@ export class LeakSearch {
   readonly #alter: Alter
   readonly #random: SeededRandom
   readonly #grammar: StatementGrammar
-  readonly #asksForConstants: boolean
+  /** Names of columns that a statement may compare with constants. */
+  readonly #comparable: ReadonlySet<string>
   #pairs: readonly WorldPair[] = []
   #uses = 0
 
@@ -71,8 +72,11 @@ export class LeakSearch {
     this.shown = new Map(columns.map((column) => [`${column.table}.${column.name}`, column]))
     this.tables = tablesOf(columns)
     this.schema = readableSchema(analyzer, under, columns, this.tables)
-    this.#asksForConstants = columns.some(({ showsConstants, isPublic }) => showsConstants && !isPublic)
-    this.#grammar = new StatementGrammar(this.#random, this.schema)
+    this.#comparable = new Set(
+      columns.flatMap(({ name, showsConstants, isPublic }) => (showsConstants && !isPublic ? [name] : [])),
+    )
+    // The statements do not depend on how many worlds were drawn for others.
+    this.#grammar = new StatementGrammar(new SeededRandom(seed + 0x5eed), this.schema)
   }
 
   /** Whether there is anything to look for. */
@@ -94,11 +98,20 @@ export class LeakSearch {
 
   /** Makes one statement and tries it. @returns a leak where there is one */
   step(): Leak | null {
+    return this.try(this.make(), true)
+  }
+
+  make(): Generated {
+    this.figures.texts += 1
+    return this.#grammar.next()
+  }
+
+  /** Tries a statement; of its own ones the grammar learns which are allowed. @returns a leak where there is one */
+  try(generated: Generated, isOwn: boolean): Leak | null {
     const { figures } = this
-    const generated = this.#grammar.next()
     figures.generated += 1
-    const governed = this.govern(generated)
-    this.#grammar.learn(generated, governed !== null && governed !== 'denied')
+    const governed = this.#govern(generated)
+    if (isOwn) this.#grammar.learn(generated, governed !== null && governed !== 'denied')
     if (governed === null || governed === 'denied') return null
     const { place, kind, statement } = generated
     for (let tries = 0; tries < PAIRS_FOR_EACH; tries += 1) {
@@ -142,6 +155,18 @@ export class LeakSearch {
     return { ...shrunk, sql: printQuery(shrunk.statement.q), difference }
   }
 
+  /** Tries one statement on so many pairs of worlds. @returns null where it is denied, or tells nothing */
+  examine(statement: Statement, pairs: number): Difference | null {
+    const governed = this.#allowed(statement)
+    if (governed === null) return null
+    for (let tries = 0; tries < pairs; tries += 1) {
+      const pair = this.#pairFor(statement)
+      const difference = findDifference(governed, pair) ?? this.#findPerson(governed, pair)
+      if (difference !== null) return difference
+    }
+    return null
+  }
+
   #allowed(statement: Statement): GovernedStatement | null {
     const compiled = compile(statement, this.tables)
     if (compiled === null) return null
@@ -156,7 +181,7 @@ export class LeakSearch {
     return { tree: statement.q, compilation, query, decision, claimedGroup: claimOf(summary) }
   }
 
-  private govern(generated: Generated): GovernedStatement | 'denied' | null {
+  #govern(generated: Generated): GovernedStatement | 'denied' | null {
     const { figures } = this
     const { statement, place } = generated
     const compiled = compile(statement, this.tables)
@@ -205,7 +230,7 @@ export class LeakSearch {
 
   /** Where a statement may ask for a constant, the worlds agree on which cells are equal to it. */
   #pairFor(statement: Statement): WorldPair {
-    if (!this.#asksForConstants) return this.#nextPair()
+    if (this.#comparable.size === 0 || !namesAny(statement, this.#comparable)) return this.#nextPair()
     return makePair(this.#random, this.tables, this.shown, this.sizes, new Set(constantsOf(statement)))
   }
 
@@ -234,6 +259,14 @@ export const compile = ({ q, settings }: Statement, tables: ReadonlyMap<string, 
 /** How large the product says that every group is. */
 const claimOf = (summary: StatementSummary): number =>
   summary.status === 'analyzed' ? (summary.aggregation?.minimumGroupSize ?? 0) : 0
+
+const namesAny = (node: unknown, names: ReadonlySet<string>): boolean => {
+  if (typeof node === 'string') return names.has(node)
+  if (Array.isArray(node)) return node.some((member) => namesAny(member, names))
+  return (
+    typeof node === 'object' && node !== null && Object.values(node).some((member) => namesAny(member, names))
+  )
+}
 
 /** Every constant that a statement writes, wherever it stands. */
 const constantsOf = (node: unknown): string[] => {

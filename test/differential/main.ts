@@ -1,10 +1,11 @@
 // Looks for statements that the product allows and that answer differently on two warehouses alike in all that is shown.
 //   node --conditions=snowfence-source test/differential/main.ts --help
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { createSqlAnalyzer } from '@snowfence/sql'
 import { leakForm } from './leak-form.ts'
 import type { Leak, LeakSearch } from './leak-search.ts'
+import { writeStatement } from './leak-vector.ts'
 import type { PolicyUnderTest } from './policies-under-test.ts'
 import { addFigures, type Figures, noFigures, printFigures } from './search-figures.ts'
 import { searchPolicies } from './search-policies.ts'
@@ -13,12 +14,13 @@ import { printDifferences } from './shrink-leak.ts'
 const help = `Looks for statements that are allowed and answer differently on two warehouses alike in all that is shown.
 
   --seed N        where to begin; with a state file, the seed after the last one that was finished
-  --count N       statements of each policy for one seed (2000)
+  --count N       statements made for each policy for one seed (2000); each is tried under every policy
   --seeds N       how many seeds (1)
   --minutes N     stop after so many minutes instead
   --policy TEXT   only policies whose name contains it; \`random\` for those that nobody wrote
   --random N      policies that nobody wrote for each seed (2)
   --state FILE    adds to the figures in the file, and goes on where it stopped
+  --vectors FILE  adds what is found, one line each, for leak-vectors.test.ts
   --json          prints the figures and the leaks as JSON
   --help          this text
 
@@ -33,6 +35,7 @@ const { values } = parseArgs({
     policy: { type: 'string', default: '' },
     random: { type: 'string', default: '2' },
     state: { type: 'string' },
+    vectors: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -86,6 +89,15 @@ const report = (search: LeakSearch, found: Leak, seed: number): void => {
   const columns = (table: string) => search.tables.get(table)?.columns ?? []
   const cells = printDifferences(leak.pair, columns, leak.sql)
   const what = `${leak.difference.kind} ${leak.difference.what}${cells === '' ? '' : ` (${cells.slice(0, 300)})`}`
+  if (values.vectors !== undefined) {
+    const vector = {
+      policy: leak.under.name,
+      sql: leak.sql,
+      told: what,
+      statement: writeStatement(leak.statement),
+    }
+    appendFileSync(values.vectors, `${JSON.stringify(vector)}\n`)
+  }
   state.leaks.push({ form, policy: leak.under.name, sql: leak.sql + set, what, seed })
   if (!values.json) console.log(`${leak.under.name}: ${leak.sql}${set}\n    ${what}`)
 }

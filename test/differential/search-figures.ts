@@ -10,6 +10,9 @@ export interface Hits {
 
 /** What a search did. A counted statement is one that is allowed and touches what is classified. */
 export interface Figures {
+  /** Different texts. Each is tried under every policy. */
+  texts: number
+  /** Statements under a policy. */
   generated: number
   refusedByCompiler: number
   denied: number
@@ -23,6 +26,7 @@ export interface Figures {
 }
 
 export const noFigures = (): Figures => ({
+  texts: 0,
   generated: 0,
   refusedByCompiler: 0,
   denied: 0,
@@ -42,6 +46,7 @@ export const hitsOf = ({ constructs }: Figures, construct: string): Hits => {
 }
 
 const numbers = [
+  'texts',
   'generated',
   'refusedByCompiler',
   'denied',
@@ -75,6 +80,7 @@ export const printFigures = (figures: Figures): string => {
     )
   return [
     `${counted} statements that are allowed and touch a class (${share} % of ${generated - refusedByCompiler}), ${denied} denied`,
+    `${figures.texts} different texts, each under every policy`,
     `${runs} runs on a warehouse, ${leaks} answered differently`,
     `  ${'row of the tables'.padEnd(36)} ${'counted'.padStart(9)} ${'touching'.padStart(9)} ${'tried'.padStart(9)}`,
     ...rows,

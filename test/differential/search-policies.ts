@@ -6,14 +6,14 @@ import { type Figures, noFigures } from './search-figures.ts'
 
 export interface SearchOptions {
   readonly seed: number
-  /** Statements of each policy. */
+  /** Statements made for each policy. */
   readonly count: number
   /** Policies that nobody wrote, beside those that are shipped. */
   readonly random: number
   /** Only policies whose name contains it. */
   readonly policy?: string
   readonly onLeak: (leak: Leak, search: LeakSearch) => void
-  /** Called after each policy with what was done under it. */
+  /** Called at the end for each policy with what was done under it. */
   readonly onFigures: (under: PolicyUnderTest, figures: Figures) => void
   readonly isOver?: () => boolean
 }
@@ -23,15 +23,18 @@ export const searchPolicies = (analyzer: SqlAnalyzer, options: SearchOptions): v
   const { seed, count, policy = '', isOver = () => false } = options
   const random = new SeededRandom(seed)
   const drawn = Array.from({ length: options.random }, (_, index) => randomPolicy(random, index + 1))
-  for (const under of [...shippedPolicies(), ...drawn]) {
-    if (!under.name.includes(policy)) continue
-    const figures = noFigures()
-    const search = new LeakSearch(analyzer, under, seed, figures)
-    if (!search.hasClassified) continue
-    for (let left = count; left > 0 && !isOver(); left -= 1) {
-      const leak = search.step()
-      if (leak !== null) options.onLeak(leak, search)
+  const searches = [...shippedPolicies(), ...drawn]
+    .filter(({ name }) => name.includes(policy))
+    .map((under) => new LeakSearch(analyzer, under, seed, noFigures()))
+    .filter((search) => search.hasClassified)
+  for (let left = count; left > 0 && !isOver(); left -= 1)
+    for (const maker of searches) {
+      const generated = maker.make()
+      // Analysing a text costs most: what it says is asked of every policy.
+      for (const search of searches) {
+        const leak = search.try(generated, search === maker)
+        if (leak !== null) options.onLeak(leak, search)
+      }
     }
-    options.onFigures(under, figures)
-  }
+  for (const { under, figures } of searches) options.onFigures(under, figures)
 }
