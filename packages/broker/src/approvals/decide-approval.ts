@@ -4,7 +4,7 @@ import { addSeconds } from '../clock.ts'
 import type { ApprovalContext } from './approval-context.ts'
 import { approvalEvent } from './approval-event.ts'
 import { type ApprovalRow, type DecisionRow, findApproval, readDecisions } from './approval-row.ts'
-import type { Person } from './show-approval.ts'
+import { notEligible, type Person } from './show-approval.ts'
 import { stateError } from './state-error.ts'
 
 export interface Answer {
@@ -34,11 +34,12 @@ const nameOf = ({ issuer, subject }: Pick<Principal, 'issuer' | 'subject'>): str
  * `ERR_APPROVAL_DIGEST_MISMATCH`
  */
 export const decideApproval = async (
-  { clock, signals, texts, trail }: ApprovalContext,
+  context: ApprovalContext,
   reviewer: Person,
   id: string,
   answer: Answer,
 ): Promise<ApprovalRow> => {
+  const { clock, signals, texts, trail } = context
   const decided = await trail.transact(async ({ transaction, record }) => {
     const now = clock()
     const { principal } = reviewer
@@ -48,7 +49,7 @@ export const decideApproval = async (
       groups: principal.groups,
       people: reviewer.people,
     })
-    if (reason !== null) throw new SnowfenceError('ERR_APPROVAL_NOT_ELIGIBLE', { details: { reason } })
+    if (reason !== null) throw notEligible(context, row, reviewer, reason)
     if (row.state !== 'pending') throw stateError(row.state)
     if (row.deadline_at <= now) throw stateError('expired')
     if (answer.seenDigest !== row.digest) throw new SnowfenceError('ERR_APPROVAL_DIGEST_MISMATCH')

@@ -1,5 +1,11 @@
-import { type Approval, type ApprovalStatement, displayText, unseenCharacters } from '@snowfence/core'
-import { isEligibleApprover } from '@snowfence/policy'
+import {
+  type Approval,
+  type ApprovalStatement,
+  displayText,
+  SnowfenceError,
+  unseenCharacters,
+} from '@snowfence/core'
+import { type ApproverRefusal, approverRefusal } from '@snowfence/policy'
 import type { VerifiedIdentity } from '../identity/verified-identity.ts'
 import type { SessionRecord } from '../sessions/session.ts'
 import type { ApprovalContext } from './approval-context.ts'
@@ -9,9 +15,22 @@ import { type ApprovalRow, type DecisionRow, findApproval, readDecisions } from 
 /** A person by a verified identity token. */
 export type Person = Pick<VerifiedIdentity, 'principal' | 'people'>
 
-/** Whether a person may decide a request at all, whatever its state. */
-export const mayDecide = (row: ApprovalRow, { principal, people }: Person): boolean =>
-  isEligibleApprover(row.requirement, row.requester_people, { groups: principal.groups, people })
+/** Why a person may not decide a request, whatever its state; null when they may. */
+export const decisionRefusal = (row: ApprovalRow, { principal, people }: Person): ApproverRefusal | null =>
+  approverRefusal(row.requirement, row.requester_people, { groups: principal.groups, people })
+
+const mayDecide = (row: ApprovalRow, person: Person): boolean => decisionRefusal(row, person) === null
+
+/** The error for a refusal. A person who may not read the request is told that there is none. */
+export const notEligible = (
+  context: ApprovalContext,
+  row: ApprovalRow,
+  person: Person,
+  reason: ApproverRefusal,
+): SnowfenceError =>
+  reason === 'is-requester' || mayRead(context, row, { kind: 'person', ...person })
+    ? new SnowfenceError('ERR_APPROVAL_NOT_ELIGIBLE', { details: { reason } })
+    : new SnowfenceError('ERR_APPROVAL_NOT_FOUND')
 
 /** Who reads a request: the agent's session, or a person by an identity token. */
 export type ApprovalReader =

@@ -3,7 +3,7 @@ import type { SessionRecord } from '../sessions/session.ts'
 import type { ApprovalContext } from './approval-context.ts'
 import { approvalEvent, isRequester } from './approval-event.ts'
 import { type ApprovalRow, findApproval } from './approval-row.ts'
-import { mayDecide, type Person } from './show-approval.ts'
+import { decisionRefusal, notEligible, type Person } from './show-approval.ts'
 import { stateError } from './state-error.ts'
 
 /**
@@ -46,18 +46,18 @@ export const cancelApproval = async (
  * @throws SnowfenceError `ERR_APPROVAL_NOT_FOUND`, `ERR_APPROVAL_NOT_ELIGIBLE`, `ERR_APPROVAL_STATE`
  */
 export const revokeApproval = async (
-  { clock, config, signals, trail }: ApprovalContext,
+  context: ApprovalContext,
   person: Person,
   id: string,
 ): Promise<ApprovalRow> => {
+  const { clock, config, signals, trail } = context
   const { row, ids } = await trail.transact(async ({ transaction, record }) => {
     const now = clock()
     const found = await findApproval(transaction, id, true)
     if (found === undefined) throw new SnowfenceError('ERR_APPROVAL_NOT_FOUND')
     const isOperator = config.groups.operators.some((group) => person.principal.groups.includes(group))
-    if (!isOperator && !mayDecide(found, person)) {
-      throw new SnowfenceError('ERR_APPROVAL_NOT_ELIGIBLE')
-    }
+    const reason = decisionRefusal(found, person)
+    if (!isOperator && reason !== null) throw notEligible(context, found, person, reason)
     const root = found.window_of ?? found.id
     const isWindow = found.requirement.kind === 'time-boxed'
     const revoked = await transaction

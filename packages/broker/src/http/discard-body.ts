@@ -14,8 +14,8 @@ export const discardBody = ({ raw: request }: FastifyRequest, { raw: response }:
   const { socket } = request
   const cut = setTimeout(() => socket.destroy(), LINGER_MS)
   cut.unref()
+  request.once('close', () => clearTimeout(cut))
   request.once('end', () => clearTimeout(cut))
-  socket.once('close', () => clearTimeout(cut))
   if (Number(request.headers['content-length']) <= SMALL_BYTES) {
     request.resume()
     return

@@ -1,0 +1,240 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { noteStatement } from '../../packages/broker/src/test-support/clinic.ts'
+import {
+  startTestBroker,
+  statementOf,
+  type TestBroker,
+} from '../../packages/broker/src/test-support/start-test-broker.ts'
+
+// Every route of the generated OpenAPI document, with bodies and parameters near to and far from its schemas. A broker
+// answers each with a status below 500, failures in one form, and the same for an id of others and an id of nothing.
+
+interface Operation {
+  readonly method: string
+  readonly path: string
+  readonly body: Schema | null
+  readonly query: readonly { readonly name: string; readonly schema: Schema }[]
+}
+interface Schema {
+  readonly type?: string | readonly string[]
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly items?: Schema
+  readonly enum?: readonly unknown[]
+  readonly const?: unknown
+  readonly anyOf?: readonly Schema[]
+}
+
+const RUNS = Number(process.env.FUZZ_RUNS ?? 25)
+const NOBODY = '00000000-0000-4000-8000-000000000000'
+
+let broker: TestBroker
+let operations: Operation[]
+let bearers: readonly (string | null)[]
+let foreignId: string
+
+const hostileText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 300 }),
+  fc.constantFrom('', '\0', '\ud800', '\u202e', "' or 1=1 --", '../../etc/passwd', 'null', '-1', '1e999'),
+  fc.string({ minLength: 3000, maxLength: 3000 }),
+)
+const hostile = fc.oneof(
+  hostileText,
+  fc.jsonValue({ maxDepth: 3 }),
+  fc.constantFrom(Number.MAX_VALUE, -0, 1e21, null),
+)
+
+const arbitraryOf = (schema: Schema): fc.Arbitrary<unknown> => {
+  if (schema.anyOf !== undefined) return fc.oneof(...schema.anyOf.map(arbitraryOf), hostile)
+  if (schema.enum !== undefined) return fc.oneof(fc.constantFrom(...schema.enum), hostile)
+  if (schema.const !== undefined) return fc.oneof(fc.constant(schema.const), hostile)
+  switch (schema.type) {
+    case 'object': {
+      const members = Object.entries(schema.properties ?? {})
+      const fields = fc.record(
+        Object.fromEntries(members.map(([name, member]) => [name, arbitraryOf(member)])),
+        {
+          requiredKeys: [],
+        },
+      )
+      const extra = fc.constantFrom(
+        {},
+        { extra: 1 },
+        JSON.parse('{"__proto__":{"groups":["broker-operators"]}}'),
+      )
+      return fc.oneof(
+        { weight: 6, arbitrary: fc.tuple(fields, extra).map(([body, more]) => ({ ...body, ...more })) },
+        { weight: 1, arbitrary: hostile },
+      )
+    }
+    case 'array':
+      return fc.oneof(fc.array(arbitraryOf(schema.items ?? {}), { maxLength: 4 }), hostile)
+    case 'string':
+      return fc.oneof(
+        { weight: 3, arbitrary: fc.constantFrom('HOPERAT', 'acme-clinic', 'sha256:0', 'select 1', NOBODY) },
+        hostile,
+      )
+    case 'number':
+    case 'integer':
+      return fc.oneof(fc.integer({ min: 0, max: 3 }), hostile)
+    case 'boolean':
+      return fc.oneof(fc.boolean(), hostile)
+    default:
+      return hostile
+  }
+}
+
+interface Described {
+  readonly requestBody?: { readonly content?: Readonly<Record<string, { readonly schema: Schema }>> }
+  readonly parameters?: readonly { readonly in: string; readonly name: string; readonly schema: Schema }[]
+}
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>
+}
+
+const readOperations = ({ paths }: Document): Operation[] =>
+  Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { requestBody, parameters = [] }]) => ({
+      method: method.toUpperCase(),
+      path,
+      body: requestBody?.content?.['application/json']?.schema ?? null,
+      query: parameters.filter((parameter) => parameter.in === 'query'),
+    })),
+  )
+
+const errorOf = (text: string): { code: string; message: string; hint: string } => {
+  const { error, ...rest } = JSON.parse(text)
+  expect(rest).toEqual({})
+  expect(Object.keys(error).filter((key) => key !== 'details')).toEqual(['code', 'message', 'hint'])
+  return error
+}
+
+beforeAll(async () => {
+  const most = 1_000_000
+  broker = await startTestBroker({
+    config: { limits: { refusalsPerMinute: most, publicRequestsPerMinute: most, sessionsPerMinute: most } },
+  })
+  const { body } = await broker.send<Document>('GET', '/openapi.json', null)
+  // Event streams do not end by themselves.
+  operations = readOperations(body).filter(({ path }) => !path.endsWith('/events'))
+  const session = await broker.openSession('agent')
+  const other = await broker.openSession('second-agent')
+  const { body: approval } = await broker.ask(other, statementOf(noteStatement))
+  expect(approval.state).toBe('pending')
+  foreignId = approval.id
+  bearers = [
+    null,
+    'x',
+    'sfs_x',
+    'e30.e30.x',
+    session.sessionToken,
+    session.lease.token,
+    await broker.issuer.token('agent'),
+    await broker.issuer.token('reviewer'),
+    await broker.issuer.token('auditor'),
+    await broker.issuer.token('operator'),
+  ]
+})
+afterAll(() => broker.close())
+
+const ask = async (
+  operation: Operation,
+  request: {
+    bearer: string | null
+    id: string
+    query: Record<string, unknown>
+    body: string | null
+    type: string
+  },
+) => {
+  const query = new URLSearchParams(
+    Object.entries(request.query).map(([name, value]) => [name, String(value)] as [string, string]),
+  )
+  const path = operation.path.replace('{id}', encodeURIComponent(request.id))
+  const answer = await fetch(`${broker.broker.url}${path}${query.size === 0 ? '' : `?${query}`}`, {
+    method: operation.method,
+    headers: {
+      ...(request.bearer === null ? {} : { authorization: `Bearer ${request.bearer}` }),
+      ...(request.body === null ? {} : { 'content-type': request.type }),
+    },
+    ...(request.body === null || operation.method === 'GET' ? {} : { body: request.body }),
+  })
+  return { status: answer.status, text: await answer.text() }
+}
+
+const requestsOf = ({ body, query }: Operation) =>
+  fc.record({
+    bearer: fc.constantFrom(...bearers),
+    id: fc.oneof(
+      fc.constantFrom(NOBODY, foreignId, '%00', '..', 'x'),
+      fc.string({ minLength: 1, maxLength: 120 }),
+    ),
+    query: fc.record(
+      Object.fromEntries(
+        query.filter(({ name }) => name !== 'wait').map(({ name, schema }) => [name, arbitraryOf(schema)]),
+      ),
+      { requiredKeys: [] },
+    ),
+    body: fc.oneof(
+      {
+        weight: 6,
+        arbitrary: arbitraryOf(body ?? {}).map((value) => JSON.stringify(value) ?? 'null'),
+      },
+      { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 200 }) },
+      { weight: 1, arbitrary: fc.constantFrom(null, '', '{', '[[[[', '{"a":1,"a":2}', '"\\ud800"') },
+    ),
+    type: fc.constantFrom(
+      'application/json',
+      'application/json',
+      'application/json; charset=utf-16',
+      'application/x-protobuf',
+      'text/plain',
+      'multipart/form-data; boundary=x',
+    ),
+  })
+
+describe('whatever is sent to a route', () => {
+  test('the answer is no fault of the broker, and every failure has one form', async () => {
+    expect(operations.length).toBeGreaterThanOrEqual(20)
+    for (const operation of operations) {
+      await fc.assert(
+        fc.asyncProperty(requestsOf(operation), async (request) => {
+          const { status, text } = await ask(operation, request)
+          expect(status, `${operation.method} ${operation.path}: ${text.slice(0, 300)}`).toBeLessThan(500)
+          if (status < 400) return
+          const { code } = errorOf(text)
+          expect(code).toMatch(/^ERR_[A-Z_]+$/)
+          // Nothing of the bearer comes back.
+          if (request.bearer !== null && request.bearer.length > 20)
+            expect(text).not.toContain(request.bearer)
+        }),
+        { numRuns: RUNS, endOnFailure: true },
+      )
+    }
+  }, 300_000)
+
+  test('an id of others and an id of nothing are answered alike', async () => {
+    const bodies: Record<string, unknown> = {
+      decision: { decision: 'approve', seenDigest: 'sha256:0' },
+      claim: { digest: 'sha256:0' },
+      settle: { outcome: 'executed', queryId: null },
+      revoke: { reason: 'x' },
+    }
+    for (const operation of operations.filter(({ path }) => path.startsWith('/v1/approvals/{id}'))) {
+      const action = operation.path.split('/').at(-1) ?? ''
+      const body = operation.body === null ? null : JSON.stringify(bodies[action] ?? {})
+      for (const client of ['agent', 'stranger'] as const) {
+        const session = client === 'agent' ? (await broker.openSession('agent')).sessionToken : null
+        for (const bearer of [session, await broker.issuer.token(client)].filter((each) => each !== null)) {
+          const [theirs, none] = await Promise.all(
+            [foreignId, NOBODY].map((id) =>
+              ask(operation, { bearer, id, query: {}, body, type: 'application/json' }),
+            ),
+          )
+          expect(theirs, `${operation.method} ${operation.path} as ${client}`).toEqual(none)
+          expect(theirs!.status).toBeGreaterThanOrEqual(400)
+        }
+      }
+    }
+  })
+})
