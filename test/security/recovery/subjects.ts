@@ -199,4 +199,21 @@ export const subjects: readonly RecoveryProgram[] = [
     truth: `select listagg(last_name, ' ') within group (order by last_name) from patients
       where patient_id <= 400 and patient_id <> (select patient_id from encounters where encounter_id = 1)`,
   },
+  {
+    name: 'the names of 400 people, beside one subject, by an outer join with one row on an equality beside it',
+    desk: 'minimum-necessary: care',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const rows = rowsOf(
+        await ask(`select e.patient_id, p.last_name from encounters as e cross join patients as p
+          left join (values (1)) as v on e.patient_id = p.patient_id
+          where e.encounter_id = 1 and p.patient_id <= 400`),
+      )
+      return namesIn(rows.map(({ LAST_NAME }) => LAST_NAME))
+    },
+    truth: namesOf(400),
+    honest: `select p.patient_id, e.department, l.lab_id from patients as p
+      join encounters as e on e.patient_id = p.patient_id left join labs as l on l.patient_id = p.patient_id
+      where p.patient_id = 1`,
+  },
 ]
