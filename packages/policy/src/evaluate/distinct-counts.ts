@@ -2,7 +2,7 @@ import type { ColumnFlow, Observation } from '@snowfence/core'
 import { mayCompare } from './allowed-observation.ts'
 import { isPseudonym } from './fitting-mask.ts'
 import type { GuardInput } from './guards.ts'
-import { combineLimits, DEFAULT_MINIMUM_GROUP_SIZE } from './obligations.ts'
+import { combineLimits } from './obligations.ts'
 
 /** Functions of the number, none of which chooses among the values before they are counted. */
 const ofCounts = new Set([
@@ -25,7 +25,9 @@ export const isCountable = (
   if (seen.masks.every(isPseudonym)) return true
   // Counted under a condition, the values are those of rows that the writer chose within the group.
   if (flow.functions.some((name) => !ofCounts.has(name))) return false
-  const enough = combineLimits(permits).minimumGroupSize ?? DEFAULT_MINIMUM_GROUP_SIZE
+  // Only a policy that demands a size of groups releases what groups of that size tell.
+  const enough = combineLimits(permits).minimumGroupSize
+  if (enough === undefined) return false
   const isSingle = summary.reads.length === 1 && (summary.reads[0]?.occurrences ?? 1) === 1
   return isSingle && (summary.aggregation?.minimumGroupSize ?? 0) >= enough
 }

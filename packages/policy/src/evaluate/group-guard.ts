@@ -10,8 +10,9 @@ import { isMetadata, subjectsOf } from './subject-columns.ts'
 // many rows below a row as above it reads that row's value in the median.
 const statistics = new Set([
   'COUNT DISTINCT',
-  ...`COUNT SUM AVG STDDEV STDDEV_POP STDDEV_SAMP VARIANCE VARIANCE_POP VARIANCE_SAMP VAR_POP VAR_SAMP CORR COVAR_POP
-  COVAR_SAMP SKEW KURTOSIS APPROX_COUNT_DISTINCT HLL`.split(/\s+/),
+  ...`COUNT SUM AVG STDDEV STDDEV_POP STDDEV_SAMP VARIANCE VARIANCE_POP VARIANCE_SAMP VAR_POP VAR_SAMP SKEW KURTOSIS APPROX_COUNT_DISTINCT HLL`.split(
+    /\s+/,
+  ),
 ])
 // What may stand inside or around a statistic. Nothing that can pick out single rows: no CASE, no comparison, and no
 // arithmetic, since `SUM(COST * FLOOR(1 / (1 + ABS(ID - 5))))` is the cost of one row.
@@ -90,8 +91,20 @@ const countsSubjects = ({ summary, classifier }: GuardInput, minimum: number): b
     ),
   )
   const tables = subjectTables(summary, classifier)
+  if (!dataReads(summary).every(({ table }) => isJoined(table, summary))) return false
   return tables.length > 0 && coveredTables(tables, counted, summary, { outer: false }).size === tables.length
 }
+
+/** Whether an equality of two columns joins the table, so that its rows are repeated no more often than there are partners. */
+const isJoined = (table: string, { observations }: AnalyzedStatement): boolean =>
+  observations.some(
+    ({ column, place, kind, functions, against = [] }) =>
+      (place === 'join' || place === 'filter') &&
+      kind === 'equality' &&
+      functions.includes('= COLUMN') &&
+      functions.every((name) => name === '= COLUMN' || name === 'AND') &&
+      [column, ...against].some((name) => name.startsWith(`${table}.`)),
+  )
 
 const showsRows = (summary: AnalyzedStatement, grouped: ReadonlySet<string>): readonly DecisionReason[] =>
   summary.outputs.flatMap((output, index) =>

@@ -29,6 +29,8 @@ export const oneTable: RowOrigin = { aggregation: null, ofOneTable: true }
 export const rowOriginOf = (select: {
   readonly sources: readonly RowOrigin[]
   readonly isGrouped: boolean
+  /** Whether every source is a stored table: no rows of the writer's own repeat theirs. */
+  readonly ofStoredTables: boolean
   /** CONNECT BY gives a row as often as paths lead to it. */
   readonly multipliesRows: boolean
   readonly hasSubquery: boolean
@@ -45,15 +47,19 @@ export const rowOriginOf = (select: {
   if (select.hasSubquery)
     return { aggregation: { minimumGroupSize: 1, distinct: [], keys }, ofOneTable: false }
   const bounds = countBounds(select)
-  // Different values of one column are of as many rows, in whatever way the rows are repeated.
+  // Different values of one column are of as many rows, in whatever way tables repeat them.
   const size = Math.max(
     1,
-    ...bounds.map(({ least, column }) => (only.ofOneTable || column !== null ? least : 1)),
+    ...bounds.map(({ least, column }) =>
+      only.ofOneTable || (column !== null && select.ofStoredTables) ? least : 1,
+    ),
   )
   return {
     aggregation: {
       minimumGroupSize: Math.max(size, only.aggregation?.minimumGroupSize ?? 1),
-      distinct: bounds.flatMap(({ column, least }) => (column === null ? [] : { column, least })),
+      distinct: bounds.flatMap(({ column, least }) =>
+        column === null || !select.ofStoredTables ? [] : { column, least },
+      ),
       keys,
     },
     ofOneTable: false,

@@ -3,7 +3,14 @@ import { convert } from '../types/conversion.ts'
 import { numberType } from '../types/sql-type.ts'
 import { chooseBranch } from './case.ts'
 import { compared, compute, derived, mixed, presenceDecides } from './compute.ts'
-import { countThrough, type Lineage, mergeLineages, passThrough, presenceThrough } from './lineage.ts'
+import {
+  countThrough,
+  deriveThrough,
+  type Lineage,
+  mergeLineages,
+  passThrough,
+  presenceThrough,
+} from './lineage.ts'
 import type { Scope } from './scope.ts'
 import { constantOf, nullConstant, type Value } from './value.ts'
 
@@ -127,7 +134,9 @@ export const callFunction = (
   if (name === 'COUNT' || distinctCounts.has(name)) return count(name, operands, isDistinct, scope)
   const effective = nameOfCall(name, operands)
   if (effective !== name) return compute(effective, operands, scope, undefined, callOutcome(name, operands))
-  return (calls.get(name) ?? ((values) => compute(name, values, scope)))(operands, scope, name)
+  const value = (calls.get(name) ?? ((values) => compute(name, values, scope)))(operands, scope, name)
+  // Without its repeated values an aggregate tells which of them are equal.
+  return isDistinct ? { ...value, lineage: deriveThrough(value.lineage, 'DISTINCT') } : value
 }
 
 const count = (name: string, operands: readonly Value[], isDistinct: boolean, scope: Scope): Value => {

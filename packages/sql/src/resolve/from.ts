@@ -4,6 +4,7 @@ import { mergeColumns } from './join-columns.ts'
 import { type JoinKind, markSides } from './join-sides.ts'
 import type { Scope } from './scope.ts'
 import { resolveTableFactor } from './table-factor.ts'
+import { checkCondition } from './use.ts'
 
 const TABLE_FIELDS = new Set(['relation', 'joins'])
 const JOIN_FIELDS = new Set(['relation', 'join_operator'])
@@ -75,7 +76,11 @@ const resolveConstraint = (
 export const useJoinConditions = (conditions: JoinConditions, scope: Scope): void => {
   for (const { expression, kind, before } of conditions) {
     const { findings } = scope.context
-    const { lineage } = findings.at('join', () => resolveExpression(expression, scope))
+    const { lineage } = findings.at('join', () => {
+      const condition = resolveExpression(expression, scope)
+      checkCondition(condition, scope)
+      return condition
+    })
     findings.use('join', markSides(lineage, kind, before, scope))
   }
 }

@@ -63,6 +63,7 @@ export const resolveSelect = (
       sources: scope.relations.map(({ origin }) => origin),
       isGrouped: isGrouped || scope.sawAggregate,
       multipliesRows: scope.isHierarchical,
+      ofStoredTables: scope.relations.every(({ table }) => typeof table === 'string'),
       hasSubquery: scope.sawSubquery,
       having: node.having,
       aliases: isAbsent(node.having) ? new Map() : countableAliases(items, scope),

@@ -1,8 +1,19 @@
 import type { UsePlace } from '@snowfence/core'
+import { callOutcome } from '../functions/function-table.ts'
 import type { Json } from '../parser/node.ts'
+import { derived } from './compute.ts'
 import { resolveExpression } from './expression.ts'
 import type { Scope } from './scope.ts'
 import type { Value } from './value.ts'
+
+/** Clauses that hold a condition: a value of another type is converted into a boolean there. */
+const conditions = new Set<UsePlace>(['filter', 'join', 'having', 'qualify', 'connectBy'])
+
+/** Whether becoming a boolean fails for some values. */
+export const checkCondition = (value: Value, { context }: Scope): void => {
+  const { failing } = callOutcome('NOT', [value])
+  if (failing.length > 0) context.findings.fail('NOT', derived(failing, 'NOT'))
+}
 
 /** An expression in a clause that steers the result without being in it. */
 export const resolveUse = (
@@ -12,7 +23,11 @@ export const resolveUse = (
   least: 'equality' | 'order' = 'equality',
 ): Value => {
   const { findings } = scope.context
-  const value = findings.at(place, () => resolveExpression(expression, scope))
+  const value = findings.at(place, () => {
+    const resolved = resolveExpression(expression, scope)
+    if (conditions.has(place)) checkCondition(resolved, scope)
+    return resolved
+  })
   findings.use(place, value.lineage, least)
   return value
 }
