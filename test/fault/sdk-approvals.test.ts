@@ -1,9 +1,12 @@
 import type { Approval } from '@snowfence/core'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type FaultyClinic, startFaultyClinic } from './faulty-clinic.ts'
 
 // An agent that waits for a person goes on waiting while the broker is restarted, and whatever answer gets lost. When the
 // agent itself is gone, its request is withdrawn, and that is recorded.
+
+// A broker starts in each of them, and several times in some.
+vi.setConfig({ testTimeout: 300_000 })
 
 let clinic: FaultyClinic
 beforeAll(async () => {
@@ -100,4 +103,4 @@ test('the request of an agent that is gone is withdrawn within seconds, and that
     .filter(({ span }) => span.attributes['snowfence.approval.id'] === approval.id)
     .map(({ span }) => span.name)
   expect(names).toContain('approval.withdrawn')
-}, 120_000)
+})

@@ -1,9 +1,12 @@
 import type { AuditRecord } from '@snowfence/audit'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type FaultyClinic, startFaultyClinic } from './faulty-clinic.ts'
 
 // The broker's answer to a record can be lost after the record is durable. Then the SDK sends it again, and the broker
 // says that it holds it: no connection stays refused for a single lost answer, and no record is in the trail twice.
+
+// A broker starts in each of them, and several times in some.
+vi.setConfig({ testTimeout: 300_000 })
 
 let clinic: FaultyClinic
 beforeAll(async () => {
