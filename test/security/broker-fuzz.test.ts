@@ -148,7 +148,10 @@ const ask = async (
   },
 ) => {
   const query = new URLSearchParams(
-    Object.entries(request.query).map(([name, value]) => [name, String(value)] as [string, string]),
+    Object.entries(request.query).map(
+      ([name, value]) =>
+        [name, typeof value === 'string' ? value : JSON.stringify(value)] as [string, string],
+    ),
   )
   const path = operation.path.replace('{id}', encodeURIComponent(request.id))
   const answer = await fetch(`${broker.broker.url}${path}${query.size === 0 ? '' : `?${query}`}`, {
