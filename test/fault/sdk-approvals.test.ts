@@ -1,5 +1,5 @@
 import type { Approval } from '@snowfence/core'
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { type FaultyClinic, startFaultyClinic } from './faulty-clinic.ts'
 
 // An agent that waits for a person goes on waiting while the broker is restarted, and whatever answer gets lost. When the
@@ -72,11 +72,12 @@ test('no lost answer on the way of an approval ends its statement, or asks, clai
   for (let lost = 1; lost <= 6; lost += 1) {
     const sqlText = notes(10 + lost)
     // Each round loses another answer: of the request, of a wait, of the claim, of records, of the settlement.
-    let answers = 0
+    let moments = 0
     const cutting = setInterval(() => {
-      answers += 1
-      if (answers % lost === 0) clinic.proxy.lose('cut', 1)
+      moments += 1
+      if (moments % lost === 0 && moments <= 4 * lost) clinic.proxy.lose('cut', 1)
     }, 60)
+    onTestFinished(() => clearInterval(cutting))
     const running = connection.query(sqlText)
     const approval = await untilPending()
     await approve(approval)
