@@ -66,7 +66,12 @@ const startBroker = async (again = false): Promise<BrokerProcess> => {
       ...config,
       issuers: [{ issuer: issuer.url, audience: AUDIENCE }],
       session: { ttlSeconds: 86_400, maxPendingApprovals: 1_000_000 },
-      limits: { sessionsPerMinute: 1_000_000, requestsPerMinute: 10_000_000 },
+      limits: {
+        sessionsPerMinute: 1_000_000,
+        requestsPerMinute: 10_000_000,
+        // All clients of this measurement come from one address, at one moment.
+        unprovenConnectionsPerAddress: 16_384,
+      },
       ...(server === null
         ? { dataDir: `${test.directory}/load-${databases}` }
         : { databaseUrl: await locate(again) }),
