@@ -18,7 +18,9 @@ export const equallyJoined = (
 ): readonly ColumnName[] => {
   const equal = new Set([column])
   const known = options.outer ? outer : plain
-  const pairs = observations.filter((observation) => isPair(observation, known))
+  const pairs = observations.filter(
+    (observation) => isPair(observation, known) && isAcross(observation, observations),
+  )
   for (const from of equal) {
     for (const { column: own, against, functions } of pairs) {
       const other = against![0]!
@@ -28,6 +30,24 @@ export const equallyJoined = (
     }
   }
   return [...equal]
+}
+
+/** In an outer join, whether the two columns stand on both sides: an equality within one side keeps rows that break it. */
+const isAcross = (
+  { place, functions, against }: Observation,
+  observations: readonly Observation[],
+): boolean => {
+  const own = functions.filter((name) => name === KEPT_SIDE || name === NULL_SIDE)
+  if (own.length === 0) return true
+  const opposite = own[0] === KEPT_SIDE ? NULL_SIDE : KEPT_SIDE
+  const others = observations.filter(
+    ({ column, kind, place: at }) => column === against![0] && kind === 'equality' && at === place,
+  )
+  return (
+    own.length === 1 &&
+    others.length > 0 &&
+    others.every((other) => other.functions.includes(opposite) && !other.functions.includes(own[0]!))
+  )
 }
 
 /** An equality of two columns and nothing else. With a third column or a constant it may hold between other pairs. */

@@ -17,6 +17,7 @@ const statistics = new Set([
 // What may stand inside or around a statistic. Nothing that can pick out single rows: no CASE, no comparison, and no
 // arithmetic, since `SUM(COST * FLOOR(1 / (1 + ABS(ID - 5))))` is the cost of one row.
 const harmless = new Set('ROUND CAST TO_NUMBER TO_DOUBLE COALESCE NVL ZEROIFNULL'.split(' '))
+const mixing = new Set(['COALESCE', 'NVL'])
 // What may be asked of a statistic to choose or order groups.
 const comparing = new Set(['= COLUMN', ...'= <> < <= > >= AND OR NOT BETWEEN IN'.split(' ')])
 // What a grouping key may be made with. None of them folds rows, and SQL shows outside of aggregates only what is
@@ -116,12 +117,14 @@ const showsRows = (summary: AnalyzedStatement, grouped: ReadonlySet<string>): re
   )
 
 const isStatistic = (
-  { via, functions }: Pick<ColumnFlow, 'via' | 'functions'>,
+  { via, functions, many, against = [] }: Pick<ColumnFlow, 'via' | 'functions' | 'many' | 'against'>,
   also = noFunctions,
 ): boolean =>
   via === 'count' ||
   via === 'distinct' ||
   (via === 'derived' &&
+    // Mixed with values of other rows, COALESCE chooses which rows the statistic is of.
+    (functions.every((name) => !mixing.has(name)) || (many !== true && against.length === 0)) &&
     functions.some((name) => statistics.has(name)) &&
     functions.every((name) => statistics.has(name) || harmless.has(name) || also.has(name)))
 const noFunctions: ReadonlySet<string> = new Set()
@@ -160,9 +163,9 @@ const steersByGroups = (
   return (
     own.length > 0 &&
     own.every(
-      ({ functions }) =>
-        isStatistic({ via: 'derived', functions }, comparing) ||
-        (grouped.has(column) && functions.every((name) => ofKeys.has(name))),
+      (observation) =>
+        isStatistic({ ...observation, via: 'derived' }, comparing) ||
+        (grouped.has(column) && observation.functions.every((name) => ofKeys.has(name))),
     )
   )
 }
