@@ -46,6 +46,7 @@ export class LeakSearch {
   readonly tables: ReadonlyMap<string, TableDefinition>
   readonly shown: ReadonlyMap<string, ShownColumn>
   readonly schema: ReadableSchema
+  readonly #equal: ReadonlyMap<string, ShownColumn>
   readonly #analyzer: SqlAnalyzer
   readonly #alter: Alter
   readonly #random: SeededRandom
@@ -70,6 +71,7 @@ export class LeakSearch {
     this.#random = new SeededRandom(seed)
     const columns = shownColumns(analyzer, under)
     this.shown = new Map(columns.map((column) => [`${column.table}.${column.name}`, column]))
+    this.#equal = new Map([...this.shown].map(([name, column]) => [name, { ...column, showsEquality: true }]))
     this.tables = tablesOf(columns)
     this.schema = readableSchema(analyzer, under, columns, this.tables)
     this.#comparable = new Set(
@@ -115,7 +117,7 @@ export class LeakSearch {
     if (governed === null || governed === 'denied') return null
     const { place, kind, statement } = generated
     for (let tries = 0; tries < PAIRS_FOR_EACH; tries += 1) {
-      const pair = this.#pairFor(statement)
+      const pair = this.#pairFor(governed, statement)
       figures.runs += 2
       const difference =
         findDifference(governed, pair) ?? (tries === 0 ? this.#findPerson(governed, pair) : null)
@@ -136,9 +138,13 @@ export class LeakSearch {
         (leak.difference.kind === 'group' ? this.#findPerson(governed, pair) : null)
       return found?.kind === leak.difference.kind ? found : null
     }
+    const asked = new Set(constantsOf(leak.statement))
     const shrunk = shrinkLeak(
       leak,
       (statement, pair) => {
+        // The worlds agree on what the statement asks for, and on no other constant.
+        if (this.#comparable.size > 0 && !constantsOf(statement).every((known) => asked.has(known)))
+          return false
         try {
           return differs(statement, pair) !== null
         } catch {
@@ -160,7 +166,7 @@ export class LeakSearch {
     const governed = this.#allowed(statement)
     if (governed === null) return null
     for (let tries = 0; tries < pairs; tries += 1) {
-      const pair = this.#pairFor(statement)
+      const pair = this.#pairFor(governed, statement)
       const difference = findDifference(governed, pair) ?? this.#findPerson(governed, pair)
       if (difference !== null) return difference
     }
@@ -228,8 +234,12 @@ export class LeakSearch {
     return isCount(governed.tree) ? null : findUncounted(governed, left, this.tables, subjectOf)
   }
 
-  /** Where a statement may ask for a constant, the worlds agree on which cells are equal to it. */
-  #pairFor(statement: Statement): WorldPair {
+  /**
+   * Where a statement may ask for a constant, the worlds agree on which cells are equal to it. How many different values
+   * a large group has is one of the statistics that are released.
+   */
+  #pairFor({ claimedGroup }: GovernedStatement, statement: Statement): WorldPair {
+    if (claimedGroup >= USUAL_GROUP) return makePair(this.#random, this.tables, this.#equal, this.sizes)
     if (this.#comparable.size === 0 || !namesAny(statement, this.#comparable)) return this.#nextPair()
     return makePair(this.#random, this.tables, this.shown, this.sizes, new Set(constantsOf(statement)))
   }
