@@ -91,6 +91,7 @@ export const expressionKinds = [
   'division',
   'unifying',
   'clear condition',
+  'skipped conversion',
   'presence',
   'path',
   'lambda',
@@ -202,6 +203,8 @@ export class ExpressionGrammar {
           ? iff(when, value, this.chance(50) ? lit({ family: 'null' }, null) : this.constantFor(subject))
           : iff(when, this.make('cast', columns), null)
       }
+      case 'skipped conversion':
+        return this.skipped(this.comparison(value, subject, columns), columns)
       case 'presence':
         return fn(random.pick(['IS NULL', 'IS NOT NULL']), value)
       case 'path': {
@@ -248,6 +251,18 @@ export class ExpressionGrammar {
     const once = castTo(value, random.pick(this.chance(60) ? numeric : targets))
     const again = this.chance(30) ? castTo(once, random.pick(this.chance(60) ? numeric : targets)) : once
     return castTo(again, this.chance(70) ? random.pick([text(), text(), type, date]) : random.pick(targets))
+  }
+
+  /** A conversion of something of no class that a classified condition may leave out. */
+  private skipped(when: Expr, columns: readonly Named[]): Expr {
+    const { random } = this
+    const clear = this.clear(columns, ({ family }) => family === 'text')
+    const word = clear && this.chance(70) ? this.column(clear) : this.constant(text())
+    const other = this.constant(random.pick([number(), date, boolean]))
+    const name = random.pick(['IFF', 'IFF', 'AND', 'OR', 'COALESCE'])
+    if (name === 'IFF') return this.chance(50) ? iff(when, word, other) : iff(when, other, word)
+    if (name === 'COALESCE') return fn(name, iff(when, other, lit({ family: 'null' }, null)), word)
+    return fn(name, when, word)
   }
 
   private operator(value: Expr, columns: readonly Named[]): Expr {
