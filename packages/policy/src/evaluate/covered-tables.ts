@@ -20,7 +20,8 @@ export const subjectTables = (summary: AnalyzedStatement, classifier: Classifier
 
 /**
  * The tables whose subjects are known where certain subject columns are. A table is covered where its subject equals one
- * of those, or a column of the same name in a covered table, as DIAGNOSES by ENCOUNTER_ID beside ENCOUNTERS. A column of
+ * of those of the same name, or a column of the same name in a covered table, as DIAGNOSES by ENCOUNTER_ID beside
+ * ENCOUNTERS. A column of
  * another name may repeat: then many people of the covered table stand beside one row.
  */
 export const coveredTables = (
@@ -29,9 +30,10 @@ export const coveredTables = (
   summary: AnalyzedStatement,
   options: { readonly outer: boolean },
 ): ReadonlySet<TableName> => {
-  const equal = new Set([...known].flatMap((column) => equallyJoined(column, summary, options)))
   const covered = new Set(
-    tables.flatMap(({ table, subject }) => (subject !== null && equal.has(subject) ? table : [])),
+    tables.flatMap(({ table, subject }) =>
+      subject !== null && isKnown(subject, known, summary, options) ? table : [],
+    ),
   )
   for (const from of covered) {
     for (const { table, subject } of tables) {
@@ -42,3 +44,16 @@ export const coveredTables = (
   }
   return covered
 }
+
+/** Whether a subject column is known, or equal to a known one of its own name: another name is of another numbering. */
+const isKnown = (
+  subject: ColumnName,
+  known: ReadonlySet<ColumnName>,
+  summary: AnalyzedStatement,
+  options: { readonly outer: boolean },
+): boolean =>
+  [...known].some(
+    (column) =>
+      splitColumnName(column).column === splitColumnName(subject).column &&
+      equallyJoined(column, summary, options).includes(subject),
+  )

@@ -54,9 +54,6 @@ export const numberType = (precision: number, scale: number): SqlType => ({
   scale,
 })
 
-/** Snowflake, String & binary data types: VARCHAR without a length holds the longest text there is. */
-export const LONGEST_TEXT = 134_217_728
-
 const families: ReadonlyMap<string, SqlType> = new Map<string, SqlType>([
   ...['VARCHAR', 'TEXT', 'STRING', 'NVARCHAR', 'NVARCHAR2', 'CHAR VARYING', 'NCHAR VARYING'].map(
     (name): [string, SqlType] => [name, textType],
