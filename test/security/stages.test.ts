@@ -297,9 +297,18 @@ describe('what carries a file', () => {
       sqlText: `put file://${directory}/absent.csv @EXCHANGE`,
       fileStream: 'made up',
     })
-    expect(error).toMatchObject({ snowfenceCode: 'ERR_FILE_TRANSFER_FAILED' })
+    expect(error).toMatchObject({ snowfenceCode: 'ERR_FILE_TRANSFER_FAILED', execution: 'failed' })
     expect(await administer('list @EXCHANGE')).toEqual([])
   })
+
+  test.each(['absent/rows.csv', 'absent-*.csv', '.'])(
+    'says of the local path %s that nothing was sent',
+    async (path) => {
+      const { error } = await transfer({ sqlText: `put file://${directory}/${path} @EXCHANGE` })
+      expect(error).toMatchObject({ snowfenceCode: 'ERR_FILE_TRANSFER_FAILED', execution: 'failed' })
+      expect(await administer('list @EXCHANGE')).toEqual([])
+    },
+  )
 
   test.each([{ asyncExec: true }, { describeOnly: true }])('is refused as %j', async (manner) => {
     const { error } = await transfer({ sqlText: `put file://${directory}/rows.csv @EXCHANGE`, ...manner })

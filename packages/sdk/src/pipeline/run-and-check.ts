@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { isSnowfenceError } from '@snowfence/core'
 import { withinGrace } from '../connection/within-grace.ts'
 import { createGovernedError } from '../driver/driver-error.ts'
+import { isErrorBeforeTransfer } from '../driver/file-error.ts'
 import type { InnerConnection } from '../driver/inner-connection.ts'
 import type { DriverStatement } from '../driver/snowflake-driver.ts'
 import { type KnownExecution, withExecution } from '../driver/statement-execution.ts'
@@ -66,6 +67,9 @@ const isWarehouseAnswer = (error: unknown): boolean => {
   const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown }
   return name === 'OperationFailedError' && typeof code === 'string' && code !== ''
 }
+
+/** Whether it is known that the statement has failed: the warehouse said so, or its file was never sent. */
+const isKnownFailure = (error: unknown): boolean => isWarehouseAnswer(error) || isErrorBeforeTransfer(error)
 
 /** The failure of a connection, as what it means for a statement that changes something. */
 const inDoubt = (failure: Error, queryId: string | null, traceId: string): Error => {
@@ -154,7 +158,7 @@ export const runAndCheck = async (
         answer = 'completed'
       },
       (error: unknown) => {
-        if (isWarehouseAnswer(error)) answer = 'failed'
+        if (isKnownFailure(error)) answer = 'failed'
       },
     )
     // A read's record is begun when the query is on its way, and at the latest with its answer: the warehouse is at work
