@@ -279,9 +279,10 @@ describe('a broker', () => {
     const { status, body } = await test.send('GET', '/v1/nothing', null)
     expect(status).toBe(404)
     expect(body).toMatchObject({ error: { code: 'ERR_ROUTE_NOT_FOUND' } })
+    const token = await test.issuer.token('agent')
     const response = await fetch(`${test.broker.url}/v1/sessions`, {
       method: 'POST',
-      headers: { authorization: 'Bearer x', 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: '{"__proto__": {"a": 1}}',
     })
     expect(response.status).toBe(400)

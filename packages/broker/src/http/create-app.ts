@@ -85,11 +85,14 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     answerWithin(reply, payload, limits.answerSeconds)
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     reply.header('x-content-type-options', 'nosniff')
+    if (options.closing.aborted) reply.header('connection', 'close')
     done()
   })
   app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown'
     options.metrics.countRequest(route, request.method, reply.statusCode, reply.elapsedTime / 1000)
+    // An answer that was on its way when the stop began: its connection is kept no longer.
+    if (options.closing.aborted) setImmediate(() => fastify.server.closeIdleConnections())
     done()
   })
 

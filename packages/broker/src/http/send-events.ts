@@ -29,6 +29,8 @@ export const sendEvents = (
     'content-type': 'text/event-stream',
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
+    // A connection that is kept after the stream would hold up the broker's stop.
+    connection: 'close',
   })
   let hasEnded = false
   const end = (): void => {
