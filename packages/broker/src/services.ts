@@ -79,12 +79,9 @@ const openObservedTrail = (
   {
     metrics,
     statements,
+    openStatements,
     forwarder,
-  }: {
-    readonly metrics: Metrics
-    readonly statements: StatementCount
-    readonly forwarder: Forwarder | null
-  },
+  }: Pick<Services, 'metrics' | 'statements' | 'openStatements' | 'forwarder'>,
 ): Promise<Trail> =>
   openTrail({
     database,
@@ -97,6 +94,7 @@ const openObservedTrail = (
         if (timeSkewOf(record) !== null) metrics.countMisdated()
       }
       statements.note(records)
+      openStatements.note()
       forwarder?.enqueue(records)
     },
   })
@@ -118,8 +116,10 @@ export const createServices = async (parts: ServiceParts): Promise<Services> => 
     clock,
     exclusive: database.exclusive,
   })
+  const openStatements = watchOpenStatements(database.tables)
+  metrics.followStatements(openStatements.current, clock)
   // The last that can fail: nobody would close its journal.
-  const trail = await openObservedTrail(parts, { metrics, statements, forwarder })
+  const trail = await openObservedTrail(parts, { metrics, statements, openStatements, forwarder })
   const context: ApprovalContext = {
     config,
     database: database.tables,
@@ -137,8 +137,6 @@ export const createServices = async (parts: ServiceParts): Promise<Services> => 
   })
   const openApprovals = watchOpenApprovals(context)
   metrics.followApprovals(openApprovals.current, clock)
-  const openStatements = watchOpenStatements(database.tables)
-  metrics.followStatements(openStatements.current, clock)
   const signals = new SessionSignals()
   const sessions = createSessionService({
     config,

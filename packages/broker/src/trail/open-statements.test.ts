@@ -1,16 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Database, openDatabase } from '../database/open-database.ts'
 import { sampleSession, sampleSpan } from '../test-support/sample-trail.ts'
-import { watchOpenStatements } from './open-statements.ts'
+import { type OpenStatementsWatch, watchOpenStatements } from './open-statements.ts'
 import { openTrail, type Trail } from './trail.ts'
 
 describe('statements without an outcome', () => {
   let database: Database
   let trail: Trail
+  const watches: OpenStatementsWatch[] = []
   let at = Date.parse('2026-01-02T03:04:05.000Z')
   beforeAll(async () => {
     database = await openDatabase({})
-    trail = await openTrail({ database, clock: () => new Date(at), onSealed: () => undefined })
+    trail = await openTrail({
+      database,
+      clock: () => new Date(at),
+      onSealed: () => {
+        for (const watch of watches) watch.note()
+      },
+    })
   })
   afterAll(async () => {
     await trail.close()
@@ -30,6 +37,7 @@ describe('statements without an outcome', () => {
 
   it('are counted with the time of the first, and are counted no more when the outcome comes', async () => {
     const watch = watchOpenStatements(database.tables)
+    watches.push(watch)
     const [first, second, denied] = [authorize('allow'), authorize('needs-approval'), authorize('deny')]
     await trail.seal(session, [first.span])
     at += 60_000
@@ -54,5 +62,16 @@ describe('statements without an outcome', () => {
     await trail.seal(session, [outcomeOf(first)])
     await watch.look()
     expect(watch.current()).toEqual({ count: 0, since: null, traces: [] })
+  })
+
+  it('are read again when somebody asks, though the records were sealed on another replica', async () => {
+    const watch = watchOpenStatements(database.tables)
+    await watch.look()
+    const own = authorize('allow')
+    await trail.seal(session, [own.span])
+    const before = watch.current().count
+    await watch.look()
+    expect(watch.current().count).toBe(before + 1)
+    await trail.seal(session, [outcomeOf(own)])
   })
 })

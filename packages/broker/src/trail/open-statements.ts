@@ -11,8 +11,14 @@ const MOST_PAGES = 20
 
 /** Statements that were let through and have no outcome in the trail: what became of them is unknown, or they run. */
 export interface OpenStatementsWatch {
-  /** Reads records that were added since the last call, at most ten thousand. */
+  /** Records were sealed here: the next look reads them. */
+  note(): void
+  /**
+   * Reads records that were added since the last call, at most ten thousand. Asks the database only after records were
+   * sealed here, after somebody read the count, and while records are left to read.
+   */
   look(): Promise<void>
+  /** As last read. The next look then reads records of other replicas too, of which this one is not told. */
   current(): OpenStatements
 }
 
@@ -23,6 +29,7 @@ export interface OpenStatementsWatch {
 export const watchOpenStatements = (database: Kysely<Tables>): OpenStatementsWatch => {
   let open: readonly StatementStep[] = []
   let next = 0
+  let isDue = true
 
   const readPage = async (size: number): Promise<void> => {
     const rows = await database
@@ -39,13 +46,27 @@ export const watchOpenStatements = (database: Kysely<Tables>): OpenStatementsWat
   }
 
   return {
+    note() {
+      isDue = true
+    },
     async look() {
-      const size = await readTreeSize(database)
-      for (let page = 0; page < MOST_PAGES && next < size; page += 1) {
-        await readPage(size)
-        await setImmediate()
+      if (!isDue) return
+      isDue = false
+      try {
+        const size = await readTreeSize(database)
+        for (let page = 0; page < MOST_PAGES && next < size; page += 1) {
+          await readPage(size)
+          await setImmediate()
+        }
+        if (next < size) isDue = true
+      } catch (error) {
+        isDue = true
+        throw error
       }
     },
-    current: () => countOpenStatements(open),
+    current() {
+      isDue = true
+      return countOpenStatements(open)
+    },
   }
 }
