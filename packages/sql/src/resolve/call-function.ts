@@ -2,7 +2,7 @@ import { callOutcome, joinValues } from '../functions/function-table.ts'
 import { convert } from '../types/conversion.ts'
 import { numberType } from '../types/sql-type.ts'
 import { chooseBranch } from './case.ts'
-import { compared, compute, derived, mixed, presenceDecides } from './compute.ts'
+import { compared, compute, derived, mayFail, mixed, presenceDecides } from './compute.ts'
 import {
   countThrough,
   deriveThrough,
@@ -11,6 +11,7 @@ import {
   passThrough,
   presenceThrough,
 } from './lineage.ts'
+import { skip } from './operator.ts'
 import type { Scope } from './scope.ts'
 import { constantOf, nullConstant, type Value } from './value.ts'
 
@@ -48,7 +49,7 @@ const conversion: Call = (operands, scope, name) => {
 /** The first operand that is not NULL. Whether a stored value is NULL is public. */
 const firstPresent: Call = (operands, scope, name) => {
   const { type, failing } = joinValues(operands)
-  presenceDecides(name, operands, operands.slice(1), scope)
+  presenceDecides(name, operands, [...operands.slice(1), ...failing.map(mayFail)], scope)
   const values = operands.map((operand) =>
     failing.includes(operand) || (operand.type.family !== type.family && operand.type.family !== 'null')
       ? { ...operand, lineage: derived([operand], name) }
@@ -100,6 +101,12 @@ const zeroIfNull: Call = (operands, scope, name) => {
 
 const comparison: Call = (operands, scope, name) => compute(name, operands, scope, compared(operands, name))
 
+/** The functions beside AND and OR, whose operands may be skipped just so. */
+const connective: Call = (operands, scope, name) => {
+  skip(name, operands, scope)
+  return compute(name, operands, scope)
+}
+
 /** The largest or smallest of several values is chosen by comparing them. */
 const extreme: Call = (operands, scope, name) => compute(name, operands, scope, compared(operands, name))
 
@@ -120,6 +127,7 @@ listed(ifPresent, 'NVL2')
 listed(decode, 'DECODE')
 listed(zeroIfNull, 'ZEROIFNULL')
 listed(comparison, 'EQUAL_NULL NULLIF')
+listed(connective, 'BOOLAND BOOLOR BOOLXOR')
 listed(extreme, 'GREATEST LEAST GREATEST_IGNORE_NULLS LEAST_IGNORE_NULLS')
 
 const distinctCounts = new Set(['APPROX_COUNT_DISTINCT', 'APPROXIMATE_COUNT_DISTINCT', 'HLL'])

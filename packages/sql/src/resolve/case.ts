@@ -1,6 +1,6 @@
 import { callOutcome, joinValues } from '../functions/function-table.ts'
 import { type Json, listOf, openNode } from '../parser/node.ts'
-import { compared, compute, decides, derived, mixed } from './compute.ts'
+import { compared, compute, decides, derived, mayFail, mixed } from './compute.ts'
 import { resolveAll, resolveOptional } from './expression.ts'
 import { mergeLineages, passThrough } from './lineage.ts'
 import type { Scope } from './scope.ts'
@@ -43,9 +43,11 @@ export const chooseBranch = (
   branches: readonly Value[],
   scope: Scope,
 ): Value => {
-  decides(name, conditions, [...branches, ...conditions.slice(1)], scope)
   const notBoolean = conditions.flatMap((condition) => callOutcome('NOT', [condition]).failing)
   const { type, failing } = joinValues(branches)
+  // A branch is converted into the common type where it is taken, and a later condition where it is reached.
+  const converted = [...failing, ...(conditions.length > 1 ? notBoolean : [])].map(mayFail)
+  decides(name, conditions, [...branches, ...conditions.slice(1), ...converted], scope)
   const values = branches.map((branch) =>
     failing.includes(branch) || isConverted(branch, type)
       ? { ...branch, lineage: derived([branch], name) }

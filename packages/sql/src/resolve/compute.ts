@@ -65,6 +65,9 @@ export const compute = (
   }
 }
 
+/** A value whose conversion fails for some rows. */
+export const mayFail = (value: Value): Value => ({ ...value, mayFail: true })
+
 /**
  * Conditions decide whether something else is computed at all, so where that may fail its failure tells of them.
  * No order of evaluation is relied on: Snowflake may compute an operand of AND before another, or not at all.

@@ -1,5 +1,6 @@
+import { callOutcome } from '../functions/function-table.ts'
 import { isObject, type Json, openNode, unknownSyntax } from '../parser/node.ts'
-import { compared, compute, decides } from './compute.ts'
+import { compared, compute, decides, mayFail } from './compute.ts'
 import { equated } from './equated.ts'
 import { resolveExpression } from './expression.ts'
 import type { Scope } from './scope.ts'
@@ -75,14 +76,16 @@ const combine = (operator: string, operands: readonly Value[], scope: Scope): Va
 }
 
 /** Each operand of AND and OR may be skipped for the sake of any other. */
-const skip = (operator: string, operands: readonly Value[], scope: Scope): void => {
-  const failing = operands.filter(({ mayFail }) => mayFail)
+export const skip = (operator: string, operands: readonly Value[], scope: Scope): void => {
+  // An operand that is no boolean is converted into one, where it is computed at all.
+  const converted = callOutcome(operator, operands).failing
+  const failing = operands.filter((operand) => operand.mayFail || converted.includes(operand))
   if (failing.length === 0) return
   const [only] = failing
   decides(
     operator,
     failing.length > 1 ? operands : operands.filter((operand) => operand !== only),
-    failing,
+    failing.map(mayFail),
     scope,
   )
 }
