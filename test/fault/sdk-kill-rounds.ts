@@ -152,6 +152,3 @@ export const runKillRounds = async (rounds: number): Promise<KillReport> => {
     await clinic.close()
   }
 }
-
-// By hand: node --conditions=snowfence-source test/fault/sdk-kill-rounds.ts 100
-if (import.meta.main) console.log(await runKillRounds(Number(process.argv[2] ?? 100)))
