@@ -54,7 +54,6 @@ const losses: readonly (readonly [what: string, policy: string, change: Change])
   ['that a window looks', 'clinic', notLooking('window')],
   ['that HAVING looks', 'clinic', notLooking('having')],
   ['that MIN and MAX choose by order', 'clinic', forgetting('MIN', 'MAX')],
-  ['that MODE chooses by equality', 'clinic', forgetting('MODE')],
   [
     'that a constant is mixed in',
     'limited',
