@@ -20,7 +20,8 @@ interface Fault {
 }
 
 const DATABASE = 'faults'
-const endConnections = `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${DATABASE}'`
+/** Waits until each of them has ended. */
+const endConnections = `select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '${DATABASE}'`
 
 const faults: Fault[] = [
   {
@@ -102,7 +103,9 @@ describe('under load, when PostgreSQL', () => {
   /** One request of each kind that hands something out or changes something. */
   const write = (url: string): Promise<Answer<unknown>>[] => [
     openSession(url, tokens.agent),
-    send(url, 'POST', `/v1/sessions/${session.sessionId}/renew`, session.sessionToken, {}),
+    send(url, 'POST', `/v1/sessions/${session.sessionId}/renew`, session.sessionToken, {
+      identityToken: tokens.agent,
+    }),
     askApproval(url, session),
   ]
   const read = (url: string): Promise<Answer<unknown>>[] => [

@@ -251,7 +251,7 @@ describe('a broker', () => {
     await other.close()
     expect((await waiting).body.state).toBe('pending')
     expect(await stream.text()).toContain(': connected')
-  })
+  }, 60_000)
 
   it('leaves nothing running when it is closed', async () => {
     const script = fileURLToPath(new URL('./test-support/run-and-close-broker.ts', import.meta.url))
