@@ -2,8 +2,8 @@ import { Worker } from 'node:worker_threads'
 import type { WebAssemblyModule } from './web-assembly.ts'
 
 /** How long a text may take, and how long a new thread may take on top to come up. */
-const DEADLINE_MS = 250
-const START_MS = 2_000
+const DEADLINE_MS = 1_000
+const START_MS = 5_000
 
 /** What the two sides say to each other through one shared number. */
 export const trialSignal = { waiting: 0, ready: 1, ended: 2 } as const
