@@ -1,8 +1,8 @@
-import { callOutcome, joinValues } from '../functions/function-table.ts'
+import { callOutcome } from '../functions/function-table.ts'
 import { convert } from '../types/conversion.ts'
 import { numberType } from '../types/sql-type.ts'
 import { chooseBranch } from './case.ts'
-import { compared, compute, derived, mayFail, mixed, presenceDecides } from './compute.ts'
+import { compared, compute, derived, joined, mayFail, mixed, presenceDecides } from './compute.ts'
 import {
   countThrough,
   deriveThrough,
@@ -48,17 +48,9 @@ const conversion: Call = (operands, scope, name) => {
 
 /** The first operand that is not NULL. Whether a stored value is NULL is public. */
 const firstPresent: Call = (operands, scope, name) => {
-  const { type, failing } = joinValues(operands)
-  presenceDecides(name, operands, [...operands.slice(1), ...failing.map(mayFail)], scope)
-  const values = operands.map((operand) =>
-    failing.includes(operand) || (operand.type.family !== type.family && operand.type.family !== 'null')
-      ? { ...operand, lineage: derived([operand], name) }
-      : operand,
-  )
-  const lineage = operands.some(({ lineage: own }) => own.size > 0)
-    ? passThrough(mixed(values, name), name)
-    : undefined
-  return compute(name, operands, scope, lineage, { type, failing })
+  const { lineage, outcome } = joined(operands, name)
+  presenceDecides(name, operands, [...operands.slice(1), ...outcome.failing.map(mayFail)], scope)
+  return compute(name, operands, scope, passThrough(lineage, name), outcome)
 }
 
 const ifElse: Call = (operands, scope, name) => {
@@ -99,6 +91,7 @@ const zeroIfNull: Call = (operands, scope, name) => {
   return compute(name, operands, scope, mixed([value, constantOf(numberType(1, 0), 0)], name))
 }
 
+/** The operands are compared: for equality, or to choose the largest or smallest of them. */
 const comparison: Call = (operands, scope, name) => compute(name, operands, scope, compared(operands, name))
 
 /** The functions beside AND and OR, whose operands may be skipped just so. */
@@ -106,9 +99,6 @@ const connective: Call = (operands, scope, name) => {
   skip(name, operands, scope)
   return compute(name, operands, scope)
 }
-
-/** The largest or smallest of several values is chosen by comparing them. */
-const extreme: Call = (operands, scope, name) => compute(name, operands, scope, compared(operands, name))
 
 const calls = new Map<string, Call>()
 const listed = (call: Call, names: string) => {
@@ -126,9 +116,8 @@ listed(ifElse, 'IFF')
 listed(ifPresent, 'NVL2')
 listed(decode, 'DECODE')
 listed(zeroIfNull, 'ZEROIFNULL')
-listed(comparison, 'EQUAL_NULL NULLIF')
+listed(comparison, 'EQUAL_NULL NULLIF GREATEST LEAST GREATEST_IGNORE_NULLS LEAST_IGNORE_NULLS')
 listed(connective, 'BOOLAND BOOLOR BOOLXOR')
-listed(extreme, 'GREATEST LEAST GREATEST_IGNORE_NULLS LEAST_IGNORE_NULLS')
 
 const distinctCounts = new Set(['APPROX_COUNT_DISTINCT', 'APPROXIMATE_COUNT_DISTINCT', 'HLL'])
 
@@ -161,13 +150,12 @@ const datesUntilNow = new Set(['DATEDIFF', 'TIMESTAMPDIFF', 'TIMEDIFF'])
  * The name that a policy knows a call by. `AGE` is full years from a stored date to the present day, which nobody can turn
  * into another question by choosing the other date.
  */
-export const nameOfCall = (name: string, operands: readonly Value[]): string => {
-  return datesUntilNow.has(name) && isAge(operands) ? 'AGE' : name
-}
+export const nameOfCall = (name: string, operands: readonly Value[]): string =>
+  datesUntilNow.has(name) && isAge(operands) ? 'AGE' : name
 
 const isAge = ([unit, from, to]: readonly Value[]): boolean =>
   typeof unit?.literal === 'string' &&
-  /^(?:YEARS?|Y|YY|YYY|YYYY|YR|YEARS|YRS)$/i.test(unit.literal) &&
+  /^(?:YEARS?|Y{1,4}|YRS?)$/i.test(unit.literal) &&
   from !== undefined &&
   to?.isPresentDay === true &&
   [...from.lineage.values()].every(

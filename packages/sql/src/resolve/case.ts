@@ -1,6 +1,6 @@
-import { callOutcome, joinValues } from '../functions/function-table.ts'
+import { callOutcome } from '../functions/function-table.ts'
 import { type Json, listOf, openNode } from '../parser/node.ts'
-import { compared, compute, decides, derived, mayFail, mixed } from './compute.ts'
+import { compared, compute, decides, derived, joined, mayFail } from './compute.ts'
 import { resolveAll, resolveOptional } from './expression.ts'
 import { mergeLineages, passThrough } from './lineage.ts'
 import type { Scope } from './scope.ts'
@@ -44,22 +44,14 @@ export const chooseBranch = (
   scope: Scope,
 ): Value => {
   const notBoolean = conditions.flatMap((condition) => callOutcome('NOT', [condition]).failing)
-  const { type, failing } = joinValues(branches)
+  const { lineage: taken, outcome } = joined(branches, name)
+  const { type, failing } = outcome
   // A branch is converted into the common type where it is taken, and a later condition where it is reached.
   const converted = [...failing, ...(conditions.length > 1 ? notBoolean : [])].map(mayFail)
   decides(name, conditions, [...branches, ...conditions.slice(1), ...converted], scope)
-  const values = branches.map((branch) =>
-    failing.includes(branch) || isConverted(branch, type)
-      ? { ...branch, lineage: derived([branch], name) }
-      : branch,
-  )
-  const lineage = mergeLineages([passThrough(mixed(values, name), name), derived(conditions, name)])
+  const lineage = mergeLineages([passThrough(taken, name), derived(conditions, name)])
   return compute(name, [...conditions, ...branches], scope, lineage, {
     type,
     failing: [...notBoolean, ...failing],
   })
 }
-
-/** Whether a value becomes one of another family where it meets the others. */
-const isConverted = ({ type: { family } }: Value, to: Value['type']): boolean =>
-  family !== 'null' && family !== to.family

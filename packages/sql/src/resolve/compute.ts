@@ -1,4 +1,4 @@
-import { type CallOutcome, callOutcome } from '../functions/function-table.ts'
+import { type CallOutcome, callOutcome, joinValues } from '../functions/function-table.ts'
 import { isProven } from '../functions/proven-constant.ts'
 import {
   type Counterpart,
@@ -36,6 +36,23 @@ export const mixed = (values: readonly Value[], name: string): Lineage => {
   const present = values.filter((value) => !isNull(value))
   const lineage = mixRows(present.map(counterpartOf), name)
   return present.length < values.length ? passThrough(lineage, name) : lineage
+}
+
+/**
+ * Values that become one of a common type. A value that is converted on the way is no longer the value that it was.
+ */
+export const joined = (
+  values: readonly Value[],
+  name: string,
+): { readonly lineage: Lineage; readonly outcome: CallOutcome } => {
+  const outcome = joinValues(values)
+  const { type, failing } = outcome
+  const converted = values.map((value) =>
+    failing.includes(value) || (!isNull(value) && value.type.family !== type.family)
+      ? { ...value, lineage: derived([value], name) }
+      : value,
+  )
+  return { lineage: mixed(converted, name), outcome }
 }
 
 /**

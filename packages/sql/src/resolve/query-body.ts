@@ -1,5 +1,4 @@
 import type { RelationColumn } from '../catalogue/catalogue-index.ts'
-import { joinValues } from '../functions/function-table.ts'
 import {
   isObject,
   type Json,
@@ -11,13 +10,13 @@ import {
 } from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
 import { manyTables, type RowOrigin } from './aggregation.ts'
-import { compute, counterpartOf, derived, mixed } from './compute.ts'
+import { compute, counterpartOf, joined } from './compute.ts'
 import { resolveAll } from './expression.ts'
 import { meet, passThrough } from './lineage.ts'
 import { type OutputColumn, type QueryEnvironment, resolveQuery } from './query.ts'
 import { createScope, type Scope, type StatementContext } from './scope.ts'
 import { resolveSelect } from './select.ts'
-import { isNull, nullConstant, type Value } from './value.ts'
+import { nullConstant, type Value } from './value.ts'
 
 export interface BodyResult {
   readonly columns: readonly OutputColumn[]
@@ -123,13 +122,8 @@ const combine = (
 
 /** One column out of several sources. A source of another type is converted, which may fail. */
 export const unite = (sources: readonly Value[], name: string, context: StatementContext): Value => {
-  const { type, failing } = joinValues(sources)
-  const converted = sources.map((source) =>
-    failing.includes(source) || (source.type.family !== type.family && !isNull(source))
-      ? { ...source, lineage: derived([source], name) }
-      : source,
-  )
-  return compute(name, sources, createScope(context), mixed(converted, name), { type, failing })
+  const { lineage, outcome } = joined(sources, name)
+  return compute(name, sources, createScope(context), lineage, outcome)
 }
 
 interface Pair {
