@@ -8,10 +8,6 @@ const predicates = new Set<UsePlace>(['filter', 'having', 'qualify', 'connectBy'
 /** What a value was mixed or compared with. */
 type Met = Pick<ColumnFlow, 'chosen' | 'many' | 'against'>
 
-/** Whether a use of the column lets somebody compare it with values that they know. */
-const mayGuess = ({ uses }: SeenColumn, kind: ObservationKind): boolean =>
-  uses === 'all' || reachesTo(uses.get('filter'), kind)
-
 /**
  * Whether the policy releases this comparison of the column in this clause. A grouping or a join releases which cells
  * are equal. A constant is no cell, nor is a column that is shown: comparing with those is guessing, which needs the
@@ -26,10 +22,11 @@ export const mayCompare = (
 ): boolean => {
   if (seen.uses === 'all') return true
   if (!reachesTo(seen.uses.get(place), kind)) return false
+  const filter = seen.uses.get('filter')
+  if (filter === 'any' || (place !== 'filter' && predicates.has(place))) return true
   // Limited to equality, a filter is a look-up by a few values that the asker knows, and no dictionary.
   const isLookUp = many !== true && against.every((column) => lens(column).uses !== 'all')
-  if (seen.uses.get('filter') === 'any' || (place !== 'filter' && predicates.has(place))) return true
-  if (mayGuess(seen, kind) && isLookUp) return true
+  if (reachesTo(filter, kind) && isLookUp) return true
   return (
     chosen !== true &&
     against.every((column) => {

@@ -1,10 +1,14 @@
-import type { AnalyzedStatement, ColumnName, Observation } from '@snowfence/core'
+import {
+  type AnalyzedStatement,
+  type ColumnName,
+  EQUAL_COLUMNS,
+  KEPT_SIDE,
+  NULL_SIDE,
+  type Observation,
+} from '@snowfence/core'
 
-/** What `@snowfence/sql` calls an equality of two stored columns, and the sides of an outer join. */
-const EQUAL = '= COLUMN'
-const KEPT_SIDE = 'KEPT SIDE'
-const NULL_SIDE = 'NULL SIDE'
-const plain: ReadonlySet<string> = new Set([EQUAL, 'AND'])
+/** Functions of a condition of which every row of the result holds two equal columns. */
+const plain: ReadonlySet<string> = new Set([EQUAL_COLUMNS, 'AND'])
 const outer: ReadonlySet<string> = new Set([...plain, KEPT_SIDE, NULL_SIDE])
 
 /**
@@ -50,6 +54,19 @@ const isAcross = (
   )
 }
 
+const isEquality = (functions: readonly string[], known: ReadonlySet<string>): boolean =>
+  functions.includes(EQUAL_COLUMNS) && functions.every((name) => known.has(name))
+
+/** Whether an equality of two columns joins the table, so that its rows are repeated no more often than there are partners. */
+export const isJoined = (table: string, { observations }: AnalyzedStatement): boolean =>
+  observations.some(
+    ({ column, place, kind, functions, against = [] }) =>
+      (place === 'join' || place === 'filter') &&
+      kind === 'equality' &&
+      isEquality(functions, plain) &&
+      [column, ...against].some((name) => name.startsWith(`${table}.`)),
+  )
+
 /** An equality of two columns and nothing else. With a third column or a constant it may hold between other pairs. */
 const isPair = (
   { kind, place, by, functions, chosen, against }: Observation,
@@ -60,5 +77,4 @@ const isPair = (
   (place === 'join' || place === 'filter') &&
   chosen !== true &&
   against?.length === 1 &&
-  functions.includes(EQUAL) &&
-  functions.every((name) => known.has(name))
+  isEquality(functions, known)

@@ -1,6 +1,13 @@
-import type { AnalyzedStatement, ColumnFlow, DecisionReason, Observation, UsePlace } from '@snowfence/core'
+import {
+  type AnalyzedStatement,
+  type ColumnFlow,
+  type DecisionReason,
+  EQUAL_COLUMNS,
+  type Observation,
+  type UsePlace,
+} from '@snowfence/core'
 import { coveredTables, subjectTables } from './covered-tables.ts'
-import { equallyJoined } from './equal-columns.ts'
+import { equallyJoined, isJoined } from './equal-columns.ts'
 import type { Guard, GuardInput } from './guards.ts'
 import { combineLimits } from './obligations.ts'
 import { reason } from './reasons.ts'
@@ -19,7 +26,7 @@ const statistics = new Set([
 const harmless = new Set('ROUND CAST TO_NUMBER TO_DOUBLE COALESCE NVL ZEROIFNULL'.split(' '))
 const mixing = new Set(['COALESCE', 'NVL'])
 // What may be asked of a statistic to choose or order groups.
-const comparing = new Set(['= COLUMN', ...'= <> < <= > >= AND OR NOT BETWEEN IN'.split(' ')])
+const comparing = new Set([EQUAL_COLUMNS, ...'= <> < <= > >= AND OR NOT BETWEEN IN'.split(' ')])
 // What a grouping key may be made with. None of them folds rows, and SQL shows outside of aggregates only what is
 // grouped by.
 const ofKeys = new Set(
@@ -95,17 +102,6 @@ const countsSubjects = ({ summary, classifier }: GuardInput, minimum: number): b
   if (!dataReads(summary).every(({ table }) => isJoined(table, summary))) return false
   return tables.length > 0 && coveredTables(tables, counted, summary, { outer: false }).size === tables.length
 }
-
-/** Whether an equality of two columns joins the table, so that its rows are repeated no more often than there are partners. */
-const isJoined = (table: string, { observations }: AnalyzedStatement): boolean =>
-  observations.some(
-    ({ column, place, kind, functions, against = [] }) =>
-      (place === 'join' || place === 'filter') &&
-      kind === 'equality' &&
-      functions.includes('= COLUMN') &&
-      functions.every((name) => name === '= COLUMN' || name === 'AND') &&
-      [column, ...against].some((name) => name.startsWith(`${table}.`)),
-  )
 
 const showsRows = (summary: AnalyzedStatement, grouped: ReadonlySet<string>): readonly DecisionReason[] =>
   summary.outputs.flatMap((output, index) =>

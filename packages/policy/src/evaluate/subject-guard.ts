@@ -1,4 +1,4 @@
-import { rowFunctions } from '@snowfence/core'
+import { EQUAL_COLUMNS, rowFunctions } from '@snowfence/core'
 import { splitColumnName } from '../naming/qualified-name.ts'
 import { coveredTables, subjectTables } from './covered-tables.ts'
 import { equallyJoined } from './equal-columns.ts'
@@ -99,7 +99,7 @@ const mixed = (input: GuardInput) =>
 
 /** Operators and forms that keep the identity of a row, beside the functions that do. Nothing else is known to. */
 const rowOperators = new Set([
-  '= COLUMN',
+  EQUAL_COLUMNS,
   ...`+ - * / % || = <> < <= > >= AND OR XOR NOT IS IN BETWEEN LIKE ILIKE RLIKE : -> CASE CAST TRY_CAST AGE EXTRACT
   OVERLAY UNION VALUES UNPIVOT USING`.split(/\s+/),
 ])

@@ -1,5 +1,6 @@
+import { EQUAL_COLUMNS } from '@snowfence/core'
 import { compared } from './compute.ts'
-import { EQUAL_COLUMNS, markColumns } from './join-sides.ts'
+import { markColumns } from './join-sides.ts'
 import type { BaseColumn, Lineage } from './lineage.ts'
 import type { Scope } from './scope.ts'
 import { storedColumn, type Value } from './value.ts'

@@ -1,5 +1,12 @@
-import type { Observation, ObservationKind, UsePlace } from '@snowfence/core'
-import { EQUAL_COLUMNS, FULL_JOIN, KEPT_SIDE, NULL_SIDE } from './join-sides.ts'
+import {
+  EQUAL_COLUMNS,
+  FULL_JOIN,
+  KEPT_SIDE,
+  NULL_SIDE,
+  type Observation,
+  type ObservationKind,
+  type UsePlace,
+} from '@snowfence/core'
 import { type BaseColumn, type Flow, type Lineage, mergeLineages, writeFlow } from './lineage.ts'
 
 /** Functions through which a clause still asks only which values are equal. */
