@@ -1,5 +1,6 @@
-import { type CallOutcome, callOutcome, joinValues } from '../functions/function-table.ts'
+import { callOutcome, joinValues } from '../functions/function-table.ts'
 import { isProven } from '../functions/proven-constant.ts'
+import type { CallOutcome } from '../functions/signature.ts'
 import {
   type Counterpart,
   deriveThrough,

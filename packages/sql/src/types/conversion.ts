@@ -1,4 +1,4 @@
-import { type SqlType, type TypeFamily, typesEqual } from './sql-type.ts'
+import { familySet, type SqlType, type TypeFamily, typesEqual } from './sql-type.ts'
 
 /**
  * What becomes of a value that is converted to another type.
@@ -9,14 +9,12 @@ import { type SqlType, type TypeFamily, typesEqual } from './sql-type.ts'
  */
 export type Conversion = 'same' | 'total' | 'may-fail'
 
-const anyOf = (...families: TypeFamily[]): ReadonlySet<TypeFamily> => new Set(families)
-
 /**
  * Conversions that give a result for every value, whatever their digits and lengths.
  * Source: Snowflake, Data type conversion, CAST and the TO_ functions. What no page says is not here.
  */
 const totalTo: Readonly<Partial<Record<TypeFamily, ReadonlySet<TypeFamily>>>> = {
-  text: anyOf(
+  text: familySet(
     'number',
     'float',
     'boolean',
@@ -29,11 +27,11 @@ const totalTo: Readonly<Partial<Record<TypeFamily, ReadonlySet<TypeFamily>>>> = 
     'object',
     'unknown',
   ),
-  float: anyOf('number', 'boolean'),
-  boolean: anyOf('number'),
-  timestamp: anyOf('date'),
-  time: anyOf('timestamp', 'timestamp-zoned'),
-  variant: anyOf(
+  float: familySet('number', 'boolean'),
+  boolean: familySet('number'),
+  timestamp: familySet('date'),
+  time: familySet('timestamp', 'timestamp-zoned'),
+  variant: familySet(
     'text',
     'number',
     'float',

@@ -15,6 +15,8 @@ export type TypeFamily =
   | 'null'
   | 'unknown'
 
+export const familySet = (...families: TypeFamily[]): ReadonlySet<TypeFamily> => new Set(families)
+
 /**
  * The type of an expression, as far as it decides what can fail and which masks still fit.
  * A type that is not known is `unknown`, and every conversion of it may fail.
