@@ -2,7 +2,7 @@ import type { Value } from '../resolve/value.ts'
 import { floatType, numberType, type SqlType, unknownType } from '../types/sql-type.ts'
 import { everyOperand, fits, type Rule } from './signature.ts'
 
-export const digitsOf = ({ type }: Value): readonly [whole: number, scale: number] | null =>
+const digitsOf = ({ type }: Value): readonly [whole: number, scale: number] | null =>
   type.family === 'number' && typeof type.precision === 'number' && typeof type.scale === 'number'
     ? [type.precision - type.scale, type.scale]
     : null
