@@ -21,7 +21,8 @@ type Tamper = (answer: Answer, count: number) => Answer | null | Promise<Answer 
 let clinic: ClinicStack
 let between: Server
 let address: string
-let tampers: { readonly matches: RegExp; readonly tamper: Tamper; count: number }[] = []
+/** Requests are counted for each token: a connection of an earlier test may still send outcomes that it owes. */
+let tampers: { readonly matches: RegExp; readonly tamper: Tamper; readonly counts: Map<string, number> }[] = []
 
 const readBody = async (request: IncomingMessage): Promise<Buffer> => {
   const chunks: Buffer[] = []
@@ -66,8 +67,10 @@ beforeAll(async () => {
       let answer: Answer | null = await forward(request)
       const rule = tampers.find(({ matches }) => matches.test(`${request.method} ${request.url}`))
       if (rule) {
-        rule.count += 1
-        answer = await rule.tamper(answer, rule.count)
+        const token = request.headers.authorization ?? ''
+        const count = (rule.counts.get(token) ?? 0) + 1
+        rule.counts.set(token, count)
+        answer = await rule.tamper(answer, count)
       }
       if (answer === null) return response.destroy()
       response.writeHead(answer.status, answer.headers)
@@ -88,7 +91,7 @@ afterAll(async () => {
 })
 
 const on = (matches: RegExp, tamper: Tamper): void => {
-  tampers.push({ matches, tamper, count: 0 })
+  tampers.push({ matches, tamper, counts: new Map() })
 }
 const connect = (): GovernedConnection => clinic.connection({ broker: address })
 
