@@ -8,10 +8,16 @@ const predicates = new Set<UsePlace>(['filter', 'having', 'qualify', 'connectBy'
 /** What a value was mixed or compared with. */
 type Met = Pick<ColumnFlow, 'chosen' | 'many' | 'against'>
 
+/** Whether the cells of two columns are hidden as cells of the same classes, of which a use releases what is equal. */
+const isHiddenAlike = (left: SeenColumn, right: SeenColumn): boolean =>
+  right.uses !== 'all' &&
+  left.classes.length === right.classes.length &&
+  left.classes.every((cls) => right.classes.includes(cls))
+
 /**
- * Whether the policy releases this comparison of the column in this clause. A grouping or a join releases which cells
- * are equal. A constant is no cell, nor is a column that is shown: comparing with those is guessing, which needs the
- * `filter` use.
+ * Whether the policy releases this comparison of the column in this clause. A grouping or a join releases which cells of
+ * a class are equal. A constant is no cell, nor is a column that is shown, and a column of another class is one that the
+ * asker may know: comparing with those is guessing, which needs the `filter` use.
  */
 export const mayCompare = (
   seen: SeenColumn,
@@ -22,18 +28,13 @@ export const mayCompare = (
 ): boolean => {
   if (seen.uses === 'all') return true
   if (!reachesTo(seen.uses.get(place), kind)) return false
-  const filter = seen.uses.get('filter')
-  if (filter === 'any' || (place !== 'filter' && predicates.has(place))) return true
-  // Limited to equality, a filter is a look-up by a few values that the asker knows, and no dictionary.
-  const isLookUp = many !== true && against.every((column) => lens(column).uses !== 'all')
-  if (reachesTo(filter, kind) && isLookUp) return true
-  return (
-    chosen !== true &&
-    against.every((column) => {
-      const { uses } = lens(column)
-      return uses !== 'all' && reachesTo(uses.get(place), kind)
-    })
-  )
+  const guesses = seen.uses.get(predicates.has(place) ? place : 'filter')
+  if (guesses === 'any') return true
+  const others = against.map(lens)
+  if (!others.every((other) => isHiddenAlike(seen, other))) return false
+  // Limited to equality, a predicate is a look-up by a few values that the asker knows, and no dictionary.
+  if (many !== true && reachesTo(guesses, kind)) return true
+  return chosen !== true && others.every(({ uses }) => uses !== 'all' && reachesTo(uses.get(place), kind))
 }
 
 /** Whether the class allows every function on the way, so that what they tell is released. */
