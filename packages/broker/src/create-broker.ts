@@ -16,6 +16,7 @@ import { followChanges, followPolicy } from './follow-changes.ts'
 import type { App } from './http/app.ts'
 import { createAuthenticator } from './http/authenticate.ts'
 import { createApp } from './http/create-app.ts'
+import { createStop } from './http/stop-serving.ts'
 import { createWaitingPlaces } from './http/waiting-places.ts'
 import { createIdentityVerifier } from './identity/create-identity-verifier.ts'
 import { loadRootKey } from './keys/load-root-key.ts'
@@ -70,11 +71,14 @@ export const createBroker = async (
     const app = await buildApp(parts, services, closing.signal)
     const stopFollowing = followChanges(services, app.log)
     const clockWatch = watchClock(options, services, app)
+    const stopServing = createStop(app)
     const end = async (): Promise<void> => {
       closing.abort()
-      await app.close()
-      await stopFollowing()
-      await clockWatch?.stop()
+      const cut = await stopServing()
+      if (cut.withRequest + cut.withoutRequest > 0) {
+        app.log.warn(cut, 'connections of clients that did not end them were cut by the stop')
+      }
+      await Promise.all([stopFollowing(), clockWatch?.stop()])
       const unsent = await services.forwarder?.close()
       if (unsent !== undefined && unsent.notShown > 0) {
         app.log.warn(unsent, 'records were sealed and not shown to the trace viewer before the stop')
