@@ -109,4 +109,4 @@ export {
   type UsePlace,
   usePlaces,
 } from './statement-summary.ts'
-export { exactText, isLineText, lineText, proseText } from './text.ts'
+export { cutText, exactText, isLineText, lineText, proseText } from './text.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { exactText, lineText, proseText } from './text.ts'
+import * as z from 'zod'
+import { cutText, exactText, lineText, proseText } from './text.ts'
 
 const line = lineText(20)
 const prose = proseText(20)
@@ -44,5 +45,27 @@ describe('the text of a field', () => {
       expect(schema.safeParse('x'.repeat(20)).success).toBe(true)
       expect(schema.safeParse('x'.repeat(21)).success).toBe(false)
     }
+  })
+
+  it('counts characters as code points, and says so in its JSON Schema, which counts them in the same way', () => {
+    for (const schema of [line, prose, exact]) {
+      expect(schema.safeParse('😀'.repeat(20)).success).toBe(true)
+      expect(schema.safeParse('😀'.repeat(21)).success).toBe(false)
+      expect(z.toJSONSchema(schema)).toMatchObject({ maxLength: 20 })
+    }
+  })
+})
+
+describe('a text that is cut', () => {
+  it.each([
+    ['x'.repeat(20), 'x'.repeat(20)],
+    ['x'.repeat(21), 'x'.repeat(20)],
+    ['😀'.repeat(20), '😀'.repeat(20)],
+    ['😀'.repeat(1000), '😀'.repeat(20)],
+    [`x${'😀'.repeat(30)}`, `x${'😀'.repeat(19)}`],
+    [`${'x'.repeat(19)}😀y`, `${'x'.repeat(19)}😀`],
+  ])('has as many characters as the schema takes: %s', (text, cut) => {
+    expect(cutText(text, 20)).toBe(cut)
+    for (const schema of [line, prose, exact]) expect(schema.safeParse(cutText(text, 20)).success).toBe(true)
   })
 })

@@ -12,7 +12,7 @@ const HIDDEN = 'must not hold control, bidirectional or other invisible characte
 
 /**
  * Text that somebody sends and somebody else reads, on one line: no control or bidirectional character, no NUL and no
- * half of a surrogate pair. Bounded by `most`, in UTF-16 code units.
+ * half of a surrogate pair. At most `most` characters, counted as code points: zod and JSON Schema count so, and `😀` is one.
  */
 export const lineText = (most: number) => z.string().max(most).regex(ONE_LINE, HIDDEN)
 
@@ -22,6 +22,11 @@ export const proseText = (most: number) => z.string().max(most).regex(LINES, HID
 /** Text that is kept as it was sent, such as SQL. Only what no database can store is refused. */
 export const exactText = (most: number) =>
   z.string().max(most).regex(STORABLE, 'must be well-formed Unicode without NUL')
+
+/** The text itself, or its first `most` characters, counted as the schemas count them: code points, so no pair is cut. */
+export const cutText = (text: string, most: number): string =>
+  // A code point has at most two code units: what is behind them is never looked at.
+  text.length <= most ? text : [...text.slice(0, 2 * most)].slice(0, most).join('')
 
 /** Whether `lineText` would accept a text of any length. */
 export const isLineText = (text: string): boolean => ONE_LINE.test(text)

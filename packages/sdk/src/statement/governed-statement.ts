@@ -8,6 +8,7 @@ import type {
   DriverStatementCallback,
   DriverStreamOptions,
 } from '../driver/snowflake-driver.ts'
+import { sayingExecution } from '../driver/statement-execution.ts'
 import { translateDriverError } from '../driver/translate-error.ts'
 import { collectResult } from '../pipeline/collect-result.ts'
 import type { GovernedResult, RowRange } from '../pipeline/governed-result.ts'
@@ -129,7 +130,8 @@ export class GovernedStatement extends EventEmitter {
       abort: (reason) => {
         if (statement.#isFetching) statement.#sent?.cancel()
         statement.#abort.abort(reason)
-        for (const stream of statement.#streams) stream.destroy(isAbandoned(stream) ? undefined : reason)
+        const told = statement.#translate(reason)
+        for (const stream of statement.#streams) stream.destroy(isAbandoned(stream) ? undefined : told)
       },
       quiet: async () => {
         await statement.#ended
@@ -141,8 +143,12 @@ export class GovernedStatement extends EventEmitter {
         statement.#sqlText = sqlText
       },
       collect: async () => {
-        const result = await statement.#result
-        return { result, rows: await statement.#collect(result) }
+        try {
+          const result = await statement.#result
+          return { result, rows: await statement.#collect(result) }
+        } catch (error) {
+          throw statement.#translate(error)
+        }
       },
     })
   }
@@ -217,7 +223,8 @@ export class GovernedStatement extends EventEmitter {
     const notify = (error?: unknown): void => {
       if (typeof callback !== 'function') return
       const told = callback as (error: Error | null, statement: this) => void
-      told(error === undefined || error === null ? null : this.#translate(error), this)
+      const traceId = this.#completed?.traceId ?? null
+      told(error === undefined || error === null ? null : translateDriverError(error, traceId), this)
     }
     if (this.#sent) {
       this.#sent.cancel((error) => notify(error))
@@ -256,7 +263,7 @@ export class GovernedStatement extends EventEmitter {
         this.#settings.ending.throwIfAborted()
         return result.openRows(range)
       },
-      translate: (error) => translateDriverError(error, this.#completed?.traceId ?? null),
+      translate: (error) => this.#translate(error),
       settle: async (outcome) => await this.#completed?.settle(outcome),
     })
     this.#streams.add(stream)
@@ -314,8 +321,18 @@ export class GovernedStatement extends EventEmitter {
     return await collectResult(result, this.#abort.signal)
   }
 
+  /** An error of this statement as its caller may see it, with what is known of the statement. */
   #translate(error: unknown): Error {
-    return translateDriverError(error, this.#completed?.traceId ?? null)
+    const queryId = this.#sent?.getQueryId() ?? null
+    return sayingExecution(
+      translateDriverError(error, this.#completed?.traceId ?? null),
+      this.#completed?.known() ?? {
+        execution: this.#sent === null ? 'not-run' : 'unknown',
+        queryId,
+        traceId: null,
+        isWrite: this.#sent !== null,
+      },
+    )
   }
 
   #fail(error: Error): void {

@@ -1,3 +1,4 @@
+import { createApprovalRequestSchema } from '@snowfence/core'
 import snowflake from 'snowflake-sdk'
 import { expect, test } from 'vitest'
 import { createProbeConnection } from '../driver/probe-connection.ts'
@@ -115,4 +116,15 @@ test('a request id is made up unless the caller names one', () => {
     isResubmission: true,
     requestId: 'abc',
   })
+})
+
+test('a reason is cut to what the broker takes, and never through a character', () => {
+  const reasonOf = (reason: string): string | null =>
+    receiveStatement(probe, { sqlText: 'select 1', reason }).reason
+  const { reason: schema } = createApprovalRequestSchema.shape
+  for (const reason of ['x'.repeat(3000), '😀'.repeat(1999), '😀'.repeat(3000), `x${'😀'.repeat(3000)}`]) {
+    const cut = reasonOf(reason)
+    expect([...(cut ?? '')]).toHaveLength(Math.min(2000, [...reason].length))
+    expect(schema.safeParse(cut).success).toBe(true)
+  }
 })

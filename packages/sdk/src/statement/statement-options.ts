@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { StatementIdentity } from '@snowfence/core'
+import { cutText, type StatementIdentity } from '@snowfence/core'
 import type { DriverConnection, DriverStatementOption } from '../driver/snowflake-driver.ts'
+
+/** Characters of a reason that the broker takes. */
+const MOST_REASON = 2000
 
 export type RowMode = 'object' | 'array' | 'object_with_renamed_duplicated_columns'
 
@@ -129,7 +132,7 @@ export const receiveStatement = (probe: DriverConnection, options: unknown): Rec
     complete: (copy.complete as ReceivedStatement['complete']) ?? undefined,
     approvalId: copy.approvalId ?? null,
     onApproval: copy.onApproval === 'throw' || copy.onApproval === 'wait' ? copy.onApproval : null,
-    reason: typeof copy.reason === 'string' ? copy.reason.slice(0, 2000) : null,
+    reason: typeof copy.reason === 'string' ? cutText(copy.reason, MOST_REASON) : null,
   }
 }
 
