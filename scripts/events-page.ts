@@ -16,6 +16,14 @@ const forms: Readonly<Record<AttributeDefinition['form'], string>> = {
   boolean: '`true` or `false`',
 }
 
+/** The meaning, and the closed list of values where there is one. */
+const meaningOf = ({ meaning, values }: AttributeDefinition): string =>
+  values === undefined
+    ? meaning
+    : `${meaning} ${Object.entries(values)
+        .map(([value, means]) => `\`${value}\`: ${means}.`)
+        .join(' ')}`
+
 /** A table with its columns aligned, as the formatter wants Markdown. */
 const table = (head: readonly string[], body: readonly (readonly string[])[]): string[] => {
   // A bar would end the cell, also inside code.
@@ -31,12 +39,12 @@ const table = (head: readonly string[], body: readonly (readonly string[])[]): s
 const attributeTable = (attributes: readonly [string, AttributeDefinition][]): string[] =>
   table(
     ['Attribute', 'Type', 'Spans', 'Set when', 'Meaning'],
-    attributes.map(([name, { type, form, spans, when, meaning }]) => [
+    attributes.map(([name, definition]) => [
       `\`${name}\``,
-      `${type}: ${forms[form]}`,
-      spans.join(', '),
-      when,
-      meaning,
+      `${definition.type}: ${forms[definition.form]}`,
+      definition.spans.join(', '),
+      definition.when,
+      meaningOf(definition),
     ]),
   )
 

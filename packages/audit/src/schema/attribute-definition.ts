@@ -26,4 +26,6 @@ export interface AttributeDefinition {
   /** When it is set; `always` for every span of these kinds. */
   readonly when: string
   readonly meaning: string
+  /** The closed list that its values are from, each with its meaning. */
+  readonly values?: Readonly<Record<string, string>>
 }

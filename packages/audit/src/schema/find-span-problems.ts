@@ -16,7 +16,12 @@ const resourceAttributes: ReadonlySet<string> = new Set([
 
 const isCount = (value: CanonicalValue): boolean => Number.isSafeInteger(value) && (value as number) >= 0
 
-const hasForm = (value: CanonicalValue, { type, form }: AttributeDefinition, version: number): boolean => {
+const hasForm = (
+  value: CanonicalValue,
+  { type, form, values }: AttributeDefinition,
+  version: number,
+): boolean => {
+  if (values !== undefined && !(typeof value === 'string' && Object.hasOwn(values, value))) return false
   switch (type) {
     case 'string':
       return typeof value === 'string' && isBoundValue(value, form, version)

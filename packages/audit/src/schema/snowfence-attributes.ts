@@ -1,4 +1,5 @@
 import type { AttributeDefinition } from './attribute-definition.ts'
+import { statementOutcomes } from './statement-outcomes.ts'
 
 const everySpan = ['session', 'lease', 'authorize', 'approval', 'query'] as const
 const statementSpans = ['authorize', 'approval', 'query'] as const
@@ -339,8 +340,8 @@ export const snowfenceAttributes = {
     form: 'word',
     spans: ['query'],
     when: 'always',
-    meaning:
-      '`completed`, `failed`, `cancelled`, `withheld` (it ran, its rows were discarded), `denied` (a person or silence said no, so it never ran) or `abandoned` (the trail was closed first).',
+    meaning: 'How the statement ended.',
+    values: statementOutcomes,
   },
   'snowfence.findings': {
     type: 'string[]',
