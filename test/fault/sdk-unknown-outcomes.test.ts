@@ -101,3 +101,38 @@ test('another agent on the same Snowflake user finds nothing of it', async () =>
   await observer.query(write, [], tagged('order-4714'))
   expect(await other.lookUp({ queryTag: 'order-4714' })).toEqual({ outcome: 'not-found', runs: [] })
 })
+
+const errorOf = async (failing: Promise<unknown>): Promise<DriverShapedError> =>
+  await failing.then(
+    () => {
+      throw new Error('it did not fail')
+    },
+    (error: DriverShapedError) => error,
+  )
+
+test('every error says what is known of its statement, also where it was never sent', async () => {
+  const ended = new AbortController()
+  ended.abort()
+  const denied = 'drop table PATIENTS'
+  const byCallback = new Promise((resolve, reject) => {
+    observer.execute({ sqlText: denied, complete: (error) => (error ? reject(error) : resolve(null)) })
+  })
+  const byStream = observer.stream(denied).toArray()
+  const failures = [
+    observer.query(denied),
+    observer.query('select from where'),
+    observer.query('select * from NO_SUCH_TABLE'),
+    observer.query(write, [], { signal: ended.signal }),
+    (async () => observer.stream(write, [], { signal: ended.signal }))(),
+    byCallback,
+    byStream,
+  ]
+  for (const error of await Promise.all(failures.map(errorOf)))
+    expect(error).toHaveProperty('execution', 'not-run')
+})
+
+test('a statement of a connection that has ended was not run', async () => {
+  const connection = await clinic.connect()
+  await connection[Symbol.asyncDispose]()
+  expect(await errorOf(connection.query(write))).toHaveProperty('execution', 'not-run')
+})

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { type Decision, type ErrorCode, type Mask, type Remedy, SnowfenceError } from '@snowfence/core'
 import { createGovernedError, type GovernedError, isGovernedError } from '../driver/driver-error.ts'
+import { withExecution } from '../driver/statement-execution.ts'
 import { type GovernedStatement, internalsOf } from '../statement/governed-statement.ts'
 import type { GovernedStatementOptions, RowMode } from '../statement/statement-options.ts'
 
@@ -63,6 +64,10 @@ const cancelled = (signal: AbortSignal): Error =>
     sqlState: '57014',
     cause: signal.reason,
   })
+
+/** The signal was aborted before there was a statement. */
+const notStarted = (signal: AbortSignal): Error =>
+  withExecution(cancelled(signal), { execution: 'not-run', queryId: null, traceId: null, isWrite: false })
 
 interface Remembered {
   readonly sqlText: string
@@ -141,10 +146,10 @@ export class PromiseForms {
 
   stream(sqlText: string, binds?: readonly unknown[], options: QueryOptions = {}): Readable {
     const { signal, ...rest } = options
-    signal?.throwIfAborted()
+    if (signal?.aborted) throw notStarted(signal)
     const statement = this.#execute({ ...rest, sqlText, ...(binds ? { binds } : {}), streamResult: true })
     const stream = statement.streamRows()
-    const release = this.#bindSignal(statement, signal, () => stream.destroy(signal && cancelled(signal)))
+    const release = this.#bindSignal(statement, signal)
     stream.once('close', () => {
       release()
       // A reader that stops early, by `break` or by an abort, also ends what still runs.
@@ -158,7 +163,7 @@ export class PromiseForms {
     { signal, ...rest }: QueryOptions,
     approvalId: string | null,
   ): Promise<QueryResult<Row>> {
-    if (signal?.aborted) throw cancelled(signal)
+    if (signal?.aborted) throw notStarted(signal)
     const statement = this.#execute({
       ...rest,
       sqlText,
@@ -182,11 +187,10 @@ export class PromiseForms {
     }
   }
 
-  #bindSignal(statement: GovernedStatement, signal: AbortSignal | undefined, also?: () => void): () => void {
+  #bindSignal(statement: GovernedStatement, signal: AbortSignal | undefined): () => void {
     if (!signal) return () => {}
     const onAbort = (): void => {
       internalsOf(statement).abort(cancelled(signal))
-      also?.()
     }
     signal.addEventListener('abort', onAbort, { once: true })
     return () => signal.removeEventListener('abort', onAbort)

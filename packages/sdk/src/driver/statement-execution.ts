@@ -9,12 +9,13 @@ export type StatementExecution = 'not-run' | 'failed' | 'ran' | 'unknown'
 export interface KnownExecution {
   readonly execution: StatementExecution
   readonly queryId: string | null
-  readonly traceId: string
+  /** Null where the statement ended before its trace began. */
+  readonly traceId: string | null
   /** Whether running the statement a second time could do something twice. */
   readonly isWrite: boolean
 }
 
-const lookItUp = (execution: 'ran' | 'unknown', queryId: string | null, traceId: string): string => {
+const lookItUp = (execution: 'ran' | 'unknown', queryId: string | null, traceId: string | null): string => {
   const by = queryId === null ? `{ traceId: '${traceId}' }` : `{ queryId: '${queryId}' }`
   const said = execution === 'ran' ? 'the statement ran' : 'the statement may have run'
   return `${said}: ask lookUp(${by}) of a connection before you run it again`
@@ -45,3 +46,7 @@ export const withExecution = (
   Object.defineProperty(copy, 'execution', { value: execution })
   return shapeError(copy, members)
 }
+
+/** The same, where the error does not say it yet: the first word stands, since it is nearest to the warehouse. */
+export const sayingExecution = (error: Error, known: KnownExecution): Error =>
+  (error as DriverShapedError).execution === undefined ? withExecution(error, known) : error

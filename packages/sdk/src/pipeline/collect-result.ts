@@ -1,3 +1,4 @@
+import { sayingExecution } from '../driver/statement-execution.ts'
 import { translateDriverError } from '../driver/translate-error.ts'
 import { collectMaskedRows } from '../rows/collect-masked-rows.ts'
 import type { DriverRow } from '../rows/row-shaper.ts'
@@ -23,10 +24,10 @@ export const collectResult = async (
     else await settling
     return rows
   } catch (error) {
-    const shown = translateDriverError(error, result.traceId)
+    const shown = sayingExecution(translateDriverError(error, result.traceId), result.known())
     // The first word to the trail stands: after a failed record of success this rejects with the same failure.
     await result.settle({ rows: 0, error: shown }).catch((failure: unknown) => {
-      throw translateDriverError(failure, result.traceId)
+      throw sayingExecution(translateDriverError(failure, result.traceId), result.known())
     })
     throw shown
   }

@@ -3,6 +3,7 @@ import type { AuditAcknowledgement, ErrorCode } from '@snowfence/core'
 import type { Turn } from '../connection/statement-queue.ts'
 import { createGovernedError } from '../driver/driver-error.ts'
 import type { DriverStatement } from '../driver/snowflake-driver.ts'
+import { sayingExecution } from '../driver/statement-execution.ts'
 import { translateDriverError } from '../driver/translate-error.ts'
 import type { ReceivedStatement, RowMode } from '../statement/statement-options.ts'
 import { analyze } from './analyze.ts'
@@ -85,11 +86,21 @@ const recall = (
   return { stage: 'analyzed', ...known, received }
 }
 
+/** The error of a statement that was never sent. */
+const notRun = (error: unknown, traceId: string | null): Error =>
+  sayingExecution(translateDriverError(error, traceId), {
+    execution: 'not-run',
+    queryId: null,
+    traceId,
+    isWrite: false,
+  })
+
 /**
  * The way of one statement, from its text to rows that may be read:
  * analyze, authorize, record, approve, run, check, mask, record.
  *
- * @throws the driver's error or a GovernedError; in either case nothing is released
+ * @throws the driver's error or a GovernedError, with what is known of the statement in `execution`; in either case nothing
+ * is released
  */
 export const governStatement = async (
   received: ReceivedStatement,
@@ -148,7 +159,8 @@ export const governStatement = async (
     await untilAborted(turn.maySend, signal)
     return await runAndCheck(executable, approval, environment, control)
   } catch (error) {
-    const shown = translateDriverError(error, trail?.traceId ?? null)
+    // `runAndCheck` says what became of a statement that was released to it. Before that nothing was sent.
+    const shown = notRun(error, trail?.traceId ?? null)
     if (trail && !trail.isEnded) {
       // A read that was stopped before it was sent has been judged all the same.
       await record?.().catch(() => {})
@@ -158,6 +170,8 @@ export const governStatement = async (
         columns: [],
         role: environment.context().role,
         error: shown,
+      }).catch((failure: unknown) => {
+        throw notRun(failure, trail?.traceId ?? null)
       })
     }
     throw shown

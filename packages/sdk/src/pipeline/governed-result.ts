@@ -8,6 +8,7 @@ import type {
 } from '@snowfence/core'
 import type { Finding } from '@snowfence/masking'
 import type { DriverColumn, DriverStatement } from '../driver/snowflake-driver.ts'
+import type { KnownExecution } from '../driver/statement-execution.ts'
 import type { ResultColumn } from '../rows/result-shape.ts'
 import type { OpenedRows } from '../rows/row-flow.ts'
 import type { RowMode } from '../statement/statement-options.ts'
@@ -42,6 +43,8 @@ export interface GovernedResult {
    * values that are shown as they are, and for everything but reads.
    */
   readonly awaitsOutcome: boolean
+  /** What the warehouse said of the statement: for the errors that follow. */
+  known(): KnownExecution
   openRows(range?: RowRange): OpenedRows
   /** Writes the outcome, once; later calls resolve with the first. Lets go of the elevated connection, if any. */
   settle(outcome: Pick<OutcomeFacts, 'rows' | 'error' | 'isBehind'>): Promise<void>

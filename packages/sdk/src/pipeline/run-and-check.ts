@@ -5,7 +5,7 @@ import { createGovernedError } from '../driver/driver-error.ts'
 import { isErrorBeforeTransfer } from '../driver/file-error.ts'
 import type { InnerConnection } from '../driver/inner-connection.ts'
 import type { DriverStatement } from '../driver/snowflake-driver.ts'
-import { type KnownExecution, withExecution } from '../driver/statement-execution.ts'
+import { type KnownExecution, sayingExecution, withExecution } from '../driver/statement-execution.ts'
 import { translateDriverError } from '../driver/translate-error.ts'
 import { compileMasker } from '../rows/compile-masker.ts'
 import { prepareRows } from '../rows/prepare-rows.ts'
@@ -220,6 +220,7 @@ export const runAndCheck = async (
       columnNames: outerNames(columns, rowMode),
       statement,
       driverColumns,
+      known,
       awaitsOutcome: approval !== null || !isRead(executable) || showsClassified(executable),
       openRows: (range = {}) => openRows(range),
       settle: async (outcome) => {
@@ -269,7 +270,7 @@ export const runAndCheck = async (
     await elevated?.close()
     await finishFailed(trail, { ...place(), rows: 0, columns: [], error: shown, isInDoubt }).catch(
       (error: unknown) => {
-        if (ended === null) throw error
+        if (ended === null) throw sayingExecution(translateDriverError(error, trail.traceId), known())
       },
     )
     throw shown
