@@ -20,7 +20,7 @@ export const unifyTypes = (left: Type, right: Type): Type => {
   }
   if (isSemiStructured(left) || isSemiStructured(right)) return variant
   const [a, b] = left.family === 'text' ? [left, right] : [right, left]
-  if (a.family === 'text') return b.family === 'number' ? implicitNumber : { family: b.family }
+  if (a.family === 'text') return b.family === 'number' ? unifyTypes(implicitNumber, b) : { family: b.family }
   if (isNumeric(left) && isNumeric(right)) return { family: 'float' }
   if (left.family === 'boolean' && isNumeric(right)) return boolean
   if (right.family === 'boolean' && isNumeric(left)) return boolean

@@ -27,9 +27,11 @@ export const mayCompare = (
   lens: ColumnLens,
 ): boolean => {
   if (seen.uses === 'all') return true
-  if (!reachesTo(seen.uses.get(place), kind)) return false
+  const reach = seen.uses.get(place)
   const guesses = seen.uses.get(predicates.has(place) ? place : 'filter')
-  if (guesses === 'any') return true
+  // A filter without a limit answers any question about a value: a clause that the policy names may ask it too.
+  if (reach !== undefined && guesses === 'any') return true
+  if (!reachesTo(reach, kind)) return false
   const others = against.map(lens)
   if (!others.every((other) => isHiddenAlike(seen, other))) return false
   // Limited to equality, a predicate is a look-up by a few values that the asker knows, and no dictionary.

@@ -8,12 +8,12 @@ import {
   unknownSyntax,
   variantOf,
 } from '../parser/node.ts'
-import { convert } from '../types/conversion.ts'
+import { convert, fidelityOf } from '../types/conversion.ts'
 import { literalFits } from '../types/literal-fits.ts'
 import { parseSqlType, type SqlType, unknownType } from '../types/sql-type.ts'
 import { compute, derived } from './compute.ts'
 import { resolveExpression, resolveOptional } from './expression.ts'
-import { passThrough } from './lineage.ts'
+import { convertThrough, passThrough } from './lineage.ts'
 import { readObjectName } from './object-name.ts'
 import type { Scope } from './scope.ts'
 import type { Value } from './value.ts'
@@ -50,7 +50,8 @@ export const convertValue = (
 ): Value => {
   const conversion = convert(value.type, to)
   const isSame = conversion === 'same' && settings.length === 0
-  const lineage = isSame ? passThrough(value.lineage, name) : derived([value, ...settings], name)
+  const kept = convertThrough(value.lineage, settings.length === 0 ? fidelityOf(value.type, to) : 'none')
+  const lineage = isSame ? passThrough(kept, name) : derived([{ ...value, lineage: kept }, ...settings], name)
   const fails = name !== 'TRY_CAST' && conversion === 'may-fail' && !literalFits(value.literal, to)
   const converted = compute(name, [value, ...settings], scope, lineage, {
     type: to,
@@ -78,6 +79,7 @@ export const readType = (type: Json | undefined): SqlType => {
 
 /** `(12,2)` of a NUMBER, `(4)` of a VARCHAR, and nothing for types with other parameters. */
 const digitsOf = (body: Json | undefined): string => {
+  if (typeof body === 'number') return `(${body})`
   if (!isObject(body)) return ''
   const { IntegerLength: length, Precision: precision, PrecisionAndScale: both } = body as JsonObject
   if (isObject(length) && typeof length.length === 'number') return `(${length.length})`

@@ -1,8 +1,12 @@
 import { callOutcome, joinValues } from '../functions/function-table.ts'
 import { isProven } from '../functions/proven-constant.ts'
 import type { CallOutcome } from '../functions/signature.ts'
+import { commonType } from '../types/common-type.ts'
+import { fidelityOf } from '../types/conversion.ts'
+import { booleanType, type SqlType } from '../types/sql-type.ts'
 import {
   type Counterpart,
+  convertThrough,
   deriveThrough,
   type Lineage,
   meet,
@@ -25,9 +29,29 @@ const lineagesOf = (values: readonly Value[]): readonly Lineage[] => values.map(
 export const derived = (values: readonly Value[], name: string): Lineage =>
   deriveThrough(mergeLineages(lineagesOf(values)), name)
 
+/**
+ * A value that becomes one of another type by itself. Within one family nothing is rounded off; an unknown type is one that
+ * nobody wrote.
+ */
+const becoming = (value: Value, to: SqlType): Value =>
+  to.family === 'unknown' || to.family === value.type.family
+    ? value
+    : { ...value, lineage: convertThrough(value.lineage, fidelityOf(value.type, to)) }
+
+/** A value that becomes a boolean by itself: of a number only whether it is 0 is left. */
+export const asCondition = (value: Value): Value =>
+  value.type.family === 'boolean' ? value : becoming(value, booleanType)
+
+/** Values that are compared, in the type that they are compared in. Of a number beside a boolean little is left. */
+export const comparable = (values: readonly Value[]): readonly Value[] => {
+  const isLogical = values.some(({ type }) => type.family === 'boolean')
+  const common = commonType(values.map(({ type }) => type))
+  return values.map((value) => (isLogical ? asCondition(value) : becoming(value, common)))
+}
+
 /** The same for a comparison, in which each operand meets the others. */
 export const compared = (values: readonly Value[], name: string): Lineage =>
-  deriveThrough(mergeLineages(meet(values.map(counterpartOf))), name)
+  deriveThrough(mergeLineages(meet(comparable(values).map(counterpartOf))), name)
 
 /**
  * Values of several operands in one column. A NULL among them is no value of the writer's choice, but which rows it takes
@@ -50,8 +74,8 @@ export const joined = (
   const { type, failing } = outcome
   const converted = values.map((value) =>
     failing.includes(value) || (!isNull(value) && value.type.family !== type.family)
-      ? { ...value, lineage: derived([value], name) }
-      : value,
+      ? { ...value, lineage: derived([becoming(value, type)], name) }
+      : becoming(value, type),
   )
   return { lineage: mixed(converted, name), outcome }
 }

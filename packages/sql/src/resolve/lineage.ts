@@ -1,4 +1,5 @@
 import type { ColumnFlow, ColumnName } from '@snowfence/core'
+import type { Fidelity } from '../types/conversion.ts'
 import type { TypeFamily } from '../types/sql-type.ts'
 
 /** A column of the warehouse: one object per column and catalogue, so that it can be a key. */
@@ -20,6 +21,8 @@ export interface Flow {
   readonly guesses: number
   /** Other columns that the value was mixed or compared with. */
   readonly against: ReadonlySet<BaseColumn>
+  /** What conversions on the way have left: values that are equal after one may have been different before. */
+  readonly keeps: Fidelity
 }
 
 /** Which base columns a value comes from, and how each gets there. Never changed once made. */
@@ -39,6 +42,7 @@ export const valueFlow: Flow = {
   chosen: false,
   guesses: 0,
   against: noColumns,
+  keeps: 'order',
 }
 
 const protection = { derived: 0, value: 1, distinct: 2, count: 3 } as const
@@ -51,6 +55,9 @@ const leastProtective = (left: Flow['via'], right: Flow['via']): Flow['via'] => 
   return protection[left] <= protection[right] ? left : right
 }
 
+const lesser = (left: Fidelity, right: Fidelity): Fidelity =>
+  left === 'none' || right === 'order' ? left : right === 'none' || left === 'order' ? right : left
+
 const mergeFlows = (left: Flow, right: Flow): Flow => {
   if (left === right) return left
   const via = leastProtective(left.via, right.via)
@@ -58,10 +65,11 @@ const mergeFlows = (left: Flow, right: Flow): Flow => {
   const against = union(left.against, right.against)
   const chosen = left.chosen || right.chosen
   const guesses = Math.min(left.guesses + right.guesses, MANY)
+  const keeps = lesser(left.keeps, right.keeps)
   const isLeft = via === left.via && functions === left.functions && against === left.against
-  return isLeft && chosen === left.chosen && guesses === left.guesses
+  return isLeft && chosen === left.chosen && guesses === left.guesses && keeps === left.keeps
     ? left
-    : { via, functions, against, chosen, guesses }
+    : { via, functions, against, chosen, guesses, keeps }
 }
 
 const union = <Item>(left: ReadonlySet<Item>, right: ReadonlySet<Item>): ReadonlySet<Item> => {
@@ -117,6 +125,10 @@ const withFunction = (functions: ReadonlySet<string>, name: string): ReadonlySet
 /** The value passes through a function that gives it back as it is, such as MIN or ANY_VALUE. */
 export const passThrough = (lineage: Lineage, name: string): Lineage =>
   mapFlows(lineage, (flow) => ({ ...flow, functions: withFunction(flow.functions, name) }))
+
+/** The value passes through a conversion that leaves less of it to compare. */
+export const convertThrough = (lineage: Lineage, keeps: Fidelity): Lineage =>
+  keeps === 'order' ? lineage : mapFlows(lineage, (flow) => ({ ...flow, keeps: lesser(flow.keeps, keeps) }))
 
 /** A new value is computed from it. What is computed from a number of rows stays as public as that number. */
 export const deriveThrough = (lineage: Lineage, name: string): Lineage =>
@@ -214,6 +226,7 @@ export const lineagesEqual = (left: Lineage, right: Lineage): boolean => {
     if (other === undefined) return false
     if (other === flow) continue
     if (other.via !== flow.via || other.chosen !== flow.chosen || other.guesses !== flow.guesses) return false
+    if (other.keeps !== flow.keeps) return false
     if (!sameItems(flow.functions, other.functions) || !sameItems(flow.against, other.against)) return false
   }
   return true

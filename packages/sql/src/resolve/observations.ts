@@ -48,23 +48,8 @@ const ofEquality = new Set([
   FULL_JOIN,
 ])
 
-/** The same for an order: comparisons, and functions whose results never run against the order of their operand. */
-const ofOrder = new Set([
-  ...ofEquality,
-  '<',
-  '<=',
-  '>',
-  '>=',
-  'BETWEEN',
-  'MIN',
-  'MAX',
-  'GREATEST',
-  'LEAST',
-  'YEAR',
-  'DATE_TRUNC',
-  'TO_DATE',
-  'DATE',
-])
+/** The same for an order. A function that makes different values equal, such as YEAR, tells more than their order. */
+const ofOrder = new Set([...ofEquality, '<', '<=', '>', '>=', 'BETWEEN', 'MIN', 'MAX', 'GREATEST', 'LEAST'])
 
 const isEvery = (functions: ReadonlySet<string>, known: ReadonlySet<string>): boolean => {
   for (const name of functions) if (!known.has(name) && !name.startsWith('OVER ')) return false
@@ -72,11 +57,12 @@ const isEvery = (functions: ReadonlySet<string>, known: ReadonlySet<string>): bo
 }
 
 /** What a clause looks at in a value that reaches it so. */
-const kindOf = ({ via, functions }: Flow, least: 'equality' | 'order'): ObservationKind => {
+const kindOf = ({ via, functions, keeps }: Flow, least: 'equality' | 'order'): ObservationKind => {
   // A number of different values tells which are equal, whatever is done with the number.
   if (via === 'distinct') return 'equality'
+  if (keeps === 'none') return 'part'
   if (least === 'equality' && isEvery(functions, ofEquality)) return 'equality'
-  return isEvery(functions, ofOrder) ? 'order' : 'part'
+  return keeps === 'order' && isEvery(functions, ofOrder) ? 'order' : 'part'
 }
 
 /**

@@ -1,6 +1,6 @@
 import { callOutcome } from '../functions/function-table.ts'
 import { isObject, type Json, openNode, unknownSyntax } from '../parser/node.ts'
-import { compared, compute, decides, mayFail } from './compute.ts'
+import { asCondition, compared, compute, decides, mayFail } from './compute.ts'
 import { equated } from './equated.ts'
 import { resolveExpression } from './expression.ts'
 import type { Scope } from './scope.ts'
@@ -24,6 +24,7 @@ const binaryOperators: ReadonlyMap<string, string> = new Map([
   ['Or', 'OR'],
   ['Xor', 'XOR'],
 ])
+const logical = new Set(['AND', 'OR', 'XOR'])
 const comparisons = new Set(['=', '<>', '>', '>=', '<', '<='])
 const unaryOperators: ReadonlyMap<string, string> = new Map([
   ['Plus', '+'],
@@ -66,6 +67,7 @@ const isRun = (operator: string): boolean => operator === 'AND' || operator === 
 
 const combine = (operator: string, operands: readonly Value[], scope: Scope): Value => {
   if (operator === 'AND' || operator === 'OR') skip(operator, operands, scope)
+  if (logical.has(operator)) return compute(operator, operands.map(asCondition), scope)
   if (!comparisons.has(operator)) return compute(operator, operands, scope)
   return compute(
     operator,
@@ -96,7 +98,7 @@ export const resolveUnary = (body: Json, scope: Scope): Value => {
   const operator = typeof node.op === 'string' ? unaryOperators.get(node.op) : undefined
   if (operator === undefined) return unknownSyntax('an operator')
   const operand = resolveExpression(node.expr, scope)
-  const value = compute(operator, [operand], scope)
+  const value = compute(operator, [operator === 'NOT' ? asCondition(operand) : operand], scope)
   const { literal } = operand
   return operator === '-' && typeof literal === 'number' ? { ...value, literal: -literal } : value
 }

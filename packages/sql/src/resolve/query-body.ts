@@ -10,7 +10,7 @@ import {
 } from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
 import { manyTables, type RowOrigin } from './aggregation.ts'
-import { compute, counterpartOf, joined } from './compute.ts'
+import { comparable, compute, counterpartOf, joined } from './compute.ts'
 import { resolveAll } from './expression.ts'
 import { meet, passThrough } from './lineage.ts'
 import { type OutputColumn, type QueryEnvironment, resolveQuery } from './query.ts'
@@ -109,7 +109,7 @@ const combine = (
   return pairs.map(({ name, left: first, right: second }) => {
     // Everything but UNION ALL compares whole rows with each other.
     if (!(op === 'Union' && quantifier.all)) {
-      for (const lineage of meet([first, second].map(counterpartOf)))
+      for (const lineage of meet(comparable([first, second]).map(counterpartOf)))
         context.findings.use('group', passThrough(lineage, String(op).toUpperCase()))
     }
     const united = unite([first, second], 'UNION', context)

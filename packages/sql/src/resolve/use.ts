@@ -1,7 +1,7 @@
 import type { UsePlace } from '@snowfence/core'
 import { callOutcome } from '../functions/function-table.ts'
 import type { Json } from '../parser/node.ts'
-import { derived } from './compute.ts'
+import { asCondition, derived } from './compute.ts'
 import { resolveExpression } from './expression.ts'
 import type { Scope } from './scope.ts'
 import type { Value } from './value.ts'
@@ -25,8 +25,9 @@ export const resolveUse = (
   const { findings } = scope.context
   const value = findings.at(place, () => {
     const resolved = resolveExpression(expression, scope)
-    if (conditions.has(place)) checkCondition(resolved, scope)
-    return resolved
+    if (!conditions.has(place)) return resolved
+    checkCondition(resolved, scope)
+    return asCondition(resolved)
   })
   findings.use(place, value.lineage, least)
   return value

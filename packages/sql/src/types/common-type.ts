@@ -1,4 +1,4 @@
-import { nullType, type SqlType, type TypeFamily, textType, unknownType } from './sql-type.ts'
+import { nullType, numberType, type SqlType, type TypeFamily, textType, unknownType } from './sql-type.ts'
 
 /** Into which family Snowflake converts two others when they meet in one column, the first that is in either of them. */
 const precedence: readonly TypeFamily[] = [
@@ -31,12 +31,16 @@ const merge = (left: SqlType, right: SqlType): SqlType => {
   if (right.family === 'null') return left
   if (left.family === 'unknown' || right.family === 'unknown') return unknownType
   if (left.family === right.family) return mergeWithin(left, right)
-  for (const family of precedence) {
-    if (left.family === family) return left
-    if (right.family === family) return right
-  }
+  for (const family of precedence)
+    if (left.family === family || right.family === family) {
+      const [found, other] = left.family === family ? [left, right] : [right, left]
+      return family === 'number' && other.family === 'text' ? mergeWithin(found, numberOfText) : found
+    }
   return unknownType
 }
+
+/** The number that a text becomes by itself. Source: Snowflake, Data type conversion. */
+const numberOfText = numberType(18, 5)
 
 const mergeWithin = (left: SqlType, right: SqlType): SqlType => {
   if (left.family === 'text') {

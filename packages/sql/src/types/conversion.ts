@@ -46,6 +46,43 @@ const totalTo: Readonly<Partial<Record<TypeFamily, ReadonlySet<TypeFamily>>>> = 
   ),
 }
 
+/** What values of one type that become another still tell: which of them is larger, which are equal, or neither. */
+export type Fidelity = 'order' | 'equality' | 'none'
+
+const distinguishing: Readonly<Partial<Record<TypeFamily, ReadonlySet<TypeFamily>>>> = {
+  text: familySet('number', 'boolean'),
+  variant: familySet('text', 'number', 'boolean'),
+}
+
+/**
+ * Whether different values stay different after a conversion, and in their order. Digits that are rounded off, a time that
+ * is cut off and a number that becomes a boolean make different values equal.
+ */
+export const fidelityOf = (from: SqlType, to: SqlType): Fidelity => {
+  if (from.family === 'null') return 'order'
+  if (from.family !== to.family) {
+    if (from.family === 'date' && to.family === 'timestamp')
+      return to.precision === undefined ? 'order' : 'none'
+    if (from.family === 'boolean' && to.family === 'number') return 'order'
+    return distinguishing[to.family]?.has(from.family) ? 'equality' : 'none'
+  }
+  switch (to.family) {
+    case 'number':
+      if (typesEqual(from, to)) return 'order'
+      return typeof from.scale === 'number' && typeof to.scale === 'number' && to.scale >= from.scale
+        ? 'order'
+        : 'none'
+    case 'timestamp':
+    case 'time':
+      return from.precision === to.precision || to.precision === undefined ? 'order' : 'none'
+    case 'timestamp-zoned':
+    case 'unknown':
+      return 'none'
+    default:
+      return 'order'
+  }
+}
+
 /** How many characters the longest text of a value of the type has; null where there is no bound. */
 const textLength = ({ family, precision, scale, length }: SqlType): number | null => {
   if (family === 'text') return length ?? null

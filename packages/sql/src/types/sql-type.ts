@@ -27,7 +27,10 @@ export interface SqlType {
   readonly length?: number | null
   /** Text: how many stored texts long it may be. A text that grows without bound exceeds Snowflake's 128 MB. */
   readonly growth?: number
-  /** Number: digits in all and digits after the point; null where the type does not say. */
+  /**
+   * Number: digits in all and digits after the point; null where the type does not say. Time and timestamp: digits of a
+   * second, where they are written.
+   */
   readonly precision?: number | null
   readonly scale?: number | null
 }
@@ -107,6 +110,7 @@ export const parseSqlType = (written: string): SqlType => {
   if (first === undefined) return found
   if (found.family === 'text') return { ...found, length: Number(first) }
   if (found.family === 'number') return numberType(Number(first), Number(second ?? 0))
+  if (found.family === 'timestamp' || found.family === 'time') return { ...found, precision: Number(first) }
   return found
 }
 

@@ -1,0 +1,99 @@
+import type { Catalog, Observation, UsePlace } from '@snowfence/core'
+import { describe, expect, it } from 'vitest'
+import { createSqlAnalyzer } from '../analyzer.ts'
+
+const columns = (...written: string[]) => ({
+  columns: written.map((column) => {
+    const [name, type] = column.split(' ') as [string, string]
+    return { name, type }
+  }),
+})
+const catalog: Catalog = {
+  C: {
+    P: {
+      T: columns(
+        'ID NUMBER(38,0)',
+        'COST NUMBER(12,2)',
+        'AT TIMESTAMP_NTZ',
+        'BORN DATE',
+        'ZIP VARCHAR',
+        'OK BOOLEAN',
+      ),
+      U: columns(
+        'ID NUMBER(10,0)',
+        'COST NUMBER(38,4)',
+        'AT TIMESTAMP_NTZ',
+        'BORN DATE',
+        'ZIP VARCHAR',
+        'OK BOOLEAN',
+      ),
+    },
+  },
+}
+const analyzer = await createSqlAnalyzer()
+
+/** What a clause of a statement looks at in a column of T. */
+const kindsOf = (sql: string, place: UsePlace, column: string): readonly Observation['kind'][] => {
+  const { summary } = analyzer.analyze(sql, { catalog, database: 'C', schema: 'P' })
+  if (summary.status !== 'analyzed') throw new Error(`${sql}: ${summary.reason.message}`)
+  return summary.observations
+    .filter((known) => known.place === place && known.column === `C.P.T.${column}`)
+    .map(({ kind }) => kind)
+}
+
+describe('a clause looks', () => {
+  it('at which values are equal where different values stay different', () => {
+    for (const grouped of [
+      'cost',
+      'cost::number(14,2)',
+      'cost::number(14,4)',
+      'cost::varchar',
+      'id::varchar',
+    ])
+      expect(
+        kindsOf(`select 1 as n from t group by ${grouped}`, 'group', grouped.split(':')[0]!.toUpperCase()),
+      ).toEqual(['equality'])
+    for (const on of ['t.id = u.id', 't.cost = u.cost', 't.born = u.at', 't.zip = u.zip', 't.ok = u.ok']) {
+      const column = on.slice(2, on.indexOf(' ')).toUpperCase()
+      expect(kindsOf(`select 1 as n from t join u on ${on}`, 'join', column), on).toEqual(['equality'])
+    }
+    expect(kindsOf('select 1 as n from t where zip = ?', 'filter', 'ZIP')).toContain('equality')
+  })
+
+  it('at more where a conversion makes different values equal', () => {
+    for (const grouped of [
+      'cost::number(14,1)',
+      'cost::boolean',
+      'at::date',
+      'at::timestamp_ntz(0)',
+      'born::varchar',
+    ]) {
+      const column = grouped.split(':')[0]!.toUpperCase()
+      expect(kindsOf(`select 1 as n from t group by ${grouped}`, 'group', column), grouped).toContain('part')
+    }
+    expect(kindsOf('select 1 as n from t join u on t.at::date = u.born', 'join', 'AT')).toEqual(['part'])
+    expect(kindsOf('select 1 as n from t join u on t.cost = u.ok', 'join', 'COST')).toEqual(['part'])
+    expect(kindsOf('select 1 as n from t group by ok or cost', 'group', 'COST')).toEqual(['part'])
+    expect(kindsOf('select 1 as n from t group by not cost', 'group', 'COST')).toEqual(['part'])
+    expect(kindsOf('select 1 as n from t where cost', 'filter', 'COST')).toEqual(['part'])
+    expect(kindsOf('select cost from t union select ok from u', 'group', 'COST')).toEqual(['part'])
+  })
+
+  it('at their order where they stay in order, and at more where ties or another order show', () => {
+    for (const ordered of ['cost', 'cost::number(14,4)', 'greatest(cost, id)', 'born::timestamp_ntz']) {
+      const column = ordered.includes('born') ? 'BORN' : 'COST'
+      expect(kindsOf(`select 1 as n from t order by ${ordered}`, 'order', column), ordered).toEqual(['order'])
+    }
+    for (const ordered of [
+      'cost::varchar',
+      'cost::number(14,0)',
+      '(id = 7) or cost',
+      'year(at)',
+      'at::date',
+      "date_trunc('month', at)",
+    ]) {
+      const column = ordered.includes('at') && !ordered.includes('cost') ? 'AT' : 'COST'
+      expect(kindsOf(`select 1 as n from t order by ${ordered}`, 'order', column), ordered).toContain('part')
+    }
+  })
+})
