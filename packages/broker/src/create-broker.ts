@@ -23,6 +23,7 @@ import { loadRootKey } from './keys/load-root-key.ts'
 import { readPolicy } from './policy/policy-holder.ts'
 import { recordPolicy } from './policy/record-policy.ts'
 import { createServices, type ServiceParts, type Services } from './services.ts'
+import { shortenLives } from './shorten-lives.ts'
 import { createAuditExporter } from './trail/audit-export.ts'
 import { followClock } from './trail/follow-clock.ts'
 import type { Watch } from './watch.ts'
@@ -123,7 +124,7 @@ const takeUp = async ({ context, database, policy }: Services): Promise<void> =>
 
 const watchClock = (
   { clock, monotonic }: BrokerOptions,
-  { context }: Services,
+  { context, sessions, signals }: Services,
   { log }: App,
 ): Watch | null => {
   if (clock !== undefined && monotonic === undefined) return null
@@ -132,6 +133,15 @@ const watchClock = (
     clock: context.clock,
     monotonic: monotonic ?? (() => performance.now()),
     log,
+    onSetBack: ({ transaction }, milliseconds) =>
+      shortenLives(transaction, { milliseconds, now: context.clock() }),
+    afterSetBack: () => {
+      sessions.forgetAll()
+      // Streams are opened again, and know when their session ends now.
+      signals.endAll()
+      context.attendance.interrupt()
+      context.signals.tellAll()
+    },
   })
 }
 

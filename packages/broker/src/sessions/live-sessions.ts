@@ -9,6 +9,8 @@ export interface LiveSessions {
   remember(tokenHash: string, session: SessionRecord, generation: number): void
   /** Before and after a session ends or changes. */
   forget(sessionId: string): void
+  /** After all sessions changed. */
+  forgetAll(): void
 }
 
 const CAPACITY = 20_000
@@ -61,6 +63,12 @@ export const createLiveSessions = (exclusive: boolean): LiveSessions => {
       const hash = hashes.get(sessionId)
       if (hash !== undefined) sessions.delete(hash)
       hashes.delete(sessionId)
+    },
+    forgetAll() {
+      generation += 1
+      knownFrom = generation
+      sessions.clear()
+      hashes.clear()
     },
   }
 }

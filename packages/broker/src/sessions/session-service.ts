@@ -73,6 +73,8 @@ export interface SessionService {
   close(session: SessionRecord): Promise<void>
   /** @throws SnowfenceError `ERR_SESSION_NOT_FOUND` */
   revoke(sessionId: string, reason: string): Promise<void>
+  /** Looks every session up again: all of them have another end. */
+  forgetAll(): void
 }
 
 /** Snowflake account names are not case-sensitive. */
@@ -291,5 +293,6 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
     },
 
     revoke,
+    forgetAll: () => live.forgetAll(),
   }
 }

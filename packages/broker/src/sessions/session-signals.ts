@@ -38,6 +38,11 @@ export class SessionSignals {
     for (const sessionId of this.listening) this.tell(sessionId, event)
   }
 
+  /** Ends every stream. Clients open theirs again if their session is live. */
+  endAll(): void {
+    for (const sessionId of this.listening) this.end(sessionId)
+  }
+
   /** Ends the streams of a session that was closed. */
   end(sessionId: string): void {
     for (const { onEnd } of [...(this.#listeners.get(sessionId) ?? [])]) onEnd()

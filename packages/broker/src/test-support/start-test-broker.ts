@@ -68,6 +68,8 @@ export interface TestBroker {
 export interface TestBrokerOptions {
   readonly config?: Partial<BrokerConfigInput>
   readonly clock?: Clock
+  /** With `clock`: milliseconds that pass whatever it is set to. */
+  readonly monotonic?: () => number
   readonly policy?: string
 }
 
@@ -228,9 +230,12 @@ export const startTestBroker = async (options: TestBrokerOptions = {}): Promise<
     ...(await prepareDatabase(directory, options.config ?? {})),
     ...options.config,
   }
-  const { clock } = options
+  const { clock, monotonic } = options
   try {
-    const broker = await createBroker(config, clock === undefined ? {} : { clock })
+    const broker = await createBroker(config, {
+      ...(clock === undefined ? {} : { clock }),
+      ...(monotonic === undefined ? {} : { monotonic }),
+    })
     return await wrap(broker, issuer, { directory, policyFile, config, clock, owner: true })
   } catch (error) {
     await issuer.close()

@@ -56,6 +56,10 @@ const isLetThrough = ({ record: { source, span } }: SealedRecord): boolean =>
   span.attributes['snowfence.span'] === 'authorize' &&
   span.attributes['snowfence.decision'] !== 'deny'
 
+/** Whether so long a time has passed since a moment. A clock that was set back says nothing about it: it counts as passed. */
+const hasPassed = (since: number, milliseconds: number, now: number): boolean =>
+  now < since || now - since >= milliseconds
+
 /**
  * Counts in memory, where a statement's record passes anyway, so that counting adds nothing to a statement's way. What is
  * stored serves replicas and restarts: each run of a broker writes rows of its own and adds up those of all others.
@@ -163,13 +167,14 @@ export const createStatementCount = ({
     async of(person) {
       const now = clock().getTime()
       wasAsked = true
-      if (readAt === Number.NEGATIVE_INFINITY || (!exclusive && now - readAt > STALE_MS)) await exchange()
+      if (readAt === Number.NEGATIVE_INFINITY || (!exclusive && hasPassed(readAt, STALE_MS, now)))
+        await exchange()
       const key = keyOf(person)
       const first = firstMinute(now)
       return sumFrom(own.get(key), first) + sumFrom(ofOthers.get(key), first)
     },
     async exchange() {
-      const isDue = unwritten.size > 0 && clock().getTime() - writtenAt >= EXCHANGE_MS
+      const isDue = unwritten.size > 0 && hasPassed(writtenAt, EXCHANGE_MS, clock().getTime())
       if (isDue || (!exclusive && wasAsked)) await exchange()
     },
     async close() {
