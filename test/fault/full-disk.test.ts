@@ -1,28 +1,8 @@
-import { spawnSync } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { mkdirSync, rmSync } from 'node:fs'
 import { verifyExport } from '@snowfence/audit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { canMount, fillDisk, mount, unmount } from './small-disk.ts'
 import { type Sent, startTrailLab, type TrailLab } from './trail-lab.ts'
-
-const mount = (directory: string, size: string, more: readonly string[] = []): boolean =>
-  spawnSync('mount', ['-t', 'tmpfs', '-o', [`size=${size},mode=0700`, ...more].join(), 'tmpfs', directory])
-    .status === 0
-const unmount = (directory: string): void => {
-  spawnSync('umount', ['-l', directory])
-}
-
-/** Whether this user may mount a file system of a few megabytes. */
-const canMount = (() => {
-  const probe = join(tmpdir(), `snowfence-mount-${process.pid}`)
-  mkdirSync(probe)
-  const isMounted = mount(probe, '1m')
-  if (isMounted) unmount(probe)
-  rmSync(probe, { recursive: true })
-  return isMounted
-})()
-if (!canMount) process.stdout.write('full disks are not tested here: this user may not mount a tmpfs\n')
 
 describe.skipIf(!canMount)('a broker on a disk that is full', { timeout: 300_000 }, () => {
   let lab: TrailLab
@@ -34,20 +14,6 @@ describe.skipIf(!canMount)('a broker on a disk that is full', { timeout: 300_000
     unmount(lab.dataDir)
     await lab.close()
   })
-
-  const fillDisk = (): string => {
-    const file = join(lab.dataDir, 'fill')
-    const descriptor = openSync(file, 'w')
-    const block = Buffer.alloc(4096)
-    try {
-      for (;;) writeSync(descriptor, block)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
-    } finally {
-      closeSync(descriptor)
-    }
-    return file
-  }
 
   it('acknowledges nothing, says why, and goes on by itself when there is space again', async () => {
     mount(lab.dataDir, '128m')
@@ -64,7 +30,7 @@ describe.skipIf(!canMount)('a broker on a disk that is full', { timeout: 300_000
       }
     }
     expect((await send()).status).toBe(200)
-    const fill = fillDisk()
+    const fill = fillDisk(lab.dataDir)
     for (let attempt = 0; attempt < 3; attempt += 1) {
       expect(await send()).toMatchObject({
         status: 503,
@@ -75,9 +41,19 @@ describe.skipIf(!canMount)('a broker on a disk that is full', { timeout: 300_000
         },
       })
     }
+    const ready = await fetch(`${broker.url}/readyz`)
+    expect(ready.status).toBe(503)
+    expect(await ready.json()).toMatchObject({
+      status: 'unavailable',
+      error: { code: 'ERR_BROKER_DISK_FULL', hint: expect.stringContaining('free') },
+    })
     // A change of state needs space as well.
-    await expect(Promise.all(Array.from({ length: 40 }, () => lab.openSession(broker.url)))).rejects.toThrow(
-      'no session',
+    const refusals = await Promise.all(
+      Array.from({ length: 40 }, () => lab.openSession(broker.url).then(() => '', String)),
+    )
+    const refused = refusals.filter((refusal) => refusal !== '')
+    expect(new Set(refused.map((refusal) => /ERR_\w+/.exec(refusal)?.[0]))).toEqual(
+      new Set(['ERR_BROKER_DISK_FULL']),
     )
     rmSync(fill)
     expect((await send()).status).toBe(200)

@@ -22,7 +22,8 @@ let clinic: ClinicStack
 let between: Server
 let address: string
 /** Requests are counted for each token: a connection of an earlier test may still send outcomes that it owes. */
-let tampers: { readonly matches: RegExp; readonly tamper: Tamper; readonly counts: Map<string, number> }[] = []
+let tampers: { readonly matches: RegExp; readonly tamper: Tamper; readonly counts: Map<string, number> }[] =
+  []
 
 const readBody = async (request: IncomingMessage): Promise<Buffer> => {
   const chunks: Buffer[] = []

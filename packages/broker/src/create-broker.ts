@@ -10,7 +10,6 @@ import type { CatalogueSource } from './catalogue/catalogue-source.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { BrokerConfig, BrokerConfigInput } from './config/broker-config.ts'
 import { parseBrokerConfig } from './config/parse-broker-config.ts'
-import { assertWritable } from './database/assert-writable.ts'
 import { openDatabase } from './database/open-database.ts'
 import { followChanges, followPolicy } from './follow-changes.ts'
 import type { App } from './http/app.ts'
@@ -175,7 +174,7 @@ const buildApp = (parts: ServiceParts, services: Services, closing: AbortSignal)
     clock,
     checkReady: async () => {
       await trail.settle()
-      await assertWritable(database.tables)
+      await database.assertReady()
     },
     closing,
   })

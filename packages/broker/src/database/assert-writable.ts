@@ -14,3 +14,18 @@ export const assertWritable = async (database: Kysely<Tables>): Promise<void> =>
   `.execute(database)
   if (rows[0]?.read_only !== 'off') throw databaseUnreachable(new Error('the database only reads'))
 }
+
+/**
+ * Resolves when PostgreSQL has space for a quarter of a megabyte on the disk of the database. The table is gone with the
+ * transaction.
+ *
+ * @throws SnowfenceError `ERR_BROKER_DISK_FULL`
+ */
+export const assertSpace = (database: Kysely<Tables>): Promise<void> =>
+  database.transaction().execute(async (transaction) => {
+    await sql`set local temp_tablespaces = ''`.execute(transaction)
+    await sql`
+      create temporary table snowfence_space on commit drop as
+      select md5(n::text) as filler from generate_series(1, 4000) as n
+    `.execute(transaction)
+  })

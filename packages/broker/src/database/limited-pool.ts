@@ -1,4 +1,5 @@
 import { Socket } from 'node:net'
+import { isSnowfenceError } from '@snowfence/core'
 import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import pg from 'pg'
 import { asUnreachable } from './unreachable.ts'
@@ -48,7 +49,10 @@ export const endInTime = async (ending: Promise<unknown>, sockets: ReadonlySet<S
  * One piece of work on a connection. When its time is over the connection is cut, so that the statement under way fails
  * at once and nothing waits for a server that hangs.
  */
-const limitWork = (client: pg.PoolClient, until: number): PostgresPoolClient => {
+const limitWork = (
+  client: pg.PoolClient,
+  { until, onDiskFull }: { readonly until: number; readonly onDiskFull: () => void },
+): PostgresPoolClient => {
   let isCut = false
   const timer = setTimeout(() => {
     isCut = true
@@ -59,7 +63,9 @@ const limitWork = (client: pg.PoolClient, until: number): PostgresPoolClient => 
     try {
       return await client.query(sqlText, [...(parameters ?? [])])
     } catch (error) {
-      throw asUnreachable(error)
+      const failure = asUnreachable(error)
+      if (isSnowfenceError(failure, 'ERR_BROKER_DISK_FULL')) onDiskFull()
+      throw failure
     }
   }
   return {
@@ -75,9 +81,9 @@ const limitWork = (client: pg.PoolClient, until: number): PostgresPoolClient => 
 /**
  * Connections to PostgreSQL in which nothing waits without end: to connect, for a free connection, for a lock, for a
  * statement, and on the server for a broker that stopped within a transaction. Whatever goes wrong with the server or the
- * way to it is `ERR_BROKER_DATABASE_UNREACHABLE`.
+ * way to it is `ERR_BROKER_DATABASE_UNREACHABLE`; of a disk without space the caller is told.
  */
-export const createLimitedPool = (databaseUrl: string): PostgresPool => {
+export const createLimitedPool = (databaseUrl: string, onDiskFull: () => void): PostgresPool => {
   const { options, sockets } = createConnectionOptions(databaseUrl)
   const pool = new pg.Pool({
     ...options,
@@ -95,7 +101,7 @@ export const createLimitedPool = (databaseUrl: string): PostgresPool => {
     async connect() {
       const until = performance.now() + WORK_LIMIT_MS
       try {
-        return limitWork(await pool.connect(), until)
+        return limitWork(await pool.connect(), { until, onDiskFull })
       } catch (error) {
         throw asUnreachable(error)
       }

@@ -21,6 +21,12 @@ export interface Database {
   readonly journalFile: string | null
   /** Whether this process still owns the data directory; absent for a database without one. */
   readonly isOwned?: () => boolean
+  /**
+   * Resolves when the database answers, takes changes and has space for them.
+   *
+   * @throws SnowfenceError `ERR_BROKER_DATABASE_UNREACHABLE`, `ERR_BROKER_DISK_FULL`
+   */
+  assertReady(): Promise<void>
   close(): Promise<void>
 }
 

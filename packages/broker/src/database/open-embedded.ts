@@ -4,6 +4,8 @@ import { PGlite } from '@electric-sql/pglite'
 import { SnowfenceError } from '@snowfence/core'
 import { type OwnerLock, PRIVATE_FILE, syncDirectory } from '@snowfence/core/files'
 import { Kysely, PGliteDialect } from 'kysely'
+import { assertDiskSpace } from './assert-disk-space.ts'
+import { assertWritable } from './assert-writable.ts'
 import { DurableNodeFiles, durableStartParameters } from './durable-node-files.ts'
 import { readEmptyDatabase } from './empty-database.ts'
 import { lockDataDirectory } from './lock-data-directory.ts'
@@ -46,7 +48,14 @@ const openInMemory = async (): Promise<Database> => {
   const pglite = await PGlite.create(await startFiles())
   const tables = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) })
   await migrate(tables)
-  return { tables, exclusive: true, followChanges: null, journalFile: null, close: () => tables.destroy() }
+  return {
+    tables,
+    exclusive: true,
+    followChanges: null,
+    journalFile: null,
+    assertReady: () => assertWritable(tables),
+    close: () => tables.destroy(),
+  }
 }
 
 /**
@@ -103,6 +112,10 @@ export const openEmbedded = async (dataDir: string | undefined): Promise<Databas
       followChanges: null,
       journalFile: join(dataDir, 'audit-journal.jsonl'),
       isOwned: owner.isHeld,
+      async assertReady() {
+        await assertWritable(tables)
+        assertDiskSpace(dataDir)
+      },
       close: async () => {
         try {
           await tables.destroy()

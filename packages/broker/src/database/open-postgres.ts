@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { assertSpace, assertWritable } from './assert-writable.ts'
 import { createConnectionOptions, createLimitedPool, endInTime } from './limited-pool.ts'
 import { listenForChanges } from './listen-for-changes.ts'
 import { migrate } from './migrate.ts'
@@ -31,14 +32,22 @@ export const openPostgres = async (databaseUrl: string): Promise<Database> => {
   } catch (error) {
     throw databaseUnreachable(error)
   }
-  const tables = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: createLimitedPool(databaseUrl) }),
+  let wasDiskFull = false
+  const pool = createLimitedPool(databaseUrl, () => {
+    wasDiskFull = true
   })
+  const tables = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   return {
     tables,
     exclusive: false,
     followChanges: listenForChanges(databaseUrl),
     journalFile: null,
+    async assertReady() {
+      await assertWritable(tables)
+      if (!wasDiskFull) return
+      await assertSpace(tables)
+      wasDiskFull = false
+    },
     close: () => tables.destroy(),
   }
 }

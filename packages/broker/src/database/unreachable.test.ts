@@ -8,11 +8,15 @@ const withCode = (code: string) => Object.assign(new Error('from the driver'), {
 
 describe('an error of the PostgreSQL driver', () => {
   it.each([
-    ...['08006', '28P01', '28000', '3D000', '53300', '53100', '57014', '57P01', '57P02', '57P03', '58030'],
+    ...['08006', '28P01', '28000', '3D000', '53300', '57014', '57P01', '57P02', '57P03', '58030'],
     ...['25P03', '25006', '55P03', '40001', '40P01'],
     ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT'],
   ])('with the code %s means that the database cannot serve now', (code) => {
     expect(asUnreachable(withCode(code))).toMatchObject({ code: 'ERR_BROKER_DATABASE_UNREACHABLE' })
+  })
+
+  it('with the code 53100 means that its disk is full', () => {
+    expect(asUnreachable(withCode('53100'))).toMatchObject({ code: 'ERR_BROKER_DISK_FULL' })
   })
 
   it.each(['23505', '22P05', '42P01', '42501', 'XX000'])(

@@ -14,6 +14,9 @@ const codeOf = (error: unknown): unknown =>
 const isSqlState = (code: unknown): code is string =>
   typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !code.startsWith('E')
 
+/** PostgreSQL has no space to store something. */
+const DISK_FULL = '53100'
+
 /** Whether an error of PostgreSQL or PGlite speaks of the server and not of the statement. */
 export const isAboutServer = (error: unknown): boolean => {
   const code = codeOf(error)
@@ -26,10 +29,14 @@ const causeOf = (error: unknown): Error => {
   return Object.assign(cause, { code: codeOf(error) })
 }
 
+/** The error of a database that cannot serve now: its disk is full, or it cannot be reached. */
 export const databaseUnreachable = (error: unknown): SnowfenceError =>
   isSnowfenceError(error)
     ? error
-    : new SnowfenceError('ERR_BROKER_DATABASE_UNREACHABLE', { cause: causeOf(error) })
+    : new SnowfenceError(
+        codeOf(error) === DISK_FULL ? 'ERR_BROKER_DISK_FULL' : 'ERR_BROKER_DATABASE_UNREACHABLE',
+        { cause: causeOf(error) },
+      )
 
 /**
  * The error to pass on for one that the PostgreSQL driver threw. What the server says about a statement stays as it is;

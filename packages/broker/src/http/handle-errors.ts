@@ -1,7 +1,7 @@
 import { isSnowfenceError, SnowfenceError } from '@snowfence/core'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
-import { isAboutServer } from '../database/unreachable.ts'
+import { databaseUnreachable, isAboutServer } from '../database/unreachable.ts'
 import { statusOf } from './error-status.ts'
 
 /** Seconds after which a client may ask again when the broker cannot serve at the moment. */
@@ -67,8 +67,8 @@ export const handleError = (error: unknown, request: FastifyRequest, reply: Fast
     )
   }
   if (isAboutServer(error)) {
-    request.log.error({ causeCode: codeOf(error) }, 'the database does not answer')
-    return send(reply, new SnowfenceError('ERR_BROKER_DATABASE_UNREACHABLE'))
+    request.log.error({ causeCode: codeOf(error) }, 'the database cannot serve')
+    return send(reply, databaseUnreachable(error))
   }
   request.log.error(
     {

@@ -43,6 +43,12 @@ export const brokerErrors = {
     hint: 'check `databaseUrl` and that PostgreSQL accepts connections from the broker',
     retryable: true,
   },
+  ERR_BROKER_DISK_FULL: {
+    message: 'the disk of the broker or of its database is full',
+    why: 'Sessions, approvals and the audit trail must be stored before anything is handed out.',
+    hint: 'free space on that disk; the broker goes on by itself when there is space',
+    retryable: true,
+  },
   ERR_BROKER_INTERNAL: {
     message: 'the broker failed on its side',
     why: 'An error that the broker does not foresee. Nothing was granted.',

@@ -5,10 +5,11 @@ const FIRST_PAUSE_MS = 100
 /** Short beside the time after which the broker takes an agent that it does not hear for gone. */
 const LONGEST_PAUSE_MS = 2_000
 
-/** Codes of a broker that is away, being restarted, or without its database. */
+/** Codes of a broker that is away, being restarted, without its database, or without space on a disk. */
 const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ERR_BROKER_UNREACHABLE',
   'ERR_BROKER_DATABASE_UNREACHABLE',
+  'ERR_BROKER_DISK_FULL',
   'ERR_BROKER_INTERNAL',
   'ERR_AUDIT_NOT_DURABLE',
 ])

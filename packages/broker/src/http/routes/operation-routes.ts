@@ -1,3 +1,4 @@
+import { isSnowfenceError, SnowfenceError } from '@snowfence/core'
 import { z } from 'zod'
 import type { Metrics } from '../../metrics/create-metrics.ts'
 import type { App } from '../app.ts'
@@ -9,7 +10,17 @@ export interface OperationRouteOptions {
 }
 
 const tags = ['operation']
-const status = (value: 'ok' | 'unavailable') => z.strictObject({ status: z.literal(value) })
+const ok = z.strictObject({ status: z.literal('ok') })
+const unavailable = z.strictObject({
+  status: z.literal('unavailable'),
+  error: z.strictObject({ code: z.string(), message: z.string(), hint: z.string() }),
+})
+
+/** What keeps the broker from serving, and what to do. */
+const unavailableFor = (error: unknown): z.output<typeof unavailable> => {
+  const { code, message, hint } = isSnowfenceError(error) ? error : new SnowfenceError('ERR_BROKER_INTERNAL')
+  return { status: 'unavailable', error: { code, message, hint } }
+}
 
 export const addOperationRoutes = (app: App, { metrics, checkReady }: OperationRouteOptions): void => {
   /** Whoever asks meanwhile shares the answer: anybody may ask, and the database is asked once at a time. */
@@ -17,7 +28,7 @@ export const addOperationRoutes = (app: App, { metrics, checkReady }: OperationR
 
   app.get(
     '/healthz',
-    { schema: { tags, summary: 'The process answers', response: { 200: status('ok') } } },
+    { schema: { tags, summary: 'The process answers', response: { 200: ok } } },
     async () => ({ status: 'ok' as const }),
   )
 
@@ -26,8 +37,8 @@ export const addOperationRoutes = (app: App, { metrics, checkReady }: OperationR
     {
       schema: {
         tags,
-        summary: 'The broker can serve: its database answers',
-        response: { 200: status('ok'), 503: status('unavailable') },
+        summary: 'The broker can serve: its database answers, and there is space on the disk',
+        response: { 200: ok, 503: unavailable },
       },
     },
     async (_request, reply) => {
@@ -36,7 +47,7 @@ export const addOperationRoutes = (app: App, { metrics, checkReady }: OperationR
       })
       return checking.then(
         () => reply.code(200).send({ status: 'ok' as const }),
-        () => reply.code(503).send({ status: 'unavailable' as const }),
+        (error: unknown) => reply.code(503).send(unavailableFor(error)),
       )
     },
   )
