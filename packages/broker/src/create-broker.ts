@@ -146,7 +146,7 @@ const watchClock = (
 
 const buildApp = (parts: ServiceParts, services: Services, closing: AbortSignal): Promise<App> => {
   const { config, clock, publicUrl } = parts
-  const { context, database, keys, metrics, sessions, signals, statements } = services
+  const { context, database, keys, metrics, revocations, sessions, signals, statements } = services
   const { trail } = context
   return createApp({
     log: config.log,
@@ -155,8 +155,9 @@ const buildApp = (parts: ServiceParts, services: Services, closing: AbortSignal)
     session: config.session,
     waiting: createWaitingPlaces(),
     groups: config.groups,
-    authenticator: createAuthenticator(createIdentityVerifier(config.issuers, clock), sessions),
+    authenticator: createAuthenticator(createIdentityVerifier(config.issuers, clock), sessions, revocations),
     sessions,
+    revocations,
     approvals: createApprovalService(context),
     signals,
     trail,

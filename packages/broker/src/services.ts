@@ -13,11 +13,13 @@ import { createCatalogueSource } from './catalogue/create-catalogue-source.ts'
 import type { Clock } from './clock.ts'
 import type { BrokerConfig } from './config/broker-config.ts'
 import type { Database } from './database/open-database.ts'
+import { createDeclaredTexts } from './keys/declared-texts.ts'
 import { type KeyStore, openKeyStore } from './keys/key-store.ts'
 import { createSealer, type Sealer } from './keys/sealer.ts'
 import { createExternalOauthIssuer } from './leases/create-external-oauth-issuer.ts'
 import { createMetrics, type Metrics } from './metrics/create-metrics.ts'
 import { type CheckedDocument, createPolicyHolder, type PolicyHolder } from './policy/policy-holder.ts'
+import { createRevocations, type Revocations } from './sessions/revocations.ts'
 import { createSessionService, type SessionService } from './sessions/session-service.ts'
 import { SessionSignals } from './sessions/session-signals.ts'
 import { createForwarder, type Forwarder } from './trail/forwarder.ts'
@@ -49,6 +51,7 @@ export interface Services {
   readonly openApprovals: OpenApprovalsWatch
   readonly openStatements: OpenStatementsWatch
   readonly sessions: SessionService
+  readonly revocations: Revocations
   readonly signals: SessionSignals
 }
 
@@ -103,6 +106,7 @@ const openObservedTrail = (
 export const createServices = async (parts: ServiceParts): Promise<Services> => {
   const { config, document, rootKey, database, clock, publicUrl } = parts
   const sealer = createSealer(rootKey)
+  const texts = createDeclaredTexts(sealer)
   const keys = await openKeys(database, sealer, clock)
   const policy = await createPolicyHolder(config, document, { keys, sealer })
   const metrics = createMetrics()
@@ -138,6 +142,7 @@ export const createServices = async (parts: ServiceParts): Promise<Services> => 
   const openApprovals = watchOpenApprovals(context)
   metrics.followApprovals(openApprovals.current, clock)
   const signals = new SessionSignals()
+  const revocations = createRevocations({ database: database.tables, clock, trail, texts })
   const sessions = createSessionService({
     config,
     database: database.tables,
@@ -146,6 +151,7 @@ export const createServices = async (parts: ServiceParts): Promise<Services> => 
     policy,
     signals,
     trail,
+    revocations,
     exclusive: database.exclusive,
     onEnd: async (step, session, kind) => {
       const ids = await endApprovalsOfSession(step, session, kind, clock())
@@ -164,6 +170,7 @@ export const createServices = async (parts: ServiceParts): Promise<Services> => 
     openApprovals,
     openStatements,
     sessions,
+    revocations,
     signals,
   }
 }

@@ -66,6 +66,16 @@ export {
 export { brokerErrorSchema } from './protocol/errors.ts'
 export { RECEIPT_HEADER, type Receipt, receiptSchema, STATEMENTS_HEADER } from './protocol/receipt.ts'
 export {
+  type RestorePrincipalRequest,
+  type RevokedPrincipals,
+  type RevokePrincipalRequest,
+  restorePrincipalRequestSchema,
+  restorePrincipalResponseSchema,
+  revokedPrincipalsSchema,
+  revokePrincipalRequestSchema,
+  revokePrincipalResponseSchema,
+} from './protocol/revocations.ts'
+export {
   type CreateSessionRequest,
   createSessionRequestSchema,
   type Lease,
@@ -74,11 +84,8 @@ export {
   policyPayloadSchema,
   type RenewSessionRequest,
   type RenewSessionResponse,
-  type RevokePrincipalRequest,
   renewSessionRequestSchema,
   renewSessionResponseSchema,
-  revokePrincipalRequestSchema,
-  revokePrincipalResponseSchema,
   revokeSessionRequestSchema,
   type Session,
   type SessionEvent,

@@ -66,6 +66,20 @@ export const snowfenceAttributes = {
     when: 'the program states it',
     meaning: 'What the agent is at, in its developer’s words. Must not name patients.',
   },
+  'snowfence.revoked.issuer': {
+    type: 'string',
+    form: 'declared',
+    spans: ['session'],
+    when: 'an operator revoked or restored a principal',
+    meaning: 'Issuer of that principal. `user.id` is the operator.',
+  },
+  'snowfence.revoked.subject': {
+    type: 'string',
+    form: 'declared',
+    spans: ['session'],
+    when: 'an operator revoked or restored a principal',
+    meaning: 'Subject of that principal.',
+  },
   'snowfence.purpose': {
     type: 'string',
     form: 'declared',

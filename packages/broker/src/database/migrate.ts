@@ -10,6 +10,7 @@ import { lockEdgeMigration } from './migrations/0007-lock-edge.ts'
 import { changesMigration } from './migrations/0008-changes.ts'
 import { peopleMigration } from './migrations/0010-people.ts'
 import { attendanceMigration } from './migrations/0011-attendance.ts'
+import { revocationsMigration } from './migrations/0012-revocations.ts'
 import type { Tables } from './tables.ts'
 
 const migrations = {
@@ -23,6 +24,7 @@ const migrations = {
   '0008-changes': changesMigration,
   '0010-people': peopleMigration,
   '0011-attendance': attendanceMigration,
+  '0012-revocations': revocationsMigration,
 }
 
 /** Brings the database to the present schema. Replicas that start together wait for each other. */

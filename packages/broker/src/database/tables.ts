@@ -112,6 +112,26 @@ interface ApprovalViewsTable {
   at: Date
 }
 
+/** Issuer and subject of somebody who acted. */
+interface Actor {
+  issuer: string
+  subject: string
+}
+
+export interface RevocationsTable {
+  id: string
+  issuer: string
+  subject: string
+  /** The identities of the revoked principal alone: never its actors. */
+  people: Json<PersonIdentity[]>
+  sealed_reason: string
+  revoked_at: Date
+  revoked_by: Json<Actor>
+  /** Null while the revocation stands. */
+  restored_at: Date | null
+  restored_by: ColumnType<Actor | null, string | null, string | null>
+}
+
 interface SigningKeysTable {
   kid: string
   purpose: 'token' | 'checkpoint'
@@ -165,6 +185,7 @@ export interface Tables {
   approvals: ApprovalsTable
   approval_decisions: ApprovalDecisionsTable
   approval_views: ApprovalViewsTable
+  revocations: RevocationsTable
   signing_keys: SigningKeysTable
   records: RecordsTable
   tree_nodes: TreeNodesTable

@@ -2,6 +2,7 @@ import { isSnowfenceError, type Principal, SnowfenceError } from '@snowfence/cor
 import type { FastifyRequest } from 'fastify'
 import type { ApprovalReader } from '../approvals/show-approval.ts'
 import type { IdentityVerifier, VerifiedIdentity } from '../identity/verified-identity.ts'
+import type { Revocations } from '../sessions/revocations.ts'
 import type { SessionRecord } from '../sessions/session.ts'
 import type { SessionService } from '../sessions/session-service.ts'
 import { isSessionToken } from '../sessions/session-token.ts'
@@ -20,7 +21,7 @@ export interface Authenticator {
   /**
    * Verifies the bearer of a request, of a kind that its route takes.
    *
-   * @throws SnowfenceError `ERR_IDENTITY_…`, `ERR_SESSION_NOT_FOUND`
+   * @throws SnowfenceError `ERR_IDENTITY_…`, `ERR_PRINCIPAL_REVOKED`, `ERR_SESSION_NOT_FOUND`
    */
   authenticate(request: FastifyRequest): Promise<Bearer>
   /** Verifies it again when the body took long to arrive: meanwhile a session may have been revoked. */
@@ -59,6 +60,7 @@ const takesLastWords = (request: FastifyRequest): boolean => request.routeOption
 export const createAuthenticator = (
   identities: IdentityVerifier,
   sessions: Pick<SessionService, 'authenticate' | 'authenticateRevoked'>,
+  revocations: Pick<Revocations, 'assertAdmitted'>,
 ): Authenticator => {
   const bearers = new WeakMap<FastifyRequest, { readonly bearer: Bearer; readonly at: number }>()
 
@@ -68,6 +70,10 @@ export const createAuthenticator = (
       message: 'a session token was sent where an identity token is needed',
       hint: 'send the token of the identity provider',
     })
+  }
+  const admit = async (identity: VerifiedIdentity): Promise<VerifiedIdentity> => {
+    await revocations.assertAdmitted(identity.people)
+    return identity
   }
   const findSession = async (
     token: string,
@@ -93,7 +99,7 @@ export const createAuthenticator = (
     const isSession = schemes.has('session') && (isSessionToken(token) || !schemes.has('identity'))
     const bearer: Bearer = isSession
       ? { kind: 'session', session: await findSession(token, namedSession(request), takesLastWords(request)) }
-      : { kind: 'person', identity: await verifyIdentity(token) }
+      : { kind: 'person', identity: await admit(await verifyIdentity(token)) }
     bearers.set(request, { bearer, at: performance.now() })
     return bearer
   }

@@ -21,10 +21,12 @@ import { type ApprovalRouteOptions, addApprovalRoutes } from './routes/approval-
 import { type AuditRouteOptions, addAuditRoutes } from './routes/audit-routes.ts'
 import { addIssuerRoutes, type IssuerRouteOptions } from './routes/issuer-routes.ts'
 import { addOperationRoutes, type OperationRouteOptions } from './routes/operation-routes.ts'
+import { addPrincipalRoutes, type PrincipalRouteOptions } from './routes/principal-routes.ts'
 import { addSessionRoutes, type SessionRouteOptions } from './routes/session-routes.ts'
 import { addTraceRoutes, type TraceRouteOptions } from './routes/trace-routes.ts'
 
 export type AppOptions = SessionRouteOptions &
+  PrincipalRouteOptions &
   ApprovalRouteOptions &
   TraceRouteOptions &
   AuditRouteOptions &
@@ -117,6 +119,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     transform: jsonSchemaTransform,
   })
   addSessionRoutes(app, options)
+  addPrincipalRoutes(app, options)
   addApprovalRoutes(app, options)
   addTraceRoutes(app, options)
   addAuditRoutes(app, options)

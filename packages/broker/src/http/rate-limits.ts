@@ -38,6 +38,7 @@ const createAccepted = () => {
       .digest('base64')
   return {
     has: (request: FastifyRequest): boolean => hashes.has(hashOf(request)),
+    delete: (request: FastifyRequest): boolean => hashes.delete(hashOf(request)),
     add(request: FastifyRequest): void {
       const hash = hashOf(request)
       if (hashes.has(hash)) return
@@ -47,6 +48,10 @@ const createAccepted = () => {
     },
   }
 }
+
+/** The bearer was refused for what it is. */
+const isRefusal = ({ code }: SnowfenceError): boolean =>
+  statusOf(code) === 401 || code === 'ERR_PRINCIPAL_REVOKED'
 
 const principalOf = (bearer: Bearer) =>
   bearer.kind === 'session' ? bearer.session.principal : bearer.identity.principal
@@ -88,7 +93,10 @@ export const createRateLimits = async (app: App, limits: BrokerConfig['limits'])
         accepted.add(request)
         return bearer
       } catch (error) {
-        if (isSnowfenceError(error) && statusOf(error.code) === 401) await refusals(request)
+        if (isSnowfenceError(error) && isRefusal(error)) {
+          if (error.code === 'ERR_PRINCIPAL_REVOKED') accepted.delete(request)
+          await refusals(request)
+        }
         throw error
       }
     },

@@ -4,10 +4,10 @@ import {
   isSnowfenceError,
   type Lease,
   type RenewSessionResponse,
-  type RevokePrincipalRequest,
   type Session,
   SnowfenceError,
 } from '@snowfence/core'
+import type { PersonIdentity } from '@snowfence/policy'
 import type { Kysely } from 'kysely'
 import { addSeconds, type Clock } from '../clock.ts'
 import type { BrokerConfig } from '../config/broker-config.ts'
@@ -20,6 +20,7 @@ import { recordLease } from '../leases/record-lease.ts'
 import type { PolicyHolder } from '../policy/policy-holder.ts'
 import type { Trail, TrailStep } from '../trail/trail.ts'
 import { createLiveSessions } from './live-sessions.ts'
+import type { Revocations } from './revocations.ts'
 import type { SessionRecord } from './session.ts'
 import type { SessionSignals } from './session-signals.ts'
 import {
@@ -44,6 +45,7 @@ export interface SessionServiceOptions {
   readonly policy: PolicyHolder
   readonly signals: SessionSignals
   readonly trail: Trail
+  readonly revocations: Revocations
   /** Whether no other broker can change these sessions: then a live one need not be looked up for every request. */
   readonly exclusive: boolean
   /** Ends what hangs on a session that is over: its approval requests. Runs in the same transaction. */
@@ -51,12 +53,12 @@ export interface SessionServiceOptions {
 }
 
 export interface SessionService {
-  /** @throws SnowfenceError `ERR_SESSION_NO_ROLE`, `ERR_SESSION_ACCOUNT_MISMATCH` */
+  /** @throws SnowfenceError `ERR_SESSION_NO_ROLE`, `ERR_SESSION_ACCOUNT_MISMATCH`, `ERR_PRINCIPAL_REVOKED` */
   create(identity: VerifiedIdentity, request: CreateSessionRequest, traceparent?: string): Promise<Session>
   /** @throws SnowfenceError `ERR_SESSION_NOT_FOUND` for a token without a live session. */
   authenticate(token: string): Promise<SessionRecord>
-  /** Revokes every session of a principal. Gives their ids. */
-  revokePrincipal(request: RevokePrincipalRequest): Promise<string[]>
+  /** Revokes every session of a person, at whichever issuer. Gives their ids. */
+  revokePerson(people: readonly PersonIdentity[], reason: string): Promise<string[]>
   /**
    * The same for a session that was revoked a moment ago and says how its statements ended.
    *
@@ -65,9 +67,10 @@ export interface SessionService {
   authenticateRevoked(token: string): Promise<SessionRecord>
   /**
    * A fresh lease for a fresh identity token of the same principal. The session takes that token's groups and end; it is
-   * revoked when they no longer allow its role.
+   * revoked when they no longer allow its role, and when its person was revoked.
    *
-   * @throws SnowfenceError `ERR_SESSION_NOT_FOUND`, `ERR_SESSION_NO_ROLE`, `ERR_IDENTITY_TOKEN_INVALID`
+   * @throws SnowfenceError `ERR_SESSION_NOT_FOUND`, `ERR_SESSION_NO_ROLE`, `ERR_IDENTITY_TOKEN_INVALID`,
+   * `ERR_PRINCIPAL_REVOKED`
    */
   renew(session: SessionRecord, identity: VerifiedIdentity): Promise<RenewSessionResponse>
   close(session: SessionRecord): Promise<void>
@@ -125,7 +128,8 @@ const withIdentity = (
 }
 
 export const createSessionService = (options: SessionServiceOptions): SessionService => {
-  const { config, database, clock, credentials, policy, signals, trail, exclusive, onEnd } = options
+  const { config, database, clock, credentials, policy, revocations, signals, trail, exclusive, onEnd } =
+    options
   const live = createLiveSessions(exclusive)
 
   const issueLease = (session: SessionRecord, now: Date): Promise<Lease> =>
@@ -182,6 +186,7 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
       const token = createSessionToken()
       const lease = await issueLease(session, now)
       await trail.transact(async (step) => {
+        await revocations.assertAdmittedIn(step.transaction, people)
         await insertSession(step.transaction, session, hashSessionToken(token))
         step.record({
           name: 'session.created',
@@ -215,8 +220,8 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
       return session
     },
 
-    async revokePrincipal({ issuer, subject, reason }) {
-      const ids = await findSessionsOf(database, { issuer, subject })
+    async revokePerson(people, reason) {
+      const ids = await findSessionsOf(database, people)
       const ended: string[] = []
       for (const id of ids) {
         try {
@@ -243,6 +248,10 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
         await revoke(session.id, 'the identity token no longer allows the role of the session')
         throw new SnowfenceError('ERR_SESSION_NO_ROLE')
       }
+      await revocations.assertAdmitted(renewed.people).catch(async (error: unknown) => {
+        if (isSnowfenceError(error, 'ERR_PRINCIPAL_REVOKED')) await revoke(session.id, error.message)
+        throw error
+      })
       const now = clock()
       const lease = await issueLease(renewed, now)
       live.forget(session.id)

@@ -1,4 +1,5 @@
 import { type Principal, SnowfenceError } from '@snowfence/core'
+import { isSamePerson, type PersonIdentity } from '@snowfence/policy'
 import type { Kysely, Selectable, Transaction } from 'kysely'
 import type { SessionsTable, Tables } from '../database/tables.ts'
 import type { SessionRecord } from './session.ts'
@@ -64,19 +65,34 @@ export const findLiveSession = async (
   return row === undefined ? null : toRecord(row)
 }
 
-export const findSessionsOf = async (
+/** The person behind a principal, as the newest of its sessions has it; null for one that has opened none. */
+export const findPersonOf = async (
   database: Kysely<Tables>,
   { issuer, subject }: Pick<Principal, 'issuer' | 'subject'>,
+): Promise<PersonIdentity | null> => {
+  const row = await database
+    .selectFrom('sessions')
+    .select('people')
+    .where('issuer', '=', issuer)
+    .where('subject', '=', subject)
+    .orderBy('created_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.people[0] ?? null
+}
+
+/** The sessions that have not ended and whose token speaks of a person, at whichever issuer. */
+export const findSessionsOf = async (
+  database: Kysely<Tables>,
+  people: readonly PersonIdentity[],
 ): Promise<string[]> => {
   const rows = await database
     .selectFrom('sessions')
-    .select('id')
-    .where('issuer', '=', issuer)
-    .where('subject', '=', subject)
+    .select(['id', 'people'])
     .where('ended_at', 'is', null)
     .orderBy('id')
     .execute()
-  return rows.map(({ id }) => id)
+  return rows.filter((row) => isSamePerson(people, row.people)).map(({ id }) => id)
 }
 
 /** A session that was revoked after this moment, by its token. */

@@ -12,6 +12,8 @@ const brokerEventNames = [
   'session.revoked',
   'session.groups_changed',
   'session.record_refused',
+  'session.principal_revoked',
+  'session.principal_restored',
   'lease.issued',
   'approval.requested',
   'approval.shown',

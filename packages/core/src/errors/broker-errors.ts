@@ -115,6 +115,12 @@ export const brokerErrors = {
     hint: 'use an identity of that group, or have the group added to the broker configuration',
     retryable: false,
   },
+  ERR_PRINCIPAL_REVOKED: {
+    message: 'this principal was revoked',
+    why: 'An operator of the broker revoked the principal or the person behind it, and the revocation stands.',
+    hint: 'ask an operator of the broker to restore the principal with `POST /v1/principals/restore`',
+    retryable: false,
+  },
   ERR_SESSION_NOT_FOUND: {
     message: 'the session is not known, has ended or was revoked',
     why: 'A session token is bound to one live session.',

@@ -75,18 +75,6 @@ export type RenewSessionResponse = z.infer<typeof renewSessionResponseSchema>
 /** `POST /v1/sessions/{id}/revoke`, by an operator. The reason is shown to the agent. */
 export const revokeSessionRequestSchema = z.strictObject({ reason: proseText(500).min(1) })
 
-/**
- * `POST /v1/principals/revoke`, by an operator: ends every session of a principal. A principal whose identity provider
- * still gives it tokens can open another one.
- */
-export const revokePrincipalRequestSchema = z.strictObject({
-  issuer: lineText(2000).min(1),
-  subject: lineText(500).min(1),
-  reason: proseText(500).min(1),
-})
-export type RevokePrincipalRequest = z.infer<typeof revokePrincipalRequestSchema>
-export const revokePrincipalResponseSchema = z.strictObject({ sessions: z.array(z.string()) })
-
 /** Server-sent events of `GET /v1/sessions/{id}/events`; the event's data is this JSON. */
 export const sessionEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('session.revoked'), reason: z.string() }),

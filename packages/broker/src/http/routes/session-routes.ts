@@ -2,8 +2,6 @@ import {
   createSessionRequestSchema,
   renewSessionRequestSchema,
   renewSessionResponseSchema,
-  revokePrincipalRequestSchema,
-  revokePrincipalResponseSchema,
   revokeSessionRequestSchema,
   sessionSchema,
 } from '@snowfence/core'
@@ -144,23 +142,6 @@ export const addSessionRoutes = (app: App, options: SessionRouteOptions): void =
       authenticator.memberOf(request, groups.operators)
       await sessions.revoke(request.params.id, request.body.reason)
       return reply.code(204).send(null)
-    },
-  )
-
-  app.post(
-    '/v1/principals/revoke',
-    {
-      schema: {
-        tags,
-        summary: 'End every session of a principal, by an operator',
-        security: [{ identity: [] }],
-        body: revokePrincipalRequestSchema,
-        response: { 200: revokePrincipalResponseSchema },
-      },
-    },
-    async (request) => {
-      authenticator.memberOf(request, groups.operators)
-      return { sessions: await sessions.revokePrincipal(request.body) }
     },
   )
 }

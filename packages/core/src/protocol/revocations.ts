@@ -1,0 +1,41 @@
+import * as z from 'zod'
+import { lineText, proseText } from '../text.ts'
+
+const named = { issuer: lineText(2048).min(1), subject: lineText(255).min(1) }
+
+/**
+ * `POST /v1/principals/revoke`, by an operator: ends every session of a principal, and keeps the principal out until it is
+ * restored. The person behind it is kept out at every issuer.
+ */
+export const revokePrincipalRequestSchema = z.strictObject({
+  ...named,
+  /** The value of the issuer's `personClaim`. The broker knows it where the principal has opened a session before. */
+  person: lineText(255).min(1).optional(),
+  reason: proseText(500).min(1),
+})
+export type RevokePrincipalRequest = z.infer<typeof revokePrincipalRequestSchema>
+/** The ids of the sessions that ended. */
+export const revokePrincipalResponseSchema = z.strictObject({ sessions: z.array(z.string()) })
+
+/** `POST /v1/principals/restore`, by an operator: lifts the revocation of a principal. */
+export const restorePrincipalRequestSchema = z.strictObject({ ...named, reason: proseText(500).min(1) })
+export type RestorePrincipalRequest = z.infer<typeof restorePrincipalRequestSchema>
+/** False when no revocation of this principal stood. */
+export const restorePrincipalResponseSchema = z.strictObject({ restored: z.boolean() })
+
+/** `GET /v1/principals/revoked`, by an operator: the revocations that stand, newest first. */
+export const revokedPrincipalsSchema = z.strictObject({
+  revoked: z.array(
+    z.strictObject({
+      issuer: z.string(),
+      subject: z.string(),
+      /** The names by which its person is known, folded; empty where no issuer names it. */
+      people: z.array(z.string()),
+      /** Declared by the operator: identifiers in it are replaced. */
+      reason: z.string(),
+      revokedAt: z.iso.datetime(),
+      revokedBy: z.strictObject({ issuer: z.string(), subject: z.string() }),
+    }),
+  ),
+})
+export type RevokedPrincipals = z.infer<typeof revokedPrincipalsSchema>
