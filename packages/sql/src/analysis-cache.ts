@@ -54,5 +54,6 @@ const keyOf = (text: string, { database, schema }: AnalyzeOptions): string =>
 const freezeDeeply = (value: unknown): void => {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
   Object.freeze(value)
-  for (const member of Object.values(value)) freezeDeeply(member)
+  if (Array.isArray(value)) for (const member of value) freezeDeeply(member)
+  else for (const key in value) freezeDeeply((value as Record<string, unknown>)[key])
 }

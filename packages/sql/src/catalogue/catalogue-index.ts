@@ -1,7 +1,7 @@
 import type { Catalog, TableName } from '@snowfence/core'
 import { writeIdentifier, writeName } from '../lexer/identifier.ts'
 import type { Json } from '../parser/node.ts'
-import { type BaseColumn, valueFlow } from '../resolve/lineage.ts'
+import { type BaseColumn, valueFlow } from '../resolve/flow.ts'
 import type { Value } from '../resolve/value.ts'
 import { unknownType } from '../types/sql-type.ts'
 import { catalogueColumns } from './catalogue-columns.ts'

@@ -32,17 +32,17 @@ import { totalFunctions } from './total-functions.ts'
 
 /** A comparison converts a text that meets another family, which fails for some texts. */
 const comparison: Rule = (operands) => {
-  const failing = new Set<Value>()
-  const [first, ...others] = operands
-  for (const other of others) {
-    if (first === undefined || areComparable(first.type, other.type)) continue
-    for (const [operand, met] of [
-      [first, other],
-      [other, first],
-    ] as const)
-      if (!isSettled(operand, met) && !literalFits(operand.literal, met.type)) failing.add(operand)
+  const failing: Value[] = []
+  const first = operands[0]!
+  const fails = (operand: Value, met: Value): boolean =>
+    !isSettled(operand, met) && !literalFits(operand.literal, met.type)
+  for (let at = 1; at < operands.length; at += 1) {
+    const other = operands[at]!
+    if (areComparable(first.type, other.type)) continue
+    if (failing[0] !== first && fails(first, other)) failing.unshift(first)
+    if (fails(other, first)) failing.push(other)
   }
-  return { type: booleanType, failing: [...failing] }
+  return { type: booleanType, failing }
 }
 
 /** Of two operands that meet, a number or a date stays what it is, and the other one is converted. */

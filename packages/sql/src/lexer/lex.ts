@@ -96,7 +96,7 @@ export const lex = (text: string): Lexed => {
   const readWord = () => {
     const end = match(WORD)
     const word = text.slice(offset, end)
-    if (/^file$/i.test(word) && isFileTransfer(text, tokens)) {
+    if (word.length === 4 && /^file$/i.test(word) && isFileTransfer(text, tokens)) {
       const fileEnd = match(FILE)
       if (fileEnd > 0) return push('file', fileEnd)
     }

@@ -1,6 +1,6 @@
 import { readIdentifier } from '../parser/identifier-node.ts'
 import { isAbsent, isObject, type Json } from '../parser/node.ts'
-import type { BaseColumn } from './lineage.ts'
+import type { BaseColumn } from './flow.ts'
 
 export interface Aggregation {
   readonly minimumGroupSize: number

@@ -1,7 +1,8 @@
 import { EQUAL_COLUMNS } from '@snowfence/core'
 import { compared } from './compute.ts'
+import type { BaseColumn } from './flow.ts'
 import { markColumns } from './join-sides.ts'
-import type { BaseColumn, Lineage } from './lineage.ts'
+import type { Lineage } from './lineage.ts'
 import type { Scope } from './scope.ts'
 import { storedColumn, type Value } from './value.ts'
 

@@ -2,7 +2,8 @@ import { type ColumnName, type Observation, type TableRead, type UsePlace, usePl
 import type { RelationColumn } from '../catalogue/catalogue-index.ts'
 import type { Identifier } from '../parser/identifier-node.ts'
 import { Refusal } from '../refusal.ts'
-import type { BaseColumn, Lineage } from './lineage.ts'
+import type { BaseColumn } from './flow.ts'
+import type { Lineage } from './lineage.ts'
 import { Observations } from './observations.ts'
 
 /** Expressions resolved plus columns carried. TPC-DS queries take a few thousand. */

@@ -1,5 +1,5 @@
 import { isAbsent, type Json, listOf, unknownSyntax, variantOf } from '../parser/node.ts'
-import type { BaseColumn } from './lineage.ts'
+import type { BaseColumn } from './flow.ts'
 import { columnAt, positionOf } from './order-by.ts'
 import type { Projection } from './projection.ts'
 import type { Scope } from './scope.ts'

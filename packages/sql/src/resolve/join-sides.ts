@@ -1,5 +1,6 @@
 import { FULL_JOIN, KEPT_SIDE, NULL_SIDE } from '@snowfence/core'
-import { type BaseColumn, type Lineage, passThrough } from './lineage.ts'
+import type { BaseColumn } from './flow.ts'
+import { type Lineage, passThrough } from './lineage.ts'
 import type { Relation, Scope } from './scope.ts'
 
 /** Which side of a join keeps rows without a partner: both, one or none. */

@@ -7,7 +7,9 @@ import {
   type ObservationKind,
   type UsePlace,
 } from '@snowfence/core'
-import { type BaseColumn, type Flow, type Lineage, mergeLineages, writeFlow } from './lineage.ts'
+import type { Writable } from '../writable.ts'
+import type { BaseColumn, Flow } from './flow.ts'
+import { type Lineage, writeFlow } from './lineage.ts'
 
 /** Functions through which a clause still asks only which values are equal. */
 const ofEquality = new Set([
@@ -65,68 +67,103 @@ const kindOf = ({ via, functions, keeps }: Flow, least: 'equality' | 'order'): O
   return keeps === 'order' && isEvery(functions, ofOrder) ? 'order' : 'part'
 }
 
+/** What one clause looks at in one way. */
+interface Look {
+  readonly kind: ObservationKind
+  readonly place: UsePlace | null
+  /** The function by whose failure it is seen; empty where none is. */
+  readonly by: string
+  readonly flows: Map<BaseColumn, Flow>
+}
+
 /**
  * What a statement looks at in the values of columns, wherever it does. One entry for each column, kind, clause and
  * failing function: a policy allows a set of functions exactly when it allows each of them.
  */
 export class Observations {
-  readonly #flows = new Map<string, Lineage>()
+  /** By clause and failing function. */
+  readonly #looks = new Map<UsePlace | null, Map<string, Partial<Record<ObservationKind, Look>>>>()
 
   addFailure(name: string, place: UsePlace | null, lineage: Lineage): void {
-    for (const [column, flow] of lineage) this.#addFlow('fail', place, column, flow, name)
+    if (lineage.size > 0) this.#add(lineage, place, name, () => 'fail')
   }
 
   /** What is computed from columns outside of a clause; a value that passes unchanged is not. */
   addComputed(lineage: Lineage): void {
-    for (const [column, flow] of lineage)
-      if (flow.via === 'derived') this.#addFlow('part', null, column, flow)
+    if (lineage.size > 0) this.#add(lineage, null, '', ({ via }) => (via === 'derived' ? 'part' : null))
   }
 
   /** @param deciding - the function on whose failure the clause decides, if it does */
   addUse(place: UsePlace, lineage: Lineage, least: 'equality' | 'order', deciding = ''): void {
-    for (const [column, flow] of lineage) this.#addFlow(kindOf(flow, least), place, column, flow, deciding)
+    if (lineage.size > 0) this.#add(lineage, place, deciding, (flow) => kindOf(flow, least))
   }
 
-  /** How many rows there are is public: a column of which only that is looked at is not observed. */
-  #addFlow(
-    kind: ObservationKind,
+  #add(
+    lineage: Lineage,
     place: UsePlace | null,
-    column: BaseColumn,
-    flow: Flow,
-    failing: string = '',
+    by: string,
+    lookedAt: (flow: Flow) => ObservationKind | null,
   ): void {
-    if (flow.via === 'count') return
-    const key = `${kind} ${place ?? ''} ${failing}`
-    const known = this.#flows.get(key)
-    const present = known?.get(column)
-    if (present === flow) return
-    const added: Lineage = new Map([[column, flow]])
-    if (known === undefined) this.#flows.set(key, added)
-    else if (present === undefined) (known as Map<BaseColumn, Flow>).set(column, flow)
-    else this.#flows.set(key, mergeLineages([known, added]))
+    // Most columns of one lineage share a flow object, and so are looked at alike.
+    let before: Flow | null = null
+    let look: Look | null = null
+    for (const [column, flow] of lineage) {
+      // How many rows there are is public: a column of which only that is looked at is not observed.
+      if (flow.via === 'count') continue
+      if (flow !== before) {
+        before = flow
+        const kind = lookedAt(flow)
+        look = kind === null ? null : this.#lookOf(kind, place, by)
+      }
+      if (look !== null) addTo(look, column, flow)
+    }
+  }
+
+  #lookOf(kind: ObservationKind, place: UsePlace | null, by: string): Look {
+    let inPlace = this.#looks.get(place)
+    if (inPlace === undefined) {
+      inPlace = new Map()
+      this.#looks.set(place, inPlace)
+    }
+    let looks = inPlace.get(by)
+    if (looks === undefined) {
+      looks = {}
+      inPlace.set(by, looks)
+    }
+    looks[kind] ??= { kind, place, by, flows: new Map() }
+    return looks[kind]
   }
 
   write(): readonly Observation[] {
-    const written: Observation[] = []
-    for (const [key, lineage] of this.#flows) {
-      const [kind, place, ...failing] = key.split(' ') as [ObservationKind, UsePlace | '', ...string[]]
-      for (const [column, flow] of lineage) {
+    const byColumn = new Map<string, Observation[]>()
+    const looks = [...this.#looks.values()].flatMap((inPlace) =>
+      [...inPlace.values()].flatMap(Object.values<Look>),
+    )
+    const inOrder = looks.map((look) => [sortKey(look), look] as const).sort(byFirst)
+    for (const [, { kind, place, by, flows }] of inOrder) {
+      for (const [column, flow] of flows) {
         const { column: name, functions, chosen, many, against } = writeFlow(column, flow)
-        written.push({
-          column: name,
-          kind,
-          place: place === '' ? null : place,
-          functions,
-          ...(failing.join(' ') !== '' && { by: failing.join(' ') }),
-          ...(chosen !== undefined && { chosen }),
-          ...(many !== undefined && { many }),
-          ...(against !== undefined && { against }),
-        })
+        const observation: Writable<Observation> = { column: name, kind, place, functions }
+        if (by !== '') observation.by = by
+        if (chosen !== undefined) observation.chosen = chosen
+        if (many !== undefined) observation.many = many
+        if (against !== undefined) observation.against = against
+        const same = byColumn.get(name)
+        if (same === undefined) byColumn.set(name, [observation])
+        else same.push(observation)
       }
     }
-    return written.sort((left, right) => (sortKey(left) < sortKey(right) ? -1 : 1))
+    return [...byColumn].sort(byFirst).flatMap(([, observations]) => observations)
   }
 }
 
-const sortKey = ({ column, kind, place, by }: Observation): string =>
-  `${column}\0${kind}\0${place ?? ''}\0${by ?? ''}`
+const addTo = ({ flows }: Look, column: BaseColumn, flow: Flow): void => {
+  const present = flows.get(column)
+  if (present === flow) return
+  flows.set(column, present === undefined ? flow : present.merge(flow))
+}
+
+const byFirst = ([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number =>
+  left < right ? -1 : left > right ? 1 : 0
+
+const sortKey = ({ kind, place, by }: Look): string => `${kind}\0${place ?? ''}\0${by}`

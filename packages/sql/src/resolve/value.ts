@@ -1,12 +1,6 @@
 import { nullType, type SqlType, typesEqual, unknownType } from '../types/sql-type.ts'
-import {
-  type BaseColumn,
-  type Lineage,
-  lineagesEqual,
-  mergeLineages,
-  noLineage,
-  valueFlow,
-} from './lineage.ts'
+import { type BaseColumn, valueFlow } from './flow.ts'
+import { type Lineage, lineagesEqual, mergeLineages, noLineage } from './lineage.ts'
 
 /** What is known of the value of an expression. Never changed once made. */
 export interface Value {
