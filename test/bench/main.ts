@@ -5,6 +5,7 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import type { Measurement } from './measure.ts'
+import { GOAL_MISSED } from './print-figure.ts'
 import { type Comparison, comparisons } from './scenarios.ts'
 
 const { values: flags } = parseArgs({
@@ -117,15 +118,17 @@ const growth = ([measurement]: Measurement[]): number => {
   return median(peaks.slice(half)) / median(peaks.slice(0, half))
 }
 
-/** Runs a measurement of one part by itself, which prints in the same two forms. */
-const runPart = async (name: string): Promise<void> => {
+/** Runs a measurement of one part by itself, which prints in the same two forms. Tells whether it met its goals. */
+const runPart = async (name: string): Promise<boolean> => {
   const child = spawn(
     process.execPath,
     [...nodeArguments, script(`${name}.bench.ts`), ...(flags.json ? ['--json'] : [])],
     { stdio: 'inherit' },
   )
   const [status] = (await once(child, 'close')) as [number]
-  if (status !== 0) throw new Error(`the measurement of ${name} ended with ${status}`)
+  if (status !== 0 && status !== GOAL_MISSED)
+    throw new Error(`the measurement of ${name} ended with ${status}`)
+  return status === 0
 }
 
 const warehouse = await start('bench-warehouse.ts')
@@ -159,6 +162,7 @@ try {
 for (const part of ['sql', 'policy', 'masking']) {
   if (flags.only && !part.includes(flags.only)) continue
   if (!flags.json) say(`… ${part} alone`)
-  await runPart(part)
+  if (!(await runPart(part))) missed += 1
 }
-if (!flags.json) say(missed === 0 ? 'every goal met' : `${missed} goal${missed === 1 ? '' : 's'} missed`)
+if (!flags.json)
+  say(missed === 0 ? 'every goal met' : 'there are missed goals: see the lines that begin with `missed`')

@@ -7,10 +7,14 @@ export interface Figure {
   readonly goal?: number
 }
 
+/** The exit code of a measurement that ran to its end and missed a goal. */
+export const GOAL_MISSED = 3
+
 /** Prints a figure as `npm run bench` prints its comparisons: a line of a table, or one object per line. */
 export const printFigure = (given: Figure, isJson: boolean): void => {
   const { name, figure, value, unit, goal } = given
   const met = goal === undefined ? undefined : value <= goal
+  if (met === false) process.exitCode = GOAL_MISSED
   if (isJson) {
     process.stdout.write(`${JSON.stringify({ ...given, met })}\n`)
     return
