@@ -1,3 +1,4 @@
+import { CompileRefusal } from './compilation.ts'
 import { define, type ScalarFunction } from './scalar-function.ts'
 import {
   DAY_MS,
@@ -80,6 +81,26 @@ const countOf = (name: string, value: Day | Moment): number | null => {
   }
 }
 
+const hours: Readonly<Record<string, number>> = { hour: 3_600_000, minute: 60_000, second: 1000 }
+
+/** When the part of a date begins that a moment is in; null for a name that is none. */
+const startOf = (name: string, value: Day | Moment): number | null => {
+  const { year, month } = datePartsOf(value)
+  const unit = name.toLowerCase()
+  const length = hours[unit]
+  if (length !== undefined) {
+    // The types alone decide it, whatever the rows hold.
+    if (value instanceof Day) throw new CompileRefusal(`${name} of a date`)
+    return Math.floor(ms(value) / length) * length
+  }
+  if (unit === 'year') return Date.UTC(year, 0, 1)
+  if (unit === 'quarter') return Date.UTC(year, month - 1 - ((month - 1) % 3), 1)
+  if (unit === 'month') return Date.UTC(year, month - 1, 1)
+  const day = Math.floor(ms(value) / DAY_MS)
+  if (unit === 'week') return (day - ((((day + 3) % 7) + 7) % 7)) * DAY_MS
+  return unit === 'day' ? day * DAY_MS : null
+}
+
 const like = (value: Day | Moment, at: number): Day | Moment =>
   value instanceof Day ? new Day(Math.floor(at / DAY_MS)) : new Moment(at)
 
@@ -129,12 +150,8 @@ export const dateFunctions: Readonly<Record<string, ScalarFunction>> = {
     'text dated',
     (types) => sameKind(types),
     ([name, value], fail) => {
-      const { year, month } = datePartsOf(d(value))
-      if (s(name).toLowerCase() === 'year') return like(d(value), Date.UTC(year, 0, 1))
-      if (s(name).toLowerCase() === 'month') return like(d(value), Date.UTC(year, month - 1, 1))
-      return s(name).toLowerCase() === 'day'
-        ? like(d(value), Math.floor(ms(d(value)) / DAY_MS) * DAY_MS)
-        : fail()
+      const at = startOf(s(name), d(value))
+      return at === null ? fail() : like(d(value), at)
     },
     { fails: true },
   ),

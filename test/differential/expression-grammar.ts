@@ -1,5 +1,6 @@
 import type { SeededRandom } from '../fuzz/seeded-random.ts'
 import { scalarFunctions } from './compile-call.ts'
+import { castFromRare, castTargets, castTwice, skippedConversion } from './conversion-grammar.ts'
 import { castTo, col, type Expr, fn, iff, lit } from './statement-tree.ts'
 import {
   array,
@@ -35,34 +36,20 @@ export interface Named {
   readonly pool: string
 }
 
-const targets: readonly Type[] = [
-  text(),
-  text(4),
-  text(5),
-  text(11),
-  number(),
-  number(4, 0),
-  number(8, 0),
-  number(10, 2),
-  number(38, 10),
-  float,
-  boolean,
-  date,
-  ntz,
-  ltz,
-  time,
-  binary,
-  variant,
-]
 const units = ['year', 'month', 'day', 'quarter', 'week', 'hour']
 const formats = ['YYYY-MM-DD', '999', 'YYYY', '$99', 'MM']
 const patterns = ['1%', '%-%', '12_%', 'A%', '%1', '(', '[0-9]+', '.*-.*', 'x\\', '%@%']
 
 /** By row of the table of what can fail: a row with few functions is met as often as one with many. */
 const rows = [...new Set(Object.values(scalarFunctions).map(({ construct }) => construct))]
-const functionsByRow = rows.map((row) =>
-  Object.keys(scalarFunctions).filter((name) => scalarFunctions[name]?.construct === row),
+const functionsByRow = new Map(
+  rows.map((row) => [
+    row,
+    Object.keys(scalarFunctions).filter((name) => scalarFunctions[name]?.construct === row),
+  ]),
 )
+/** Rows whose statements are mostly refused: they are written more often, so that enough of them are counted. */
+const rareRows = ['ABS SIGN CEIL FLOOR ROUND TRUNC, domains', 'LPAD RPAD REPEAT SPACE CHR SHA2']
 const unifying = ['COALESCE', 'NVL', 'IFNULL', 'GREATEST', 'LEAST', 'NULLIF', 'EQUAL_NULL']
 const comparing = [
   '=',
@@ -86,6 +73,7 @@ export const expressionKinds = [
   'plain',
   'cast',
   'cast twice',
+  'cast of a rare type',
   'function',
   'nested functions',
   'operator',
@@ -170,9 +158,11 @@ export class ExpressionGrammar {
       case 'plain':
         return value
       case 'cast':
-        return castTo(value, random.pick(targets), this.chance(12))
+        return castTo(value, random.pick(castTargets), this.chance(12))
       case 'cast twice':
-        return this.casts(value, subject.type)
+        return castTwice(this, value, subject.type)
+      case 'cast of a rare type':
+        return castFromRare(this, columns)
       case 'function':
         return this.call(this.function(), columns, (named) => this.column(named))
       case 'nested functions':
@@ -208,7 +198,7 @@ export class ExpressionGrammar {
           : iff(when, this.make('cast', columns), null)
       }
       case 'skipped conversion':
-        return this.skipped(this.comparison(value, subject, columns), columns)
+        return skippedConversion(this, this.comparison(value, subject, columns), columns)
       case 'presence':
         return fn(random.pick(['IS NULL', 'IS NOT NULL']), value)
       case 'path': {
@@ -217,13 +207,13 @@ export class ExpressionGrammar {
             ? value
             : fn(random.pick(['PARSE_JSON', 'TRY_PARSE_JSON', 'TO_VARIANT']), value)
         const found: Expr = { k: 'path', e: document, keys: [random.pick(['a', 'value', 'test'])] }
-        return this.chance(50) ? castTo(found, random.pick(targets)) : found
+        return this.chance(50) ? castTo(found, random.pick(castTargets)) : found
       }
       case 'lambda': {
         const list = fn('ARRAY_CONSTRUCT', value, ...(this.chance(50) ? [this.constantFor(subject)] : []))
         const item: Named = { ...subject, rel: null, name: 'X', type: variant }
         const body = this.chance(50)
-          ? castTo(col('X'), random.pick(targets))
+          ? castTo(col('X'), random.pick(castTargets))
           : fn('=', castTo(col('X'), text()), this.constantFor({ ...item, type: text() }))
         return { k: 'lambda', name: random.pick(['TRANSFORM', 'FILTER']), array: list, parameter: 'X', body }
       }
@@ -248,36 +238,9 @@ export class ExpressionGrammar {
     }
   }
 
-  /** Two or three conversions in a row, mostly back to a text or to what it was: a mask may be taken to fit again. */
-  private casts(value: Expr, type: Type): Expr {
-    const { random } = this
-    const numeric = [number(), number(), ntz, float, date]
-    const once = castTo(value, random.pick(this.chance(60) ? numeric : targets))
-    const odd = [
-      castTo(once, binary),
-      castTo(value, ltz),
-      castTo(castTo(value, float), boolean),
-      castTo(value, time),
-    ]
-    if (this.chance(20)) return castTo(random.pick(odd), random.pick([text(), text(30), variant, date]))
-    const again = this.chance(30) ? castTo(once, random.pick(this.chance(60) ? numeric : targets)) : once
-    return castTo(again, this.chance(70) ? random.pick([text(), text(), type, date]) : random.pick(targets))
-  }
-
-  /** A conversion of something of no class that a classified condition may leave out. */
-  private skipped(when: Expr, columns: readonly Named[]): Expr {
-    const { random } = this
-    const clear = this.clear(columns, ({ family }) => family === 'text')
-    const word = clear && this.chance(70) ? this.column(clear) : this.constant(text())
-    const other = this.constant(random.pick([number(), date, boolean]))
-    const name = random.pick(['IFF', 'IFF', 'AND', 'OR', 'COALESCE'])
-    if (name === 'IFF') return this.chance(50) ? iff(when, word, other) : iff(when, other, word)
-    if (name === 'COALESCE') return fn(name, iff(when, other, lit({ family: 'null' }, null)), word)
-    return fn(name, when, word)
-  }
-
   private function(): string {
-    return this.random.pick(this.random.pick(functionsByRow))
+    const row = this.chance(20) ? this.random.pick(rareRows) : this.random.pick(rows)
+    return this.random.pick(functionsByRow.get(row)!)
   }
 
   private operator(value: Expr, columns: readonly Named[]): Expr {
@@ -340,6 +303,15 @@ export class ExpressionGrammar {
     return this.chance(50) ? fn(name, value, other) : fn(name, other, value)
   }
 
+  /** A value that does not fit a parameter as one that does, most of the time, by a function that never fails. */
+  private fitting(value: Expr, { family }: Type, parameter: string): Expr {
+    if (value.k !== 'col' || family === parameter || this.chance(40)) return value
+    if (parameter === 'number' && family === 'text') return fn('LENGTH', value)
+    if (parameter === 'dated' && family === 'text') return castTo(value, this.random.pick([date, ntz]), true)
+    if (parameter === 'array') return fn('ARRAY_CONSTRUCT', value)
+    return parameter === 'text' ? castTo(value, text()) : value
+  }
+
   /** A call with the classified value in one place and something that fits, or does not, in the others. */
   private call(name: string, columns: readonly Named[], operandOf: (named: Named) => Expr): Expr {
     const { random } = this
@@ -365,7 +337,10 @@ export class ExpressionGrammar {
     )
     const chosen = open.length === 0 ? -1 : random.pick(open)
     const args = places.map((index): Expr => {
-      if (index === chosen) return operandOf(this.operand(columns, isFit(index)))
+      if (index === chosen) {
+        const named = this.operand(columns, isFit(index))
+        return this.fitting(operandOf(named), named.type, parameterAt(index))
+      }
       if (/^(DATE(DIFF|ADD|_PART|_TRUNC)|TIME_SLICE)$/.test(name) && parameterAt(index) === 'text')
         return lit(text(), random.pick(units))
       if (name === 'TO_CHAR') return lit(text(), random.pick(formats))
