@@ -95,7 +95,7 @@ const limitsSchema = z.strictObject({
   /** Within which the headers, and the whole of a request, must arrive. */
   headerSeconds: positive.max(120).default(10),
   requestSeconds: positive.max(600).default(30),
-  /** Within which a large answer must be read. */
+  /** Within which the bytes of answers and events must be read that the buffers of the system do not take. */
   answerSeconds: positive.max(600).default(60),
   /** After which a connection without a byte in either direction ends. More than the longest poll takes. */
   idleSeconds: z.int().min(75).max(600).default(90),

@@ -9,9 +9,9 @@ import {
 } from 'fastify-type-provider-zod'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { BrokerConfig } from '../config/broker-config.ts'
-import { answerWithin } from './answer-within.ts'
 import type { App } from './app.ts'
 import { discardBody } from './discard-body.ts'
+import { endSlowReaders } from './end-slow-readers.ts'
 import { handleError, handleNotFound } from './handle-errors.ts'
 import { limitConnections } from './limit-connections.ts'
 import { createRateLimits } from './rate-limits.ts'
@@ -60,6 +60,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     frameworkErrors: handleError,
   })
   fastify.server.maxConnections = limits.connections
+  endSlowReaders(fastify.server, limits.answerSeconds)
   const connections = limitConnections(fastify.server, limits.unprovenConnectionsPerAddress)
   fastify.setValidatorCompiler(validatorCompiler)
   fastify.setSerializerCompiler(serializerCompiler)
@@ -83,8 +84,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     done()
   })
   // Hooks that wait for nothing take a callback: a promise each would be a detour through the queue for every request.
-  app.addHook('onSend', (_request, reply, payload, done) => {
-    answerWithin(reply, payload, limits.answerSeconds)
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     reply.header('x-content-type-options', 'nosniff')
     if (options.closing.aborted) reply.header('connection', 'close')

@@ -123,7 +123,15 @@ describe('connections', () => {
 
   beforeAll(async () => {
     test = await startTestBroker({
-      config: { limits: { headerSeconds: 1, requestSeconds: 2, unprovenConnectionsPerAddress: 4 } },
+      config: {
+        limits: {
+          headerSeconds: 1,
+          requestSeconds: 2,
+          answerSeconds: 1,
+          connections: 8,
+          unprovenConnectionsPerAddress: 4,
+        },
+      },
     })
   })
   afterAll(() => test.close())
@@ -186,6 +194,32 @@ describe('connections', () => {
     expect(known.socket.closed).toBe(false)
     for (const { socket } of [...strangers, known]) socket.destroy()
   })
+
+  it.each([
+    ['a large answer', '/openapi.json', 200],
+    ['many small answers', '/healthz', 40_000],
+  ])(
+    'that read %s slowly are ended',
+    async (_name, path, count) => {
+      const { hostname, port } = new URL(test.broker.url)
+      const socket = connect(Number(port), hostname)
+      socket.on('error', () => {})
+      const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+      socket.pause()
+      const one = `GET ${path} HTTP/1.1\r\nhost: broker\r\n\r\n`
+      for (let sent = 0; sent < count; sent += 100) socket.write(one.repeat(100))
+      let received = 0
+      // Never without a byte for long, so that no limit of idle time ends it. A byte to a connection that was cut is refused.
+      const sipping = setInterval(() => {
+        received += (socket.read(2048) ?? socket.read() ?? '').length
+        socket.write('\r\n')
+      }, 100)
+      await closed
+      clearInterval(sipping)
+      expect(received).toBeLessThan(1_000_000)
+    },
+    30_000,
+  )
 
   it.each([
     [
