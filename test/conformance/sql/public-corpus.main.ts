@@ -22,7 +22,7 @@ rules:
 `)
 
 /** A query begins with SELECT or WITH; comments and a parenthesis may stand before it. */
-const QUERY = /^\s*(?:(?:--[^\n]*\n|\/\*[^]*?\*\/)\s*)*\(?\s*(?:select|with)\b/i
+const QUERY = /^\s*(?:(?:--[^\n]*\n|\/\*[\s\S]*?\*\/)\s*)*\(?\s*(?:select|with)\b/i
 const queriesOf = (file: string): readonly string[] =>
   readFileSync(file, 'utf8')
     .split(/;[ \t]*(?:\r?\n|$)/)
