@@ -104,13 +104,16 @@ const withoutClause: Readonly<Record<UsePlace, string>> = {
 const dropColumns = (asker: Asker, input: GuardInput): Attempt[] => {
   const columns = troublesome(input, refusedUses(input))
   if (columns.length === 0) return []
+  const variant = withoutColumns(input.summary, columns)
+  // A query of which no output is left is no statement.
+  if (variant.outputs.length === 0 && input.summary.outputs.length > 0) return []
   const changes =
     'the answer is then a different one: nothing is shown, chosen or grouped by what is left out'
   return [
     {
       asker,
       remedy: { kind: 'drop-column', columns, changes },
-      summary: withoutColumns(input.summary, columns),
+      summary: variant,
     },
   ]
 }
