@@ -89,6 +89,8 @@ const statement = (index: number, filter: string): AnalyzedStatement => {
         against: [`${read[(at + 1) % read.length]}.ID`],
       })),
     ],
+    acrossRows: [],
+    failsAlone: false,
     functions: ['SUBSTR'],
     stages: [],
     variables: [],

@@ -157,6 +157,8 @@ export const statements: fc.Arbitrary<AnalyzedStatement> = fc
           functions: [],
         })),
       ),
+      acrossRows: [],
+      failsAlone: false,
       functions: [],
       stages: [],
       variables: [],

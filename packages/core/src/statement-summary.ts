@@ -152,6 +152,13 @@ export interface AnalyzedStatement extends StatementFacts {
   readonly uses: Readonly<Record<UsePlace, readonly ColumnName[]>>
   /** One for each column, kind and place. */
   readonly observations: readonly Observation[]
+  /**
+   * Everything that looks at several rows for one: windows, patterns, hierarchies, grouping sets, limits on the rows of a
+   * part. For each the stored columns within whose equal values it stays, sorted; none where it looks at all rows.
+   */
+  readonly acrossRows: readonly (readonly ColumnName[])[]
+  /** Whether something in it fails whatever columns hold, as soon as there is a row, or by how many rows there are. */
+  readonly failsAlone: boolean
   readonly functions: readonly string[]
   readonly stages: readonly string[]
   readonly variables: readonly string[]

@@ -152,7 +152,7 @@ describe('the least size of groups', () => {
     ['select city from patients p, visits v group by city having count(distinct p.id) >= 11', 11],
     // None of these guarantees anything.
     ['select city from patients group by city having count(*) >= 11 or true', 1],
-    ['select city from patients group by city having not count(*) < 11', 1],
+    ['select city from patients group by city having not count(*) < 11', 11],
     ['select city from patients p, visits v group by city having count(*) >= 11', 1],
     [
       'select city from (select * from patients union all select * from patients) group by 1 having count(*) >= 11',

@@ -241,4 +241,25 @@ export const computedAnywhere: readonly RecoveryProgram[] = [
       ),
     truth: `select ssn from patients where zip = '60642' and birth_date = '1939-09-10'`,
   },
+  ...['x / 0', "x > 'one'", 'sum(x) / 0'].map(
+    (failing): RecoveryProgram => ({
+      name: `an SSN, by what fails unless an operand is NULL: ${failing}`,
+      desk: 'clinic',
+      endsBy: 'denial',
+      recover: async (ask) => {
+        const masked = firstCell(await ask('select ssn from patients where patient_id = 7'))
+        const start = await search(0, 100_000, async (bound) => {
+          const prefix = ssnOf(bound * 10_000).slice(0, 6)
+          return hasFailed(
+            await ask(
+              `select iff(ssn < '${prefix}', 1, null) ${failing} as z from patients where patient_id = 7`,
+            ),
+          )
+        })
+        return `${ssnOf(start * 10_000).slice(0, 6)}-${masked.slice(-4)}`
+      },
+      truth: 'select ssn from patients where patient_id = 7',
+      honest: 'select length(ssn) / 2 as z from patients where patient_id = 7',
+    }),
+  ),
 ]

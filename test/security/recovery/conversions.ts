@@ -108,4 +108,26 @@ export const conversions: readonly RecoveryProgram[] = [
     truth: 'select left(ssn, 3) from patients where patient_id = 7',
     honest: 'select datediff(day, birth_date, current_date()) as n from patients where patient_id = 7',
   },
+  {
+    name: 'the second of an admission, by a number of seconds with more digits than its type',
+    desk: 'clinic',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const year = firstCell(await ask('select admitted_at from encounters where encounter_id = 5'))
+      const seconds = await search(
+        0,
+        366 * 86_400,
+        async (bound) =>
+          !hasFailed(
+            await ask(`select datediff(
+                'second', '${secondAfter(`${year}-01-01`, bound - 1_000_000_000)}'::timestamp_ntz, admitted_at
+              )::number(9, 0) as s from encounters where encounter_id = 5`),
+          ),
+      )
+      return secondAfter(`${year}-01-01`, seconds)
+    },
+    truth: 'select left(admitted_at::varchar, 19) from encounters where encounter_id = 5',
+    honest: `select datediff('second', '2020-01-01'::timestamp_ntz, admitted_at) as s from encounters
+      where encounter_id = 5`,
+  },
 ]

@@ -270,4 +270,42 @@ export const groups: readonly RecoveryProgram[] = [
     truth: bill,
     honest: 'select sum(coalesce(cost, 0)) as s from encounters having count(*) >= 11',
   },
+  ...[
+    {
+      name: 'one bill, by a subquery in a derived table that finds two rows for one value',
+      ask: (bound: string) => `select count(*) as n from (select encounter_id from encounters as e where (
+          select v.column1 from (values (1), (2)) as v
+          where v.column1 <= iff(e.encounter_id = 5 and e.cost < ${bound}, 2, 1)) = 1)
+        having count(*) >= 11`,
+    },
+    {
+      name: 'one bill, by a sum of a constant that fails as soon as there is a row',
+      ask: (bound: string) => `select count(*) as n, sum('one'::number) as s from encounters
+        where encounter_id = 5 and cost < ${bound} having count(*) >= 11`,
+    },
+    {
+      name: 'one bill, by a division by the number of rows of a group of one or none',
+      ask: (
+        bound: string,
+      ) => `select count(*) as n from encounters where encounter_id = 5 and cost >= ${bound}
+        having 1 / count(*) >= 0 and count(*) >= 11`,
+    },
+    {
+      name: 'one bill, by a division by a number of different values of a group of one or none',
+      ask: (
+        bound: string,
+      ) => `select count(*) as n from encounters where encounter_id = 5 and cost >= ${bound}
+        having 1 / count(distinct patient_id) >= 0 and count(*) >= 11`,
+    },
+  ].map(
+    ({ name, ask: statement }): RecoveryProgram => ({
+      name,
+      desk: 'minimum-necessary: quality',
+      endsBy: 'denial',
+      recover: async (ask) =>
+        write(await search(0, 10_000_000, async (bound) => hasFailed(await ask(statement(write(bound)))))),
+      truth: bill,
+      honest: 'select count(*) as n, sum(cost) as s from encounters having count(*) >= 11',
+    }),
+  ),
 ]

@@ -1,5 +1,7 @@
 import type { Answer, Ask, DeskName, Row } from './start-recovery.ts'
 
+export type { Row }
+
 /** A way to a value that its policy hides: honest-looking statements, and what their answers tell. */
 export interface RecoveryProgram {
   /** What it recovers, and by what. */

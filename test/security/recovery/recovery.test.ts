@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { acrossRows } from './across-rows.ts'
 import { ages } from './ages.ts'
 import { choosing } from './choosing.ts'
 import { computedAnywhere } from './computed-anywhere.ts'
@@ -54,6 +55,7 @@ const programs: readonly (readonly [kind: string, programs: readonly RecoveryPro
   ['ages', ages],
   ['groups', groups],
   ['subjects', subjects],
+  ['rows that decide about others', acrossRows],
   ['writes', writes],
 ]
 

@@ -41,6 +41,8 @@ export const sampleSummary: AnalyzedStatement = {
   observations: [
     { column: 'CLINIC.PUBLIC.PATIENTS.PATIENT_ID', kind: 'equality', place: 'filter', functions: ['='] },
   ],
+  acrossRows: [],
+  failsAlone: false,
   functions: [],
   stages: [],
   variables: [],

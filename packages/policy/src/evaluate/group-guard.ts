@@ -50,7 +50,8 @@ export const refuseRows = (input: GuardInput, minimum: number): readonly Decisio
     ...tooSmall(input, minimum),
     ...showsRows(summary, grouped),
     ...steeredByRows(summary, grouped),
-    ...failsByRow(summary),
+    ...failsByRow(input),
+    ...failsAlone(summary),
     ...singledOut(input),
   ]
 }
@@ -167,10 +168,12 @@ const steersByGroups = (
 }
 
 /** Whether a computation fails for some row tells of that row, wherever it stands and whatever the groups are. */
-const failsByRow = ({ observations }: AnalyzedStatement): readonly DecisionReason[] => {
-  const failing = observations.filter(
+const failsByRow = (input: GuardInput): readonly DecisionReason[] => {
+  const failing = input.summary.observations.filter(
     (observation) =>
-      (observation.kind === 'fail' || observation.by !== undefined) && !isOfGroups(observation),
+      (observation.kind === 'fail' || observation.by !== undefined) &&
+      !isOfGroups(observation) &&
+      !dividesByPeople(observation, input),
   )
   return [...new Set(failing.map(({ column }) => column))].map((column) =>
     reason('not-an-aggregate', {
@@ -180,10 +183,31 @@ const failsByRow = ({ observations }: AnalyzedStatement): readonly DecisionReaso
   )
 }
 
-/** A statistic, and a division of one by another, fails by what its group holds. */
+/** A computation that fails for every row tells whether there is one, and one over a number of rows what that is. */
+const failsAlone = (summary: AnalyzedStatement): readonly DecisionReason[] =>
+  summary.failsAlone
+    ? [
+        reason('not-an-aggregate', {
+          message:
+            'something that is made of constants or of a number of rows may fail, which tells of groups of any size, and only large groups may be read',
+          hint: 'divide by NULLIF(…, 0), group by a column where COUNT(*) divides, and leave out binds and formats',
+        }),
+      ]
+    : []
+
+/** A statistic fails by what its group holds. */
 const isOfGroups = ({ by = '', functions }: Observation): boolean =>
-  (statistics.has(by) || by === '/') &&
-  isStatistic({ via: 'derived', functions: functions.filter((name) => name !== '/') })
+  statistics.has(by) && isStatistic({ via: 'derived', functions })
+
+/** A division by a number of people fails where a group has none: a group by keys has the one of its first row. */
+const dividesByPeople = (
+  { column, by, functions }: Observation,
+  { summary, classifier }: GuardInput,
+): boolean =>
+  by === '/' &&
+  functions.every((name) => name === '/' || name === 'COUNT DISTINCT') &&
+  (summary.aggregation?.keys ?? []).length > 0 &&
+  subjectsOf(summary, classifier).includes(column)
 
 const places = ['filter', 'group', 'having', 'qualify', 'window', 'connectBy'] as const
 

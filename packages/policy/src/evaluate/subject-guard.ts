@@ -31,7 +31,26 @@ export const subjectGuard: Guard = (input) => {
   if (subjectsPerDay === undefined && subjectsPerTask === undefined) return []
   // Statistics over large groups show nobody who would have to be counted.
   if (refuseRows(input, minimumGroupSize ?? DEFAULT_MINIMUM_GROUP_SIZE).length === 0) return []
-  return [...uncounted(input), ...repeated(input), ...mixed(input)]
+  return [...uncounted(input), ...repeated(input), ...acrossSubjects(input), ...mixed(input)]
+}
+
+/**
+ * A window, a pattern, a hierarchy, grouping sets or a limit inside of a statement lets rows that are not shown decide
+ * about those that are. Within the rows of one subject they are of nobody else.
+ */
+const acrossSubjects = ({ summary, classifier }: GuardInput) => {
+  const tables = subjectTables(summary, classifier)
+  const strange = summary.acrossRows.some(
+    (within) => coveredTables(tables, new Set(within), summary, { outer: true }).size < tables.length,
+  )
+  if (!strange) return []
+  return [
+    reason('subject-not-countable', {
+      message:
+        'the policy limits data subjects, and a window, grouping sets or a limit inside of the statement looks at rows of other people',
+      hint: 'partition windows by the subject column, group without sets, and limit the whole statement, without OFFSET',
+    }),
+  ]
 }
 
 /** Whether every row of the result stands for rows of one subject of the table. */
@@ -80,13 +99,13 @@ const mixed = (input: GuardInput) =>
   input.summary.outputs.flatMap((output, index) => {
     const strange = output.flows.find(({ column, via, functions }) => {
       const { table } = splitColumnName(column)
-      if (via === 'count' || via === 'distinct' || input.classifier.subjectOf(table) === null) return false
+      if (via === 'count' || input.classifier.subjectOf(table) === null) return false
       const others = functions.filter((name) => !rowFunctions.has(name) && !rowOperators.has(name))
       if (others.length === 0) return false
       const windows = others.filter((name) => name.startsWith('OVER'))
       return !(
         others.every((name) => windows.includes(name) || folding.has(name)) &&
-        (windows.length > 0 || isPerSubject(table, input)) &&
+        ((windows.length > 0 && input.summary.aggregation === null) || isPerSubject(table, input)) &&
         windows.every((name) => isOverSubject(name, table, input))
       )
     })
@@ -105,8 +124,9 @@ const rowOperators = new Set([
 ])
 
 /** Aggregates that fold the rows of their own group, and window functions. A window carries a mark of its own. */
-const folding = new Set(
-  `ANY_VALUE ARRAYAGG ARRAY_AGG AVG BOOLAND_AGG BOOLOR_AGG COUNT_IF LISTAGG MAX MAX_BY MEDIAN MIN MIN_BY MODE
+const folding = new Set([
+  'COUNT DISTINCT',
+  ...`ANY_VALUE ARRAYAGG ARRAY_AGG AVG BOOLAND_AGG BOOLOR_AGG COUNT COUNT_IF LISTAGG MAX MAX_BY MEDIAN MIN MIN_BY MODE
   PERCENTILE_CONT PERCENTILE_DISC STDDEV STDDEV_POP STDDEV_SAMP SUM VARIANCE VARIANCE_POP VARIANCE_SAMP CUME_DIST
   DENSE_RANK FIRST_VALUE LAG LAST_VALUE LEAD NTH_VALUE NTILE PERCENT_RANK RANK ROW_NUMBER`.split(/\s+/),
-)
+])

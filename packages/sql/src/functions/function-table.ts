@@ -6,6 +6,7 @@ import {
   booleanType,
   dateType,
   floatType,
+  integerType,
   numberType,
   objectType,
   type SqlType,
@@ -16,6 +17,7 @@ import {
   variantType,
   zonedTimestampType,
 } from '../types/sql-type.ts'
+import { growthOf, keepGrowth, limitGrowth, totalGrowth } from './growth.ts'
 import {
   aggregateOf,
   difference,
@@ -91,21 +93,13 @@ const toNumber: Rule = (operands) => {
   return converted(numberType(precision, scale))(operands)
 }
 
-/** How long a text may become that is put together from others. More than this many stored texts may exceed 128 MB. */
-const GROWTH = 1_000
-const growthOf = ({ type, literal }: Value): number =>
-  typeof literal === 'string' ? Math.ceil(literal.length / 10_000) : (type.growth ?? 1)
-
 const grown = (growth: number, operands: readonly Value[]): CallOutcome =>
-  growth <= GROWTH
-    ? { type: { ...textType, growth }, failing: operands.filter((operand) => !fits('T', operand)) }
-    : { type: { ...textType, growth: GROWTH }, failing: operands }
+  limitGrowth(growth, operands, {
+    type: textType,
+    failing: operands.filter((operand) => !fits('T', operand)),
+  })
 
-const concatenation: Rule = (operands) =>
-  grown(
-    operands.reduce((growth, operand) => growth + growthOf(operand), 0),
-    operands,
-  )
+const concatenation: Rule = (operands) => grown(totalGrowth(operands), operands)
 
 /** REPEAT, and LPAD and RPAD to a length: as often as a constant says. */
 const repeated =
@@ -125,23 +119,35 @@ const like: Rule = ([subject, pattern, escaping]) => ({
   ) as Value[],
 })
 
-/** Units of a difference that always fits: all of Snowflake's years hold fewer than 10 to the 12 seconds. */
-const wideUnits = new Set(['YEAR', 'QUARTER', 'MONTH', 'WEEK', 'DAY', 'HOUR', 'MINUTE', 'SECOND'])
+/** How many digits a difference has at most, by its unit: Snowflake's years have five digits. */
+const digitsByUnit: ReadonlyMap<string, number> = new Map([
+  ...['YEAR', 'QUARTER', 'MONTH', 'WEEK', 'DAY', 'HOUR'].map((unit) => [unit, 9] as const),
+  ['MINUTE', 11],
+  ['SECOND', 13],
+])
 const dateDifference: Rule = (operands) => {
   const [unit, ...dates] = operands
-  const isWide =
-    typeof unit?.literal === 'string' && wideUnits.has(unit.literal.toUpperCase().replace(/S$/, ''))
-  return {
-    type: numberType(9, 0),
-    failing: isWide ? dates.filter((operand) => !fits('D', operand)) : dates,
-  }
+  const digits =
+    typeof unit?.literal === 'string'
+      ? digitsByUnit.get(unit.literal.toUpperCase().replace(/S$/, ''))
+      : undefined
+  return digits === undefined
+    ? { type: integerType, failing: dates }
+    : { type: numberType(digits, 0), failing: dates.filter((operand) => !fits('D', operand)) }
+}
+
+/** DATE_PART(unit, date). Units since the epoch have up to 21 digits, every other one has nine. */
+const datePart: Rule = (operands) => {
+  const [unit] = operands
+  const isSmall = typeof unit?.literal === 'string' && !/^epoch/i.test(unit.literal)
+  return signature('CD', isSmall ? numberType(9, 0) : integerType)(operands)
 }
 
 const distinctKeys: Rule = (operands) => {
   const keys = operands.filter((_, index) => index % 2 === 0)
   const written = keys.map(({ literal }) => literal)
   const isSafe = written.every((key) => typeof key === 'string') && new Set(written).size === written.length
-  return { type: objectType, failing: isSafe ? [] : keys }
+  return limitGrowth(totalGrowth(operands), operands, { type: objectType, failing: isSafe ? [] : keys })
 }
 
 const lag: Rule = (operands) => {
@@ -171,6 +177,20 @@ const conditional: Rule = ([condition, ...branches]) => {
     failing: [...(condition === undefined || fits('B', condition) ? [] : [condition]), ...failing],
   }
 }
+
+/** A function of the table of total functions, whose result is so many times as long as its operands. */
+const growing =
+  (name: string, times: (operands: readonly Value[]) => number): Rule =>
+  (operands) =>
+    limitGrowth(totalGrowth(operands) * times(operands), operands, totalFunctions.get(name)!(operands))
+
+/** REGEXP_REPLACE(text, pattern, replacement) may put the replacement beside every character. */
+const replacementLength = ([, , replacement]: readonly Value[]): number =>
+  replacement === undefined
+    ? 1
+    : typeof replacement.literal === 'string'
+      ? replacement.literal.length + 1
+      : Number.POSITIVE_INFINITY
 
 const nullIf: Rule = (operands) => ({
   type: operands[0]?.type ?? unknownType,
@@ -248,9 +268,18 @@ for (const [name, rule] of Object.entries<Rule>({
   TIMEDIFF: dateDifference,
   TIMESTAMPDIFF: dateDifference,
   AGE: dateDifference,
+  DATE_PART: datePart,
   DATE_TRUNC: truncatedDate,
   TRUNC: truncated,
   ROUND: rounded,
+  HEX_ENCODE: growing('HEX_ENCODE', () => 2),
+  BASE64_ENCODE: growing('BASE64_ENCODE', () => 2),
+  TO_JSON: growing('TO_JSON', () => 2),
+  SPLIT: growing('SPLIT', () => 4),
+  REPLACE: growing('REPLACE', replacementLength),
+  REGEXP_REPLACE: growing('REGEXP_REPLACE', replacementLength),
+  ARRAY_CONSTRUCT: growing('ARRAY_CONSTRUCT', () => 1),
+  ARRAY_CONSTRUCT_COMPACT: growing('ARRAY_CONSTRUCT_COMPACT', () => 1),
   OBJECT_CONSTRUCT: distinctKeys,
   OBJECT_CONSTRUCT_KEEP_NULL: distinctKeys,
   SUM: aggregateOf(26, ({ type }) => numberType((type.precision ?? 1) + 12, type.scale ?? 0)),
@@ -271,4 +300,4 @@ rules.set(':', signature('VC*', variantType))
  * that is not known here may fail by each.
  */
 export const callOutcome = (name: string, operands: readonly Value[]): CallOutcome =>
-  (rules.get(name) ?? everyOperand)(operands)
+  keepGrowth(name, operands, (rules.get(name) ?? everyOperand)(operands))

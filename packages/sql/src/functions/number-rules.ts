@@ -31,13 +31,22 @@ const arithmetic =
       : { type: numberType(38, Math.min(scale, 37)), failing: operands }
   }
 
-export const sum = arithmetic((l1, s1, l2, s2) => [Math.max(l1, l2) + 1, Math.max(s1, s2)])
+/** How far a number is from 0 at most; null where nothing is known but its digits. */
+const mostOf = ({ literal, type }: Value): number | null =>
+  typeof literal === 'number' ? Math.abs(literal) : (type.most ?? null)
+
+export const sum: Rule = (operands) => {
+  const outcome = arithmetic((l1, s1, l2, s2) => [Math.max(l1, l2) + 1, Math.max(s1, s2)])(operands)
+  const bounds = operands.map(mostOf)
+  if (outcome.failing.length > 0 || bounds.includes(null)) return outcome
+  return { ...outcome, type: { ...outcome.type, most: (bounds as number[]).reduce((a, b) => a + b, 0) } }
+}
 export const product = arithmetic((l1, s1, l2, s2) => [l1 + l2, Math.min(s1 + s2, Math.max(s1, s2, 12))])
 
-/** A difference of two dates is a number of days. */
+/** A difference of two dates is a number of days. Of a date and NULL it is an error. */
 export const difference: Rule = (operands) =>
   operands.length === 2 && operands.every(({ type }) => type.family === 'date')
-    ? { type: numberType(9, 0), failing: [] }
+    ? { type: numberType(9, 0), failing: [], failsOnNull: true }
     : operands.length === 1
       ? { type: operands[0]!.type, failing: notNumeric(operands) }
       : sum(operands)
@@ -46,7 +55,7 @@ export const difference: Rule = (operands) =>
 export const quotient: Rule = (operands) => {
   const [left, right] = operands
   if (left === undefined || right === undefined) return everyOperand(operands)
-  const isSafe = typeof right.literal === 'number' && right.literal !== 0
+  const isSafe = (typeof right.literal === 'number' && right.literal !== 0) || right.neverZero !== undefined
   const { type, fits: isWithin } = quotientType(left, right)
   const failing = isWithin && isNumeric(left) ? [] : [left]
   return { type, failing: isSafe ? failing : [...failing, right] }

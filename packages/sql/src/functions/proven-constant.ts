@@ -3,22 +3,18 @@ import type { Value } from '../resolve/value.ts'
 /** Functions and operators that take any text literal. */
 const anyText = new Set(
   `= <> < <= > >= IN BETWEEN ANY ALL EQUAL_NULL NULLIF LIKE ILIKE || CONCAT CONCAT_WS CONTAINS STARTSWITH ENDSWITH POSITION
-  CHARINDEX UPPER LOWER TRIM LTRIM RTRIM LENGTH LEN REVERSE MD5 SHA1 HASH SPLIT SPLIT_PART CASE IFF COALESCE NVL
+  CHARINDEX UPPER LOWER REPLACE TRIM LTRIM RTRIM LENGTH LEN REVERSE MD5 SHA1 HASH SPLIT SPLIT_PART CASE IFF COALESCE NVL
   IFNULL NVL2 DECODE UNION VALUES UNPIVOT GREATEST LEAST IS COUNT MIN MAX : OBJECT_CONSTRUCT ARRAY_CONSTRUCT CAST`.split(
     /\s+/,
   ),
 )
 
 const dateParts = new Set(['YEAR', 'QUARTER', 'MONTH', 'WEEK', 'DAY', 'HOUR', 'MINUTE', 'SECOND'])
-const withDatePart = new Set([
-  'DATEDIFF',
-  'TIMESTAMPDIFF',
-  'TIMEDIFF',
-  'DATE_TRUNC',
-  'DATE_PART',
-  'AGE',
-  'LAST_DAY',
-])
+const withDatePart = new Set(['DATEDIFF', 'TIMESTAMPDIFF', 'TIMEDIFF', 'DATE_TRUNC', 'DATE_PART', 'AGE'])
+/** LAST_DAY knows whole days only. */
+const wholeParts = new Set(['YEAR', 'QUARTER', 'MONTH', 'WEEK'])
+/** Sizes of a digest in bits. */
+const digestSizes = new Set([0, 224, 256, 384, 512])
 
 /** Functions that take a small number as a place, a scale or a distance. */
 const places = new Set(
@@ -41,9 +37,12 @@ const counted = new Set(
  */
 export const isProven = (name: string, { literal, type }: Value): boolean => {
   if (type.family === 'null' || type.family === 'boolean') return true
+  if (name === 'SHA2' || name === 'SHA2_HEX')
+    return typeof literal === 'string' || digestSizes.has(literal ?? -1)
   if (typeof literal === 'number')
     return counted.has(name) || (places.has(name) && Number.isInteger(literal) && Math.abs(literal) <= SMALL)
   if (typeof literal !== 'string') return false
+  if (name === 'LAST_DAY') return wholeParts.has(literal.toUpperCase())
   if (withDatePart.has(name)) return dateParts.has(literal.toUpperCase())
   return anyText.has(name) && !literal.endsWith('\\')
 }

@@ -6,6 +6,8 @@ export interface CallOutcome {
   readonly type: SqlType
   /** Operands whose values may make it fail. Empty where it gives a result for every value. */
   readonly failing: readonly Value[]
+  /** Whether it fails where an operand is NULL. */
+  readonly failsOnNull?: boolean
 }
 
 /**
@@ -49,6 +51,7 @@ export const fits = (slot: Slot | undefined, operand: Value): boolean => {
 const isInteger = ({ type, literal }: Value): boolean => {
   if (type.family === 'null') return true
   if (literal !== undefined) return typeof literal === 'number' && Math.abs(literal) < 1e9
+  if (type.family === 'number' && type.scale === 0 && type.most !== undefined) return type.most < 2e9
   return (
     type.family === 'number' && typeof type.precision === 'number' && type.precision - (type.scale ?? 0) <= 9
   )

@@ -31,8 +31,10 @@ const returnTypes: Readonly<Record<string, SqlType | 'first'>> = {
   variant: variantType,
   count: numberType(18, 0),
   // At most 134,217,728, and one added to it still fits an integer.
-  length: numberType(8, 0),
+  length: { ...numberType(9, 0), most: 134_217_728 },
   part: numberType(9, 0),
+  // A signed integer of 64 bits.
+  hash: numberType(19, 0),
   first: 'first',
 }
 
@@ -47,17 +49,19 @@ text    TCC    BASE64_ENCODE
 binary  T      MD5_BINARY SHA1_BINARY
 binary  TC     SHA2_BINARY
 number  T      MD5_NUMBER_LOWER64 MD5_NUMBER_UPPER64
-length  T      LENGTH LEN OCTET_LENGTH BIT_LENGTH ASCII UNICODE RTRIMMED_LENGTH
+length  T      LENGTH LEN ASCII UNICODE RTRIMMED_LENGTH
+count   T      OCTET_LENGTH BIT_LENGTH
 text    TT     TRIM LTRIM RTRIM
 boolean TT     CONTAINS STARTSWITH ENDSWITH
 length  TTI    POSITION CHARINDEX EDITDISTANCE
 text    TTT    TRANSLATE
+text    TCC    REPLACE
 array   TT     SPLIT
 text    TII    SUBSTR SUBSTRING
 text    TI     LEFT RIGHT
 text    TTI    SPLIT_PART
 text    C      SPACE
-count   A*     HASH
+hash    A*     HASH
 boolean TCCCCC REGEXP RLIKE REGEXP_LIKE
 count   TCCCCC REGEXP_COUNT REGEXP_INSTR
 text    TCCCCC REGEXP_SUBSTR REGEXP_REPLACE
@@ -65,7 +69,6 @@ part    D      YEAR YEAROFWEEK YEAROFWEEKISO QUARTER MONTH DAY DAYOFMONTH DAYOFW
 part    D      WEEKISO WEEKOFYEAR HOUR MINUTE SECOND EXTRACT
 text    D      DAYNAME MONTHNAME
 date    DC     LAST_DAY
-part    CD     DATE_PART
 float   DD     MONTHS_BETWEEN
 first   N      ABS CEIL CEILING FLOOR
 first   NC     TRUNC TRUNCATE

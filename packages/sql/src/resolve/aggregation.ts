@@ -41,7 +41,8 @@ export const rowOriginOf = (select: {
   readonly columnOf: (expression: Json) => BaseColumn | null
 }): RowOrigin => {
   const single = select.sources.length === 1 ? select.sources[0]! : manyTables
-  const only = select.multipliesRows ? { ...single, ofOneTable: false } : single
+  // A subquery that finds two rows for one value is an error, which tells of single rows whatever is grouped around it.
+  const only = select.multipliesRows || select.hasSubquery ? { ...single, ofOneTable: false } : single
   if (!select.isGrouped) return only
   const { keys } = select
   if (select.hasSubquery)
@@ -85,6 +86,29 @@ const betweenBound = (node: Json | undefined, select: Counting): readonly CountB
   return counted === null ? [] : [{ least: boundOf('GtEq', node.low), column: counted.column }]
 }
 
+/** `NOT (COUNT(…) < n)`. */
+const negatedBounds = (node: Json | undefined, select: Counting): readonly CountBound[] => {
+  if (!isObject(node) || node.op !== 'Not') return []
+  const inner = withoutParentheses(node.expr)
+  const comparison = isObject(inner) ? inner.BinaryOp : undefined
+  if (!isObject(comparison)) return []
+  const op = negated.get(String(comparison.op))
+  return op === undefined ? [] : countBounds({ ...select, having: { BinaryOp: { ...comparison, op } } })
+}
+
+const withoutParentheses = (node: Json | undefined): Json | undefined => {
+  let inner = node
+  while (isObject(inner) && !isAbsent(inner.Nested)) inner = inner.Nested
+  return inner
+}
+
+const negated: ReadonlyMap<string, string> = new Map([
+  ['Lt', 'GtEq'],
+  ['LtEq', 'Gt'],
+  ['Gt', 'LtEq'],
+  ['GtEq', 'Lt'],
+])
+
 /** Every part of the conjunction that says `COUNT(…) >= n`. */
 const countBounds = (select: Counting): readonly CountBound[] => {
   const bounds: CountBound[] = []
@@ -93,7 +117,7 @@ const countBounds = (select: Counting): readonly CountBound[] => {
     const node = pending.pop()
     if (!isObject(node)) continue
     if (!isAbsent(node.Nested)) pending.push(node.Nested)
-    bounds.push(...betweenBound(node.Between, select))
+    bounds.push(...betweenBound(node.Between, select), ...negatedBounds(node.UnaryOp, select))
     const operation = node.BinaryOp
     if (!isObject(operation)) continue
     const { left, op, right } = operation

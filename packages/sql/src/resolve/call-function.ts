@@ -119,6 +119,8 @@ listed(zeroIfNull, 'ZEROIFNULL')
 listed(comparison, 'EQUAL_NULL NULLIF GREATEST LEAST GREATEST_IGNORE_NULLS LEAST_IGNORE_NULLS')
 listed(connective, 'BOOLAND BOOLOR BOOLXOR')
 
+/** Aggregates that are above 0 where every row is. */
+const folding = new Set(['SUM', 'AVG', 'MIN', 'MAX'])
 const distinctCounts = new Set(['APPROX_COUNT_DISTINCT', 'APPROXIMATE_COUNT_DISTINCT', 'HLL'])
 
 /** A call of a built-in function by its operands. */
@@ -132,6 +134,8 @@ export const callFunction = (
   const effective = nameOfCall(name, operands)
   if (effective !== name) return compute(effective, operands, scope, undefined, callOutcome(name, operands))
   const value = (calls.get(name) ?? ((values) => compute(name, values, scope)))(operands, scope, name)
+  if (folding.has(name) && operands[0]?.neverZero === 'above') return { ...value, neverZero: 'above' }
+  if (name === 'NULLIF' && operands[1]?.literal === 0) return { ...value, neverZero: 'either-side' }
   // Without its repeated values an aggregate tells which of them are equal.
   return isDistinct ? { ...value, lineage: deriveThrough(value.lineage, 'DISTINCT') } : value
 }
@@ -142,7 +146,8 @@ const count = (name: string, operands: readonly Value[], isDistinct: boolean, sc
       countThrough(operand.lineage, name, { isDistinct: isDistinct || distinctCounts.has(name) }),
     ),
   )
-  return compute(name, operands, scope, lineage)
+  const value = compute(name, operands, scope, lineage)
+  return name === 'COUNT' && operands.length === 0 && scope.hasKeys ? { ...value, neverZero: 'above' } : value
 }
 
 const datesUntilNow = new Set(['DATEDIFF', 'TIMESTAMPDIFF', 'TIMEDIFF'])

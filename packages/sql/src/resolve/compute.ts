@@ -1,4 +1,5 @@
 import { callOutcome, joinValues } from '../functions/function-table.ts'
+import { keepGrowth } from '../functions/growth.ts'
 import { isProven } from '../functions/proven-constant.ts'
 import type { CallOutcome } from '../functions/signature.ts'
 import { commonType } from '../types/common-type.ts'
@@ -7,6 +8,7 @@ import { booleanType, type SqlType } from '../types/sql-type.ts'
 import {
   type Counterpart,
   convertThrough,
+  deriveInZone,
   deriveThrough,
   type Lineage,
   meet,
@@ -16,7 +18,7 @@ import {
   presenceThrough,
 } from './lineage.ts'
 import type { Scope } from './scope.ts'
-import { isNull, type Value } from './value.ts'
+import { isNull, nullConstant, type Value } from './value.ts'
 
 export const counterpartOf = ({ lineage, isConstant }: Value): Counterpart => ({
   lineage,
@@ -94,18 +96,34 @@ export const compute = (
   outcome: CallOutcome = callOutcome(name, operands),
 ): Value => {
   const { findings } = scope.context
-  const { type, failing } = outcome
+  const { type, failing, failsOnNull = false } = keepGrowth(name, operands, outcome)
   // A branch computes its constants too, and only where its condition holds.
   const isUnproven = operands.some((operand) => operand.isConstant && !isProven(name, operand))
-  findings.compute(lineage)
+  const fails = isUnproven || failsOnNull || failing.length > 0
+  const inZone = readsZone(type, operands) ? deriveInZone(lineage) : lineage
+  findings.compute(inZone)
   if (failing.length > 0) findings.fail(name, derived(failing, name))
+  // Most functions of NULL are NULL, whatever the others are: where an operand is NULL they do not fail.
+  if (fails) {
+    const others = failsOnNull ? operands : operands.filter((operand) => !failing.includes(operand))
+    presenceDecides(name, others, [mayFail(nullConstant)], scope)
+    if (!failing.some(({ lineage: part }) => tellsValues(part))) findings.failAlone()
+  }
   return {
     type,
-    lineage,
+    lineage: inZone,
     isConstant: operands.length > 0 && operands.every(({ isConstant }) => isConstant),
-    mayFail: isUnproven || failing.length > 0 || operands.some(({ mayFail }) => mayFail),
+    mayFail: fails || operands.some((operand) => operand.mayFail),
   }
 }
+
+/** Whether a part of a moment is read, which hangs on the time zone of the session. */
+const readsZone = ({ family }: SqlType, operands: readonly Value[]): boolean =>
+  family !== 'boolean' &&
+  operands.some(({ type, lineage }) => type.family === 'timestamp-zoned' && lineage.size > 0)
+
+/** Whether more than a number of rows is in it. */
+const tellsValues = (lineage: Lineage): boolean => [...lineage.values()].some(({ via }) => via !== 'count')
 
 /** A value whose conversion fails for some rows. */
 export const mayFail = (value: Value): Value => ({ ...value, mayFail: true })

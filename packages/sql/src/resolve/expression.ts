@@ -1,7 +1,8 @@
+import { callOutcome } from '../functions/function-table.ts'
 import { readIdentifier, readWritten } from '../parser/identifier-node.ts'
 import { isAbsent, isObject, type Json, listOf, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
 import { literalFits } from '../types/literal-fits.ts'
-import { booleanType, textType, unknownType } from '../types/sql-type.ts'
+import { booleanType, integerType, textType, unknownType } from '../types/sql-type.ts'
 import { resolveCase } from './case.ts'
 import { readType, resolveCast, visitType } from './cast.ts'
 import { resolveColumn } from './column-reference.ts'
@@ -90,7 +91,17 @@ const resolveExtract: Resolver = (body, scope) => {
   const node = openNode(body, 'EXTRACT', EXTRACT_FIELDS, EXTRACT_IDLE)
   scope.context.findings.functions.add('EXTRACT')
   visitDatePart(node.field, scope)
-  return compute('EXTRACT', [resolveExpression(node.expr, scope)], scope)
+  const operand = resolveExpression(node.expr, scope)
+  const outcome = callOutcome('EXTRACT', [operand])
+  // Seconds since the epoch, and what the parser has no word for, may have more digits than the parts of a date.
+  const isSmall = typeof node.field === 'string' && !/^epoch/i.test(node.field)
+  return compute(
+    'EXTRACT',
+    [operand],
+    scope,
+    undefined,
+    isSmall ? outcome : { ...outcome, type: integerType },
+  )
 }
 
 /** Date parts are words of the parser, or names where it does not know them. */
@@ -259,7 +270,11 @@ const createResolvers = (): ReadonlyMap<string, Resolver> =>
     ['Cast', resolveCast],
     [
       'Collate',
-      (body, scope) => resolveExpression(openNode(body, 'COLLATE', COLLATE_FIELDS, COLLATE_IDLE).expr, scope),
+      (body, scope) => {
+        const value = resolveExpression(openNode(body, 'COLLATE', COLLATE_FIELDS, COLLATE_IDLE).expr, scope)
+        // The value itself, which is equal to others by other rules.
+        return { ...value, lineage: passThrough(value.lineage, 'COLLATE') }
+      },
     ],
     ['AtTimeZone', computed('AT TIME ZONE', ['timestamp', 'time_zone'])],
     ['Extract', resolveExtract],

@@ -32,6 +32,10 @@ export class Findings {
   /** Names that the parser gives without a place (JSON keys, options), in upper case, with how often they were understood. */
   readonly visitedKeys = new Map<string, number>()
   readonly #visitedNodes = new Set<object>()
+  /** Whether something fails wherever it is computed, whatever columns hold: a constant, or by a number of rows. */
+  failsAlone = false
+  readonly #acrossRows: (readonly ColumnName[])[] = []
+  #depth = 0
   #muted = 0
   #effort = 0
 
@@ -130,6 +134,25 @@ export class Findings {
     this.#observations.addFailure(name, this.#place, lineage)
   }
 
+  failAlone(): void {
+    this.failsAlone = true
+  }
+
+  /** Something looks across rows, and stays within those that are equal in these columns. */
+  lookAcross(within: readonly BaseColumn[]): void {
+    this.#acrossRows.push(within.map(({ name }) => name).sort())
+  }
+
+  /** Resolves a query. Tells whether it stands inside of another one. */
+  inQuery<Result>(run: (isNested: boolean) => Result): Result {
+    this.#depth += 1
+    try {
+      return run(this.#depth > 1)
+    } finally {
+      this.#depth -= 1
+    }
+  }
+
   /**
    * Whether something that may fail is computed at all hangs on these conditions. In a clause that is one more way of
    * looking at what the clause looks at anyway; elsewhere nothing but the failure tells.
@@ -159,6 +182,11 @@ export class Findings {
     const written = {} as Record<UsePlace, readonly ColumnName[]>
     for (const place of usePlaces) written[place] = [...this.#uses[place]].map(({ name }) => name).sort()
     return written
+  }
+
+  writeAcrossRows(): readonly (readonly ColumnName[])[] {
+    const written = new Map(this.#acrossRows.map((columns) => [columns.join(', '), columns]))
+    return [...written].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, columns]) => columns)
   }
 
   writeObservations(): readonly Observation[] {

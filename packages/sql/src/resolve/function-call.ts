@@ -43,7 +43,13 @@ export const resolveFunction = (body: Json, scope: Scope): Value => {
   const window = isWindow ? resolveWindow(node.over, scope) : null
   if (window !== null) around.push(window.lineage)
   const lineage = mergeLineages([value.lineage, ...around.map((part) => deriveThrough(part, effective))])
-  return { ...value, lineage: window === null ? lineage : passThrough(lineage, window.name) }
+  const { neverZero, ...rest } = value
+  return {
+    ...rest,
+    // A frame may hold no row.
+    ...(neverZero !== undefined && window?.hasFrame !== true && { neverZero }),
+    lineage: window === null ? lineage : passThrough(lineage, window.name),
+  }
 }
 
 /** Gives the name of a built-in function. @throws Refusal for every other function */

@@ -35,10 +35,20 @@ export const useGrouping = (value: Json | undefined, projection: Projection, sco
 
 const SETS = new Set(['GroupingSets', 'Cube', 'Rollup'])
 
+/** Whether GROUP BY names keys and no grouping sets, so that a group is there because a row of it is. */
+export const groupsByKeys = (value: Json | undefined): boolean => {
+  const { name, body } = variantOf(value, 'GROUP BY')
+  if (name !== 'Expressions') return false
+  const items = listOf(listOf(body, 'GROUP BY')[0], 'GROUP BY')
+  return items.length > 0 && items.every((item) => !SETS.has(variantOf(item, 'GROUP BY').name))
+}
+
 /** Null for grouping sets. */
 const useItem = (item: Json, projection: Projection, scope: Scope): Value | null => {
   const { name, body } = variantOf(item, 'GROUP BY')
   if (SETS.has(name)) {
+    // A row of one set is NULL in the columns of the others.
+    scope.context.findings.lookAcross([])
     for (const set of listOf(body, name)) {
       for (const expression of listOf(set, name)) useItem(expression, projection, scope)
     }

@@ -20,6 +20,10 @@ export const readLimit = (value: Json | undefined): number | null => {
   return isAbsent(node.limit) ? null : readConstant(node.limit)
 }
 
+/** Whether rows in front are left out, so that what follows tells how many they are. */
+export const skipsRows = (value: Json | undefined): boolean =>
+  !isAbsent(value) && !isAbsent(openNode(variantOf(value, 'LIMIT').body, 'LIMIT', CLAUSE_FIELDS).offset)
+
 export const readFetch = (value: Json | undefined): number | null => {
   if (isAbsent(value)) return null
   const node = openNode(value, 'FETCH', FETCH_FIELDS)

@@ -57,6 +57,10 @@ export const deriveThrough = (lineage: Lineage, name: string): Lineage =>
     flow.through(flow.via === 'count' || flow.via === 'distinct' ? flow.via : 'derived', name),
   )
 
+/** What is computed from it is computed in the time zone of the session, which a caller may choose. */
+export const deriveInZone = (lineage: Lineage): Lineage =>
+  mapFlows(lineage, (flow) => (flow.via === 'derived' ? flow.through('derived', 'TIMEZONE') : flow))
+
 /** Only whether there is a value, which no mask hides. */
 export const presenceThrough = (lineage: Lineage, name: string): Lineage =>
   mapFlows(lineage, (flow) => flow.through(flow.via === 'value' ? 'count' : flow.via, name))

@@ -15,7 +15,7 @@ import { passThrough } from './lineage.ts'
 import { createScope, type Relation, type Scope } from './scope.ts'
 import { type RelationParts, resolveInput } from './table-factor.ts'
 import { resolveUse } from './use.ts'
-import type { Value } from './value.ts'
+import { storedColumn, type Value } from './value.ts'
 import { resolveOrdering } from './window.ts'
 
 const FIELDS = new Set([
@@ -44,7 +44,9 @@ export const resolveMatchRecognize = (body: JsonObject, scope: Scope): RelationP
 
   const partition = listOf(node.partition_by, 'PARTITION BY')
   findings.at('window', () => {
-    for (const { lineage } of resolveAll(partition, inner)) findings.use('window', lineage)
+    const parts = resolveAll(partition, inner)
+    for (const { lineage } of parts) findings.use('window', lineage)
+    findings.lookAcross(parts.flatMap((part) => storedColumn(part) ?? []))
     findings.use('window', resolveOrdering(node.order_by, inner), 'order')
   })
   for (const item of listOf(node.symbols, 'DEFINE')) {

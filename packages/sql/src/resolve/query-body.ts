@@ -22,6 +22,8 @@ export interface BodyResult {
   readonly columns: readonly OutputColumn[]
   readonly origin: RowOrigin
   readonly rowLimit: number | null
+  /** Whether TOP limits its rows, by a number that may not be known. */
+  readonly isLimited: boolean
   /** The SELECT's own scope, which its ORDER BY sees too; null for set operations and VALUES. */
   readonly scope: Scope | null
 }
@@ -37,12 +39,13 @@ export const resolveBody = (
     case 'Select':
       return resolveSelect(body, context, environment)
     case 'Query':
-      return { ...resolveQuery(body, context, environment), scope: null }
+      return { ...resolveQuery(body, context, environment), isLimited: false, scope: null }
     case 'SetOperation':
       return {
         ...resolveSetOperations(body, context, environment),
         origin: manyTables,
         rowLimit: null,
+        isLimited: false,
         scope: null,
       }
     case 'Values':
@@ -50,6 +53,7 @@ export const resolveBody = (
         columns: resolveValues(body, context, environment),
         origin: manyTables,
         rowLimit: null,
+        isLimited: false,
         scope: null,
       }
     default:

@@ -1,6 +1,6 @@
 import { isAbsent, type Json, openNode } from '../parser/node.ts'
 import type { RowOrigin } from './aggregation.ts'
-import { readFetch, readLimit, smallerLimit } from './limit.ts'
+import { readFetch, readLimit, skipsRows, smallerLimit } from './limit.ts'
 import { resolveOrderBy } from './order-by.ts'
 import { type BodyResult, resolveBody } from './query-body.ts'
 import type { CteScope, Scope, StatementContext } from './scope.ts'
@@ -31,6 +31,13 @@ export const resolveQuery = (
   value: Json | undefined,
   context: StatementContext,
   environment: QueryEnvironment,
+): QueryResult => context.findings.inQuery((isNested) => resolveWhole(value, context, environment, isNested))
+
+const resolveWhole = (
+  value: Json | undefined,
+  context: StatementContext,
+  environment: QueryEnvironment,
+  isNested: boolean,
 ): QueryResult => {
   const node = openNode(value, 'a query', FIELDS)
   const inner: QueryEnvironment = isAbsent(node.with)
@@ -39,6 +46,9 @@ export const resolveQuery = (
   const body: BodyResult = resolveBody(node.body, context, inner)
   if (!isAbsent(node.order_by)) resolveOrderBy(node.order_by, body, context, inner)
   const limits = [body.rowLimit, readLimit(node.limit_clause), readFetch(node.fetch)]
+  // Which rows are left hangs on the ones before them. Behind the limit of a whole statement nothing looks at that.
+  const isLimited = body.isLimited || !isAbsent(node.limit_clause) || !isAbsent(node.fetch)
+  if (isLimited && (isNested || skipsRows(node.limit_clause))) context.findings.lookAcross([])
   return {
     columns: body.columns,
     origin: body.origin,

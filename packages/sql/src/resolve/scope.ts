@@ -68,6 +68,8 @@ export interface Scope {
   readonly parameters: ReadonlyMap<string, Value> | null
   /** Whether LEVEL is a column here. */
   isHierarchical: boolean
+  /** Whether each group of this SELECT holds a row: without keys, or under grouping sets, one may hold none. */
+  hasKeys: boolean
   /** Whether an aggregate function was met in this SELECT. */
   sawAggregate: boolean
   /** Whether an expression of this SELECT, or of one inside of it, holds a subquery. */
@@ -86,6 +88,7 @@ export const createScope = (
   aliases: null,
   parameters: options.parameters ?? null,
   isHierarchical: false,
+  hasKeys: false,
   sawAggregate: false,
   sawSubquery: false,
 })

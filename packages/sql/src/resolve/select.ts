@@ -10,7 +10,7 @@ import {
 import { rowOriginOf } from './aggregation.ts'
 import { resolveExpression } from './expression.ts'
 import { resolveFrom, useJoinConditions } from './from.ts'
-import { useGrouping } from './grouping.ts'
+import { groupsByKeys, useGrouping } from './grouping.ts'
 import { readTop } from './limit.ts'
 import { itemAliases, resolveProjection } from './projection.ts'
 import type { QueryEnvironment } from './query.ts'
@@ -44,6 +44,7 @@ export const resolveSelect = (
   const scope = createScope(context, { parent, ctes })
   const joinConditions = resolveFrom(node.from, scope)
   scope.isHierarchical = !isAbsent(node.connect_by)
+  scope.hasKeys = groupsByKeys(node.group_by)
 
   const items = listOf(node.projection, 'SELECT')
   const projection = resolveProjection(items, scope)
@@ -58,6 +59,7 @@ export const resolveSelect = (
   return {
     columns: projection.columns,
     rowLimit: readTop(node.top),
+    isLimited: !isAbsent(node.top),
     scope,
     origin: rowOriginOf({
       sources: scope.relations.map(({ origin }) => origin),
@@ -104,5 +106,6 @@ const useHierarchy = (value: Json, scope: Scope): void => {
       : name === 'ConnectBy'
         ? listOf(openNode(body, 'CONNECT BY', CONNECT_FIELDS, CONNECT_IDLE).relationships, 'CONNECT BY')
         : unknownSyntax('CONNECT BY')
+  scope.context.findings.lookAcross([])
   for (const condition of conditions) resolveUse('connectBy', condition, scope)
 }

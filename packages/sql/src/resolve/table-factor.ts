@@ -9,7 +9,7 @@ import {
   variantOf,
 } from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
-import type { RowOrigin } from './aggregation.ts'
+import { manyTables, type RowOrigin } from './aggregation.ts'
 import { openBaseTable } from './base-relation.ts'
 import { resolveExpression } from './expression.ts'
 import type { JoinConditions } from './from.ts'
@@ -70,7 +70,9 @@ const resolveTable: Resolver = (body, scope) => {
   }
   checkVersion(node.version, scope)
   checkSample(node.sample, scope)
-  return openNamed(name, scope)
+  const opened = openNamed(name, scope)
+  // A row that was changed stands among the changes twice.
+  return isObject(node.version) && 'Changes' in node.version ? { ...opened, origin: manyTables } : opened
 }
 
 /** A common table expression, a table, or a view. */
@@ -91,15 +93,17 @@ export const openNamed = (name: ObjectName, scope: Scope): RelationParts => {
 
 const SAMPLE_FIELDS = new Set(['quantity', 'seed', 'name'])
 const SAMPLE_IDLE = new Set(['modifier'])
-const QUANTITY_FIELDS = new Set(['value'])
-const QUANTITY_IDLE = new Set(['parenthesized', 'unit'])
+const QUANTITY_FIELDS = new Set(['value', 'unit'])
+const QUANTITY_IDLE = new Set(['parenthesized'])
 const SEED_FIELDS = new Set(['value'])
 const SEED_IDLE = new Set(['modifier'])
 const checkSample = (value: Json | undefined, scope: Scope): void => {
   if (isAbsent(value)) return
   const node = openNode(variantOf(value, 'SAMPLE').body, 'SAMPLE', SAMPLE_FIELDS, SAMPLE_IDLE)
   if (!isAbsent(node.quantity)) {
-    const quantity = openNode(node.quantity, 'SAMPLE', QUANTITY_FIELDS, QUANTITY_IDLE).value
+    const { value: quantity, unit } = openNode(node.quantity, 'SAMPLE', QUANTITY_FIELDS, QUANTITY_IDLE)
+    // A number of rows leaves some out for the sake of the others.
+    if (unit === 'Rows') scope.context.findings.lookAcross([])
     if (resolveExpression(quantity, scope).lineage.size > 0)
       throw new Refusal('column-not-allowed-here', { detail: 'SAMPLE' })
   }

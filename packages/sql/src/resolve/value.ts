@@ -14,6 +14,8 @@ export interface Value {
   readonly mayFail: boolean
   /** Whether it is the present date or moment, which nobody chooses. */
   readonly isPresentDay?: boolean
+  /** A number that is never 0, and whether it is above 0 in every row, so that sums of it are too. */
+  readonly neverZero?: 'above' | 'either-side'
 }
 
 export const constantOf = (type: SqlType, literal?: string | number): Value => ({

@@ -13,6 +13,7 @@ const ORDER_IDLE = new Set(['options'])
 
 interface Window {
   readonly lineage: Lineage
+  readonly hasFrame: boolean
   /** What the window is called among the functions of a flow, with the stored columns that it is partitioned by. */
   readonly name: string
 }
@@ -28,14 +29,18 @@ export const resolveWindow = (value: Json | undefined, scope: Scope): Window => 
   const ordering = findings.at('window', () => resolveOrdering(node.order_by, scope))
   findings.use('window', partition)
   findings.use('window', ordering, 'order')
-  if (!isAbsent(node.window_frame)) {
+  const hasFrame = !isAbsent(node.window_frame)
+  if (hasFrame) {
     const frame = openNode(node.window_frame, 'a window frame', FRAME_FIELDS, FRAME_IDLE)
     checkBound(frame.start_bound, scope)
     if (!isAbsent(frame.end_bound)) checkBound(frame.end_bound, scope)
   }
-  const stored = parts.flatMap((part) => storedColumn(part)?.name ?? []).sort()
+  const within = parts.flatMap((part) => storedColumn(part) ?? [])
+  findings.lookAcross(within)
+  const stored = within.map((column) => column.name).sort()
   return {
     lineage: mergeLineages([partition, ordering]),
+    hasFrame,
     name: stored.length === 0 ? 'OVER' : `OVER PARTITION BY ${stored.join(', ')}`,
   }
 }

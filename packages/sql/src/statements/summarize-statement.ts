@@ -121,6 +121,8 @@ export const summarizeStatement = ({
     reads: findings.writeReads(),
     uses: findings.writeUses(),
     observations: findings.writeObservations(),
+    acrossRows: findings.writeAcrossRows(),
+    failsAlone: findings.failsAlone,
     functions: [...findings.functions].sort(),
     stages: [...findings.stages].sort(),
     variables: [...findings.variables].sort(),

@@ -53,7 +53,7 @@ const mergeWithin = (left: SqlType, right: SqlType): SqlType => {
       growth: Math.max(left.growth ?? 1, right.growth ?? 1),
     }
   }
-  if (left.family !== 'number') return left
+  if (left.family !== 'number') return (left.growth ?? 1) >= (right.growth ?? 1) ? left : right
   const { precision: p1, scale: s1 } = left
   const { precision: p2, scale: s2 } = right
   if (typeof p1 !== 'number' || typeof s1 !== 'number' || typeof p2 !== 'number' || typeof s2 !== 'number')

@@ -25,7 +25,10 @@ export interface SqlType {
   readonly family: TypeFamily
   /** Text: the longest value in characters; null where the type does not say. */
   readonly length?: number | null
-  /** Text: how many stored texts long it may be. A text that grows without bound exceeds Snowflake's 128 MB. */
+  /**
+   * Texts and semi-structured values: how many stored ones long it may be. What grows without bound exceeds Snowflake's
+   * 128 MB. Once when absent.
+   */
   readonly growth?: number
   /**
    * Number: digits in all and digits after the point; null where the type does not say. Time and timestamp: digits of a
@@ -33,6 +36,8 @@ export interface SqlType {
    */
   readonly precision?: number | null
   readonly scale?: number | null
+  /** Number: the largest distance from 0, where it is known to be less than the digits allow. */
+  readonly most?: number
 }
 
 const plain = (family: TypeFamily): SqlType => ({ family })
