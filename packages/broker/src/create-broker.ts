@@ -27,6 +27,12 @@ import { createAuditExporter } from './trail/audit-export.ts'
 import { followClock } from './trail/follow-clock.ts'
 import type { Watch } from './watch.ts'
 
+/**
+ * Connections that the system accepts before the broker does: a fleet comes back at once after a restart. With Node's 511 the
+ * rest is tried again after one, three and seven seconds. The system may allow fewer (`net.core.somaxconn`).
+ */
+const BACKLOG = 4096
+
 export interface BrokerOptions {
   readonly clock?: Clock
   /**
@@ -158,7 +164,7 @@ const buildApp = (parts: ServiceParts, services: Services, closing: AbortSignal)
     authenticator: createAuthenticator(createIdentityVerifier(config.issuers, clock), sessions, revocations),
     sessions,
     revocations,
-    approvals: createApprovalService(context),
+    approvals: createApprovalService(context, database.exclusive),
     signals,
     trail,
     statements,
@@ -183,7 +189,7 @@ const buildApp = (parts: ServiceParts, services: Services, closing: AbortSignal)
 
 const listen = async (app: App, { host, port }: BrokerConfig['listen']): Promise<string> => {
   try {
-    return await app.listen({ host, port })
+    return await app.listen({ host, port, backlog: BACKLOG })
   } catch (error) {
     switch ((error as NodeJS.ErrnoException).code) {
       case 'EADDRINUSE':

@@ -9,7 +9,7 @@ import {
 import { addSeconds } from '../clock.ts'
 import type { SessionRecord } from '../sessions/session.ts'
 import type { ApprovalContext } from './approval-context.ts'
-import { createApprovalReads } from './approval-reads.ts'
+import { type ApprovalRead, createApprovalReads } from './approval-reads.ts'
 import { ABSENCE_SECONDS } from './attendance.ts'
 import { claimApproval } from './claim-approval.ts'
 import { type Answer, decideApproval } from './decide-approval.ts'
@@ -43,9 +43,13 @@ export interface ApprovalService {
   revoke(person: Person, id: string): Promise<Approval>
 }
 
-export const createApprovalService = (context: ApprovalContext): ApprovalService => {
+/** `exclusive`: whether no other broker can change these requests. */
+export const createApprovalService = (context: ApprovalContext, exclusive: boolean): ApprovalService => {
   const { attendance, clock, database, signals } = context
-  const readApproval = createApprovalReads(database)
+  const readApproval = createApprovalReads(
+    database,
+    exclusive ? (follower) => signals.follow(follower) : null,
+  )
 
   const read = async (id: string, reader: ApprovalReader) => {
     let found = await readApproval(id)
@@ -57,6 +61,17 @@ export const createApprovalService = (context: ApprovalContext): ApprovalService
     if (found === undefined || !mayRead(context, found.row, reader))
       throw new SnowfenceError('ERR_APPROVAL_NOT_FOUND')
     return found
+  }
+
+  /** Agents that one change wakes are all shown the same: it is put together once for each read. */
+  const shown = new WeakMap<ApprovalRead, Promise<Approval>>()
+  const showOnce = (read: ApprovalRead, reader: ApprovalReader): Promise<Approval> => {
+    const show = (): Promise<Approval> =>
+      showApproval(context, read.row, reader, { withStatement: true, decisions: read.decisions })
+    if (reader.kind !== 'session') return show()
+    const known = shown.get(read) ?? show()
+    shown.set(read, known)
+    return known
   }
 
   /** The agent of a request waits for it for so long, and then has a moment to ask again. */
@@ -79,13 +94,14 @@ export const createApprovalService = (context: ApprovalContext): ApprovalService
       let isNoted = false
       try {
         for (;;) {
-          const { row, decisions } = await read(id, reader)
+          const found = await read(id, reader)
+          const { row } = found
           const left = until - performance.now()
           const isAttended = seconds > 0 && reader.kind === 'session' && row.attended_until !== null
           if (isAttended && (!isNoted || signal.aborted)) noteAttendance(id, signal.aborted ? 0 : seconds)
           isNoted = true
           if (row.state !== state || left <= 0 || signal.aborted) {
-            return await showApproval(context, row, reader, { withStatement: true, decisions })
+            return await showOnce(found, reader)
           }
           await waiter.next(left, signal)
         }

@@ -1,12 +1,7 @@
 import swagger from '@fastify/swagger'
 import { SnowfenceError } from '@snowfence/core'
 import Fastify from 'fastify'
-import {
-  jsonSchemaTransform,
-  serializerCompiler,
-  validatorCompiler,
-  type ZodTypeProvider,
-} from 'fastify-type-provider-zod'
+import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { BrokerConfig } from '../config/broker-config.ts'
 import type { App } from './app.ts'
@@ -24,6 +19,7 @@ import { addOperationRoutes, type OperationRouteOptions } from './routes/operati
 import { addPrincipalRoutes, type PrincipalRouteOptions } from './routes/principal-routes.ts'
 import { addSessionRoutes, type SessionRouteOptions } from './routes/session-routes.ts'
 import { addTraceRoutes, type TraceRouteOptions } from './routes/trace-routes.ts'
+import { serializeOnce } from './serialize-once.ts'
 
 export type AppOptions = SessionRouteOptions &
   PrincipalRouteOptions &
@@ -63,7 +59,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   endSlowReaders(fastify.server, limits.answerSeconds)
   const connections = limitConnections(fastify.server, limits.unprovenConnectionsPerAddress)
   fastify.setValidatorCompiler(validatorCompiler)
-  fastify.setSerializerCompiler(serializerCompiler)
+  fastify.setSerializerCompiler(serializeOnce)
   fastify.setErrorHandler(handleError)
   fastify.setNotFoundHandler(handleNotFound)
   const app = fastify.withTypeProvider<ZodTypeProvider>()
