@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +11,7 @@ import { sampleIdentities, startDevelopmentIdentityProvider } from '@snowfence/c
 import { RECEIPT_HEADER, type Receipt, receiptSchema, type Session } from '@snowfence/core'
 
 const script = fileURLToPath(new URL('run-broker.ts', import.meta.url))
+const clockScript = fileURLToPath(new URL('shifted-clock.ts', import.meta.url))
 const BROKER_AUDIENCE = 'https://broker.test'
 
 const policy = `version: 1
@@ -26,6 +28,8 @@ export interface LabBroker {
   /** Everything that it wrote to its log so far. */
   log(): string
   kill(signal?: NodeJS.Signals): Promise<number | null>
+  /** Sets the clock of the process so many milliseconds ahead of the machine's, or behind it when negative. */
+  setClock(ahead: number): void
 }
 
 /** One request of a sender: the ids of its spans, and the receipt of the broker, if there was one. */
@@ -103,15 +107,22 @@ const post: TrailLab['post'] = async (url, { sessionToken }, sent) => {
   }
 }
 
-const startProcess = async (config: BrokerConfigInput, before: readonly string[]): Promise<LabBroker> => {
+const startProcess = async (
+  config: BrokerConfigInput,
+  { before, clockFile }: { readonly before: readonly string[]; readonly clockFile: string },
+): Promise<LabBroker> => {
   const [command = process.execPath, ...rest] = [
     ...before,
     process.execPath,
     '--conditions=snowfence-source',
+    `--import=${clockScript}`,
     script,
     JSON.stringify(config),
   ]
-  const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, rest, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, SNOWFENCE_TEST_CLOCK: clockFile },
+  })
   let said = ''
   let errors = ''
   child.stderr.on('data', (chunk: Buffer) => {
@@ -130,6 +141,10 @@ const startProcess = async (config: BrokerConfigInput, before: readonly string[]
     url,
     process: child,
     log: () => said + errors,
+    setClock(ahead) {
+      writeFileSync(clockFile, String(ahead))
+      child.kill('SIGUSR2')
+    },
     kill: (signal = 'SIGKILL') => {
       child.kill(signal)
       return ended
@@ -174,7 +189,10 @@ export const startTrailLab = async (): Promise<TrailLab> => {
     directory,
     dataDir,
     async start({ config = {}, before = [] } = {}) {
-      const broker = await startProcess({ ...base, ...config }, before)
+      const broker = await startProcess(
+        { ...base, ...config },
+        { before, clockFile: join(directory, 'clock') },
+      )
       running.push(broker)
       return broker
     },

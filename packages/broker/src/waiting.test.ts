@@ -89,7 +89,7 @@ describe.each(places)('on %s', (_, locate) => {
     const stop = followChanges(services, log)
     return {
       services,
-      approvals: createApprovalService(services.context),
+      approvals: createApprovalService(services.context, database.exclusive),
       asked: () => asked,
       async close() {
         await stop()
@@ -177,6 +177,22 @@ describe.each(places)('on %s', (_, locate) => {
     expect(states).toEqual(Array(WAITERS).fill('approved'))
     // What telling them took does not depend on how many they are.
     expect(replica.asked() - before).toBeLessThan(40)
+  }, 60_000)
+
+  it('where no other broker changes requests, agents that come one after the other share a read', async () => {
+    if (other !== replica) return
+    const approval = await ask()
+    const look = () =>
+      replica.approvals.read(approval.id, reader, {
+        while: 'pending',
+        seconds: 0,
+        signal: new AbortController().signal,
+      })
+    const before = await rest()
+    for (let count = 0; count < 50; count += 1) expect((await look()).state).toBe('pending')
+    expect(replica.asked() - before).toBeLessThan(10)
+    await decide(approval)
+    expect((await look()).state).toBe('approved')
   }, 60_000)
 
   it('agents that wait are counted as present with a few statements in all', async () => {

@@ -86,7 +86,7 @@ const limitsSchema = z.strictObject({
   /** Other requests of one principal. */
   requestsPerMinute: positive.default(60_000),
   connections: positive.default(16_384),
-  /** Connections of one address on which no bearer was accepted yet. One more ends the oldest of them. */
+  /** Connections of one address on which no bearer was accepted yet, when few are free. One more ends the oldest of them. */
   unprovenConnectionsPerAddress: positive.default(256),
   /** Event streams of one session: one more ends the oldest of them. */
   streamsPerSession: positive.default(4),

@@ -57,7 +57,11 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   })
   fastify.server.maxConnections = limits.connections
   endSlowReaders(fastify.server, limits.answerSeconds)
-  const connections = limitConnections(fastify.server, limits.unprovenConnectionsPerAddress)
+  const connections = limitConnections(fastify.server, {
+    connections: limits.connections,
+    perAddress: limits.unprovenConnectionsPerAddress,
+    trustedProxies: listen.trustedProxies,
+  })
   fastify.setValidatorCompiler(validatorCompiler)
   fastify.setSerializerCompiler(serializeOnce)
   fastify.setErrorHandler(handleError)
