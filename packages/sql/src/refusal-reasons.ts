@@ -116,7 +116,7 @@ export const refusalReasons = {
   },
   'session-parameter-refused': {
     message: 'the session parameter may change what a statement means',
-    hint: 'set parameters of time zone and timeouts only, and give formats of dates to a single statement',
+    hint: 'set parameters of time zone and timeouts only, STATEMENT_TIMEOUT_IN_SECONDS to 60 or more, and give formats of dates to a single statement',
   },
   // names
   'no-current-schema': {

@@ -11,7 +11,7 @@ import { compileMasker } from '../rows/compile-masker.ts'
 import { prepareRows } from '../rows/prepare-rows.ts'
 import { checkResultShape } from '../rows/result-shape.ts'
 import { innerRowMode, outerNames } from '../rows/row-shaper.ts'
-import { boundsSubjects } from '../rows/subject-counter.ts'
+import { boundsSubjects, failedWhileComputing, mayFail } from '../rows/subject-counter.ts'
 import type { GrantedApproval } from './approve.ts'
 import type { StatementControl } from './govern-statement.ts'
 import { finishFailed, finishTrail, type GovernedResult } from './governed-result.ts'
@@ -130,6 +130,8 @@ export const runAndCheck = async (
 
   try {
     signal.throwIfAborted()
+    if (boundsSubjects(decision) && mayFail(summary))
+      environment.subjects.refuseFailing(decision, environment.now())
     if (lease !== null) elevated = await environment.openElevated(lease)
     const inner = elevated ?? (await environment.inner())
     signal.throwIfAborted()
@@ -159,6 +161,8 @@ export const runAndCheck = async (
       },
       (error: unknown) => {
         if (isKnownFailure(error)) answer = 'failed'
+        if (boundsSubjects(decision) && isWarehouseAnswer(error) && failedWhileComputing(error))
+          environment.subjects.countFailure(environment.now())
       },
     )
     // A read's record is begun when the query is on its way, and at the latest with its answer: the warehouse is at work

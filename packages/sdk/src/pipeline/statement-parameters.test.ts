@@ -10,7 +10,14 @@ test.each(['QUOTED_IDENTIFIERS_IGNORE_CASE', 'SEARCH_PATH', 'MULTI_STATEMENT_COU
 )
 
 test('parameters that only change the form of a result are sent', () => {
-  expect(refuseParameters({ TIMEZONE: 'UTC', statement_timeout_in_seconds: 5 })).toBeNull()
+  expect(refuseParameters({ TIMEZONE: 'UTC', statement_timeout_in_seconds: 60 })).toBeNull()
+})
+
+test.each([1, '59', -1, 'x', 60.5])('a statement is not given up after %s seconds', (seconds) => {
+  expect(refuseParameters({ statement_timeout_in_seconds: seconds })).toMatchObject({
+    code: 'statement-parameter',
+    hint: expect.stringContaining('60 seconds'),
+  })
 })
 
 test('a value that is not a scalar is refused', () => {

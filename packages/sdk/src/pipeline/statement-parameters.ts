@@ -1,4 +1,5 @@
 import type { DecisionReason } from '@snowfence/core'
+import { isTimeoutLongEnough } from '@snowfence/sql'
 
 /**
  * Statement parameters that change how a result is written or when it is given up, and nothing else. Any other one
@@ -17,9 +18,12 @@ const dateFormatName = /^(DATE|TIMESTAMP(_NTZ|_LTZ|_TZ)?)_OUTPUT_FORMAT$/i
 const plainDateFormat =
   /^(AUTO|(YYYY([-/.]?)MM\3DD|MM([-/.])DD\4YYYY|DD([-/.])MM\5YYYY|DD-MON-YYYY)(( |T|"T")(HH24|HH12|AM|PM|MI|SS|FF\d?|TZH|TZM|[ :.])*)?)$/i
 
+const isTimeout = (name: string): boolean => name.toUpperCase() === 'STATEMENT_TIMEOUT_IN_SECONDS'
+
 const isHarmless = (name: string, value: unknown): boolean =>
   harmless.test(name) &&
   isScalar(value) &&
+  (!isTimeout(name) || isTimeoutLongEnough(String(value))) &&
   (!dateFormatName.test(name) || plainDateFormat.test(String(value)))
 
 const isScalar = (value: unknown): boolean =>
@@ -35,7 +39,9 @@ export const refuseParameters = (
     return {
       code: 'statement-parameter',
       message: `the statement parameter \`${name.slice(0, 60)}\` could change what the statement does`,
-      hint: 'leave the parameter out',
+      hint: isTimeout(name)
+        ? 'give 60 seconds or more, or leave the parameter out'
+        : 'leave the parameter out',
     }
   }
   return null

@@ -1,6 +1,6 @@
-import type { Decision } from '@snowfence/core'
+import type { AnalyzedStatement, Decision } from '@snowfence/core'
 import { expect, test } from 'vitest'
-import { SubjectCounter } from './subject-counter.ts'
+import { failedWhileComputing, mayFail, SubjectCounter } from './subject-counter.ts'
 
 const decisionWith = (limits: Decision['limits']): Decision =>
   ({
@@ -40,4 +40,36 @@ test('another connection of the same principal does not start the day again, the
   const tomorrow = new Date('2026-01-02T00:00:00Z')
   const next = new SubjectCounter('day-principal').count(pass, limits, ['PATIENT_ID'], tomorrow)
   expect(next([2])).toEqual([2])
+})
+
+test('a statement that failed counts as a subject, and what may fail is refused when the limit is used up', () => {
+  const counter = new SubjectCounter('failing-principal')
+  const limited = decisionWith({ subjectsPerTask: 2 })
+  counter.count(pass, limited, ['PATIENT_ID'], now)([1])
+  counter.refuseFailing(limited, now)
+  counter.countFailure(now)
+  expect(() => counter.refuseFailing(limited, now)).toThrowError(exceeded)
+  expect(() => counter.count(pass, limited, ['PATIENT_ID'], now)([2])).toThrowError(exceeded)
+})
+
+test('a statement may fail by what it computes from columns, by itself, or where it was not understood', () => {
+  const analyzed = (facts: Partial<AnalyzedStatement>) =>
+    mayFail({ status: 'analyzed', observations: [], failsAlone: false, ...facts } as AnalyzedStatement)
+  const observation = { column: 'A.B.C.D', kind: 'part', place: 'filter', functions: ['='] } as const
+  expect(analyzed({ observations: [observation] })).toBe(false)
+  expect(analyzed({ observations: [{ ...observation, by: 'IFF' }] })).toBe(true)
+  expect(analyzed({ observations: [{ ...observation, kind: 'fail' }] })).toBe(true)
+  expect(analyzed({ failsAlone: true })).toBe(true)
+})
+
+test.each([
+  ['42601', false],
+  ['42501', false],
+  ['02000', false],
+  ['0A000', false],
+  ['22012', true],
+  ['57014', true],
+  [undefined, true],
+])('an error of SQLSTATE %s came while rows were computed: %s', (sqlState, expected) => {
+  expect(failedWhileComputing({ sqlState })).toBe(expected)
 })

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
-import type { Decision, SubjectColumn } from '@snowfence/core'
+import { createHash, randomUUID } from 'node:crypto'
+import type { Decision, StatementSummary, SubjectColumn } from '@snowfence/core'
 import { createGovernedError } from '../driver/driver-error.ts'
 import type { DriverRow, RowShaper } from './row-shaper.ts'
 
@@ -60,6 +60,35 @@ export class SubjectCounter {
     }
   }
 
+  /**
+   * Counts a statement that the warehouse began and could not finish as one more subject: that it failed may tell of
+   * somebody, and nobody was shown who would be counted.
+   */
+  countFailure(now: Date): void {
+    const counted = this.#countedOn(now.toISOString().slice(0, 10))
+    const failure = `failure ${randomUUID()}`
+    counted.perTask.add(failure)
+    counted.perDay.add(failure)
+  }
+
+  /**
+   * Once as many subjects were counted as the limits allow, nothing more is learned from failures either.
+   *
+   * @throws GovernedError ERR_SUBJECT_LIMIT_EXCEEDED
+   */
+  refuseFailing(decision: Decision, now: Date): void {
+    const { subjectsPerTask = Number.POSITIVE_INFINITY, subjectsPerDay = Number.POSITIVE_INFINITY } =
+      decision.limits
+    const { perTask, perDay } = this.#countedOn(now.toISOString().slice(0, 10))
+    if (perTask.size < subjectsPerTask && perDay.size < subjectsPerDay) return
+    throw createGovernedError('ERR_SUBJECT_LIMIT_EXCEEDED', {
+      decision,
+      message:
+        'as many data subjects were counted as the policy allows, and the statement computes something that may fail',
+      hint: 'compute with TRY_CAST and other forms that never fail, or leave the computation out',
+    })
+  }
+
   #countedOn(day: string): Counted {
     if (today.day !== day) {
       today.day = day
@@ -81,3 +110,18 @@ const exceeded = (decision: Decision, what: string): Error =>
 /** Whether a decision bounds how many data subjects may be seen, so that raw values must be counted. */
 export const boundsSubjects = ({ limits }: Decision): boolean =>
   limits.subjectsPerTask !== undefined || limits.subjectsPerDay !== undefined
+
+/** Whether the outcome of a statement may be a failure of what it computes. */
+export const mayFail = (summary: StatementSummary): boolean =>
+  summary.status !== 'analyzed' ||
+  summary.failsAlone ||
+  summary.observations.some(({ kind, by }) => kind === 'fail' || by !== undefined)
+
+/** SQLSTATE classes of a statement that was refused before it touched a row: syntax and access, no object, no feature. */
+const REFUSED_UNREAD = /^(?:42|02|0A)/
+
+/** Whether the warehouse gave a statement up while it was computing. */
+export const failedWhileComputing = (error: unknown): boolean => {
+  const { sqlState } = (error ?? {}) as { sqlState?: unknown }
+  return typeof sqlState !== 'string' || !REFUSED_UNREAD.test(sqlState)
+}

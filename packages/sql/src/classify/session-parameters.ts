@@ -21,3 +21,12 @@ export const sessionParameters: ReadonlySet<string> = new Set(
     .trim()
     .split(/\s+/),
 )
+
+const LEAST_TIMEOUT_SECONDS = 60
+
+/**
+ * Whether STATEMENT_TIMEOUT_IN_SECONDS may be set to this. 0 is the longest one. How long a statement takes hangs on what it
+ * computes, and a time-out makes an answer of it: the shorter it is, the more statements an hour can ask that way.
+ */
+export const isTimeoutLongEnough = (written: string): boolean =>
+  /^\d{1,9}$/.test(written) && (Number(written) === 0 || Number(written) >= LEAST_TIMEOUT_SECONDS)

@@ -1,5 +1,5 @@
 import type { Classification } from '../classify/classify.ts'
-import { sessionParameters } from '../classify/session-parameters.ts'
+import { isTimeoutLongEnough, sessionParameters } from '../classify/session-parameters.ts'
 import { foldIdentifier } from '../lexer/identifier.ts'
 import type { Lexed, Token } from '../lexer/token.ts'
 import { Refusal } from '../refusal.ts'
@@ -84,7 +84,13 @@ const checkAlterSession: PlainForm = (lexed) => {
     if (token.kind !== 'word' && token.kind !== 'quoted') continue
     const next = tokens[index + 1]
     const isNamed = index > 2 && (isUnset || (next !== undefined && text[next.start] === '='))
-    if (!isNamed || sessionParameters.has(foldIdentifier(text.slice(token.start, token.end)))) continue
+    const name = foldIdentifier(text.slice(token.start, token.end))
+    const value = tokens[index + 2]
+    const isLong =
+      name !== 'STATEMENT_TIMEOUT_IN_SECONDS' ||
+      isUnset ||
+      (value !== undefined && isTimeoutLongEnough(text.slice(value.start, value.end)))
+    if (!isNamed || (sessionParameters.has(name) && isLong)) continue
     throw new Refusal('session-parameter-refused', { place: { kind: 'offset', offset: token.start } })
   }
 }
