@@ -73,3 +73,16 @@ test('what a load quotes of its data is withheld', () => {
   const columns = checkResultShape(summary(['insert'], []), [], [came('file'), came('first_error')])
   expect(columns.map(({ mask }) => mask?.kind ?? null)).toEqual([null, 'withhold'])
 })
+
+test('what a definition quotes is withheld, and its names and types are shown', () => {
+  const names = ['name', 'type', 'default', 'comment', 'text', 'policy name']
+  const columns = checkResultShape(summary(['metadata'], []), [], names.map(came))
+  expect(columns.map(({ mask }) => mask?.kind ?? null)).toEqual([
+    null,
+    null,
+    'withhold',
+    'withhold',
+    'withhold',
+    null,
+  ])
+})
