@@ -22,6 +22,7 @@ import { loadRootKey } from './keys/load-root-key.ts'
 import { readPolicy } from './policy/policy-holder.ts'
 import { recordPolicy } from './policy/record-policy.ts'
 import { createServices, type ServiceParts, type Services } from './services.ts'
+import { readDeclaredSession } from './sessions/session-store.ts'
 import { shortenLives } from './shorten-lives.ts'
 import { createAuditExporter } from './trail/audit-export.ts'
 import { followClock } from './trail/follow-clock.ts'
@@ -152,7 +153,7 @@ const watchClock = (
 
 const buildApp = (parts: ServiceParts, services: Services, closing: AbortSignal): Promise<App> => {
   const { config, clock, publicUrl } = parts
-  const { context, database, keys, metrics, revocations, sessions, signals, statements } = services
+  const { context, database, declared, keys, metrics, revocations, sessions, signals, statements } = services
   const { trail } = context
   return createApp({
     log: config.log,
@@ -175,6 +176,7 @@ const buildApp = (parts: ServiceParts, services: Services, closing: AbortSignal)
       clock,
       origin: () => `${new URL(publicUrl()).host}/audit`,
     }),
+    readDeclaredSession: (id) => readDeclaredSession(database.tables, declared, id),
     keys,
     issuer: publicUrl,
     metrics,

@@ -33,13 +33,17 @@ export const followPolicy = async ({ context, signals, policy }: Services): Prom
 }
 
 /** Tells this replica's streams of sessions that have ended, here or on another replica. */
-const tellEnded = async ({ database, signals }: Services, ids: readonly string[]): Promise<void> => {
+const tellEnded = async (
+  { database, declared, signals }: Services,
+  ids: readonly string[],
+): Promise<void> => {
   for (let start = 0; start < ids.length; start += MAX_ASKED) {
-    for (const { id, end_kind, end_reason } of await findEnded(
+    for (const { id, kind, reason } of await findEnded(
       database.tables,
+      declared,
       ids.slice(start, start + MAX_ASKED),
     )) {
-      if (end_kind === 'revoked') signals.tell(id, { type: 'session.revoked', reason: end_reason ?? '' })
+      if (kind === 'revoked') signals.tell(id, { type: 'session.revoked', reason })
       else signals.end(id)
     }
   }

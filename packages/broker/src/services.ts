@@ -13,7 +13,7 @@ import { createCatalogueSource } from './catalogue/create-catalogue-source.ts'
 import type { Clock } from './clock.ts'
 import type { BrokerConfig } from './config/broker-config.ts'
 import type { Database } from './database/open-database.ts'
-import { createDeclaredTexts } from './keys/declared-texts.ts'
+import { createDeclaredTexts, type DeclaredTexts } from './keys/declared-texts.ts'
 import { type KeyStore, openKeyStore } from './keys/key-store.ts'
 import { createSealer, type Sealer } from './keys/sealer.ts'
 import { createExternalOauthIssuer } from './leases/create-external-oauth-issuer.ts'
@@ -52,6 +52,7 @@ export interface Services {
   readonly openStatements: OpenStatementsWatch
   readonly sessions: SessionService
   readonly revocations: Revocations
+  readonly declared: DeclaredTexts
   readonly signals: SessionSignals
 }
 
@@ -106,7 +107,7 @@ const openObservedTrail = (
 export const createServices = async (parts: ServiceParts): Promise<Services> => {
   const { config, document, rootKey, database, clock, publicUrl } = parts
   const sealer = createSealer(rootKey)
-  const texts = createDeclaredTexts(sealer)
+  const declared = createDeclaredTexts(sealer)
   const keys = await openKeys(database, sealer, clock)
   const policy = await createPolicyHolder(config, document, { keys, sealer })
   const metrics = createMetrics()
@@ -132,7 +133,7 @@ export const createServices = async (parts: ServiceParts): Promise<Services> => 
     policy,
     credentials,
     judge: createStatementJudge({ analyzer, catalogue, clock }),
-    texts: createSealedTexts(sealer),
+    texts: createSealedTexts(sealer, declared),
     signals: new ApprovalSignals(),
     attendance: new Attendance(),
   }
@@ -142,7 +143,7 @@ export const createServices = async (parts: ServiceParts): Promise<Services> => 
   const openApprovals = watchOpenApprovals(context)
   metrics.followApprovals(openApprovals.current, clock)
   const signals = new SessionSignals()
-  const revocations = createRevocations({ database: database.tables, clock, trail, texts })
+  const revocations = createRevocations({ database: database.tables, clock, trail, texts: declared })
   const sessions = createSessionService({
     config,
     database: database.tables,
@@ -152,6 +153,7 @@ export const createServices = async (parts: ServiceParts): Promise<Services> => 
     signals,
     trail,
     revocations,
+    texts: declared,
     exclusive: database.exclusive,
     onEnd: async (step, session, kind) => {
       const ids = await endApprovalsOfSession(step, session, kind, clock())
@@ -171,6 +173,7 @@ export const createServices = async (parts: ServiceParts): Promise<Services> => 
     openStatements,
     sessions,
     revocations,
+    declared,
     signals,
   }
 }

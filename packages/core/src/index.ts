@@ -61,6 +61,7 @@ export {
   claimApprovalResponseSchema,
   createApprovalRequestSchema,
   decideApprovalRequestSchema,
+  declaredMembers,
   settleApprovalRequestSchema,
 } from './protocol/approvals.ts'
 export { brokerErrorSchema } from './protocol/errors.ts'
@@ -78,6 +79,8 @@ export {
 export {
   type CreateSessionRequest,
   createSessionRequestSchema,
+  type DeclaredSession,
+  declaredSessionSchema,
   type Lease,
   leaseSchema,
   type PolicyPayload,

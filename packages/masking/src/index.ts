@@ -1,3 +1,4 @@
+export { declaredAgent, declaredText, declaredWord } from './declared-text.ts'
 export { createDetector, type DetectOptions, type Detector } from './detectors/detect.ts'
 export { type Detection, type DetectorKind, detectorKinds } from './detectors/detection.ts'
 export type { Finding } from './findings.ts'

@@ -12,8 +12,17 @@ export type ValueForm =
   | 'digest'
   /** A Snowflake object name from the catalogue or the session, on one line: cut after 800 characters. */
   | 'name'
-  /** Text that a developer, an operator or an identity provider declared: cut after 500 characters. */
+  /** A name that an identity provider vouches for, or an operator gave: cut after 500 characters. */
+  | 'vouched'
+  /**
+   * Text that a program or its developer declares, unverified. SDK and broker replace the identifiers that they find in it.
+   * Cut after 500 characters.
+   */
   | 'declared'
+  /** Declared text, encrypted by the broker. */
+  | 'sealed'
+  /** A UUID. */
+  | 'uuid'
   /** SQL that is free of literals and comments: cut after 4,000 characters, between two words. */
   | 'redacted-sql'
   | 'number'

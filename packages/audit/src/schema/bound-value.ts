@@ -1,9 +1,12 @@
 import type { ValueForm } from './attribute-definition.ts'
 
 /** Forms of text that is cut when it is longer, by the most characters (UTF-16 code units) that they hold. */
-const maxLengths = { name: 800, declared: 500, 'redacted-sql': 4000 } as const
+const maxLengths = { name: 800, vouched: 500, declared: 500, 'redacted-sql': 4000 } as const
 
 const WORD = /^[^\s\p{Cc}\p{Cs}]{1,200}$/u
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+/** A version, then nonce, tag and text in base64url. */
+const SEALED = /^v1\.[\w-]{16}\.[\w-]{22}\.[\w-]{0,12000}$/
 const DIGEST = /^sha256:[0-9a-f]{64}$/
 const CONTROL = /[\p{Cc}\p{Cs}]/gu
 /** Parts of redacted SQL that mean something else when they are cut: a quoted name, a bind, a stage, a word. */
@@ -29,7 +32,12 @@ export const isBoundValue = (text: string, form: ValueForm, schemaVersion: numbe
       return WORD.test(text)
     case 'digest':
       return DIGEST.test(text) || text === INVALID_VALUE
+    case 'uuid':
+      return UUID.test(text) || text === INVALID_VALUE
+    case 'sealed':
+      return SEALED.test(text) || text === INVALID_VALUE
     case 'name':
+    case 'vouched':
     case 'declared':
       return text.length <= most && onOneLine(text) === text
     case 'redacted-sql':
@@ -49,7 +57,12 @@ export const formValue = (text: string, form: ValueForm): string => {
       return WORD.test(text) ? text : INVALID_VALUE
     case 'digest':
       return DIGEST.test(text) ? text : INVALID_VALUE
+    case 'uuid':
+      return UUID.test(text) ? text : INVALID_VALUE
+    case 'sealed':
+      return SEALED.test(text) ? text : INVALID_VALUE
     case 'name':
+    case 'vouched':
     case 'declared':
       return onOneLine(text)
     case 'redacted-sql':

@@ -106,7 +106,7 @@ export const conventionAttributes = {
   },
   'user.id': {
     type: 'string',
-    form: 'declared',
+    form: 'vouched',
     spans: everySpan,
     when: 'the principal is known',
     meaning: 'Subject of the principal’s verified token; unique together with `snowfence.principal.issuer`.',

@@ -40,7 +40,7 @@ describe('the attributes of an audit span', () => {
 
   it.each<[AuditAttributeName, number]>([
     ['db.query.text', 4000],
-    ['snowfence.agent.task', 500],
+    ['gen_ai.agent.name', 500],
     ['snowfence.role', 800],
   ])('keep a prefix of a long `%s`, and beside it the length and the digest of the whole', (name, most) => {
     const fits = 'A '.repeat(most / 2)
@@ -90,10 +90,10 @@ describe('the attributes of an audit span', () => {
 
   it('put names and declared text on one line', () => {
     const attributes = spanAttributes('query', {
-      'snowfence.agent.task': 'report\n\u001b[2Jdone',
+      'gen_ai.agent.name': 'report\n\u001b[2Jdone',
       'snowfence.role': 'A\tB',
     })
-    expect(attributes['snowfence.agent.task']).toBe('report  [2Jdone')
+    expect(attributes['gen_ai.agent.name']).toBe('report  [2Jdone')
     expect(attributes['snowfence.role']).toBe('A B')
   })
 

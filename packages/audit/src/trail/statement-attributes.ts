@@ -18,7 +18,6 @@ export const identityAttributes = (identity: StatementIdentity): AuditAttributeV
     'gen_ai.conversation.id': agent.conversationId,
     'gen_ai.request.model': agent.model,
     'user.id': principal.subject,
-    'snowfence.agent.task': agent.task,
     'snowfence.principal.issuer': principal.issuer,
     'snowfence.principal.groups': principal.groups,
     'snowfence.session.id': identity.sessionId,

@@ -146,7 +146,7 @@ export const requestApproval = async (
       requester_people: JSON.stringify(session.people),
       purpose,
       agent_id: session.agent.id,
-      agent_task: session.agent.task ?? null,
+      sealed_agent_task: texts.sealTask(id, session.agent.task ?? null),
       digest,
       policy_digest: policyDigest,
       scope_digest: scopeDigest,

@@ -1,6 +1,7 @@
 import {
   type Approval,
   type ApprovalStatement,
+  declaredMembers,
   displayText,
   SnowfenceError,
   unseenCharacters,
@@ -116,7 +117,7 @@ export const showApproval = async (
     digest: row.digest,
     requirement: row.requirement,
     requester: requesterOf(row),
-    agent: { id: row.agent_id, task: row.agent_task },
+    agent: { id: row.agent_id, task: texts.openTask(row.id, row.sealed_agent_task) },
     purpose: row.purpose,
     reason: texts.openReason(row.id, row.sealed_reason),
     text: row.text,
@@ -134,5 +135,6 @@ export const showApproval = async (
     createdAt: row.created_at.toISOString(),
     deadlineAt: row.deadline_at.toISOString(),
     validUntil: row.valid_until?.toISOString() ?? null,
+    declared: [...declaredMembers],
   }
 }

@@ -11,6 +11,7 @@ import { changesMigration } from './migrations/0008-changes.ts'
 import { peopleMigration } from './migrations/0010-people.ts'
 import { attendanceMigration } from './migrations/0011-attendance.ts'
 import { revocationsMigration } from './migrations/0012-revocations.ts'
+import { declaredTextsMigration } from './migrations/0013-declared-texts.ts'
 import type { Tables } from './tables.ts'
 
 const migrations = {
@@ -25,6 +26,7 @@ const migrations = {
   '0010-people': peopleMigration,
   '0011-attendance': attendanceMigration,
   '0012-revocations': revocationsMigration,
+  '0013-declared-texts': declaredTextsMigration,
 }
 
 /** Brings the database to the present schema. Replicas that start together wait for each other. */

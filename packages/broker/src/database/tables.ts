@@ -19,14 +19,9 @@ export interface SessionsTable {
   people: Json<PersonIdentity[]>
   claims: Json<Record<string, unknown>>
   purpose: string
-  agent: Json<{
-    id: string
-    name?: string
-    version?: string
-    model?: string
-    task?: string
-    conversationId?: string
-  }>
+  agent_id: string
+  /** What the agent declared about itself, encrypted; null for sessions of a version that stored it in clear. */
+  sealed_agent: string | null
   snowflake_user: string
   role: string
   warehouse: string | null
@@ -34,7 +29,7 @@ export interface SessionsTable {
   expires_at: Date
   ended_at: Date | null
   end_kind: 'closed' | 'revoked' | null
-  end_reason: string | null
+  sealed_end_reason: string | null
 }
 
 interface LeasesTable {
@@ -59,7 +54,7 @@ export interface ApprovalsTable {
   requester_people: Json<PersonIdentity[]>
   purpose: string
   agent_id: string
-  agent_task: string | null
+  sealed_agent_task: string | null
   digest: string
   policy_digest: string
   /** Principal, purpose, rule, role, resources and policy: what a time-boxed approval covers. */

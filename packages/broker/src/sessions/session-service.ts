@@ -7,12 +7,14 @@ import {
   type Session,
   SnowfenceError,
 } from '@snowfence/core'
+import { declaredAgent, declaredText, declaredWord } from '@snowfence/masking'
 import type { PersonIdentity } from '@snowfence/policy'
 import type { Kysely } from 'kysely'
 import { addSeconds, type Clock } from '../clock.ts'
 import type { BrokerConfig } from '../config/broker-config.ts'
 import type { Tables } from '../database/tables.ts'
 import type { VerifiedIdentity } from '../identity/verified-identity.ts'
+import type { DeclaredTexts } from '../keys/declared-texts.ts'
 import { chooseRole, mayHold } from '../leases/choose-role.ts'
 import type { CredentialIssuer } from '../leases/credential-issuer.ts'
 import { leaseLifeSeconds } from '../leases/lease-life.ts'
@@ -46,6 +48,7 @@ export interface SessionServiceOptions {
   readonly signals: SessionSignals
   readonly trail: Trail
   readonly revocations: Revocations
+  readonly texts: DeclaredTexts
   /** Whether no other broker can change these sessions: then a live one need not be looked up for every request. */
   readonly exclusive: boolean
   /** Ends what hangs on a session that is over: its approval requests. Runs in the same transaction. */
@@ -92,7 +95,6 @@ const attributesOf = (session: SessionRecord, account: string) => ({
   'gen_ai.agent.version': session.agent.version,
   'gen_ai.request.model': session.agent.model,
   'gen_ai.conversation.id': session.agent.conversationId,
-  'snowfence.agent.task': session.agent.task,
 })
 
 /** A session lives its configured time, and never longer than the identity token that was presented last. */
@@ -128,8 +130,19 @@ const withIdentity = (
 }
 
 export const createSessionService = (options: SessionServiceOptions): SessionService => {
-  const { config, database, clock, credentials, policy, revocations, signals, trail, exclusive, onEnd } =
-    options
+  const {
+    config,
+    database,
+    clock,
+    credentials,
+    policy,
+    revocations,
+    signals,
+    texts,
+    trail,
+    exclusive,
+    onEnd,
+  } = options
   const live = createLiveSessions(exclusive)
 
   const issueLease = (session: SessionRecord, now: Date): Promise<Lease> =>
@@ -140,10 +153,14 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
       lifeSeconds: leaseLifeSeconds(config.session.leaseSeconds, session.expiresAt, now),
     })
 
-  const revoke = async (sessionId: string, reason: string): Promise<void> => {
+  const sealTask = ({ id, agent: { task } }: SessionRecord): string | null =>
+    task === undefined ? null : texts.sealReplaced(task, `session-task:${id}`)
+
+  const revoke = async (sessionId: string, declaredReason: string): Promise<void> => {
+    const reason = declaredText(declaredReason)
     live.forget(sessionId)
     await trail.transact(async (step) => {
-      const ended = await endSession(step.transaction, {
+      const ended = await endSession(step.transaction, texts, {
         id: sessionId,
         kind: 'revoked',
         reason,
@@ -175,8 +192,8 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
         principal,
         people,
         formerGroups: null,
-        purpose: request.purpose,
-        agent: request.agent,
+        purpose: declaredWord(request.purpose),
+        agent: declaredAgent(request.agent),
         snowflakeUser: entry.user,
         role: entry.role,
         warehouse: entry.warehouse ?? request.snowflake.warehouse ?? null,
@@ -187,13 +204,16 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
       const lease = await issueLease(session, now)
       await trail.transact(async (step) => {
         await revocations.assertAdmittedIn(step.transaction, people)
-        await insertSession(step.transaction, session, hashSessionToken(token))
+        await insertSession(step.transaction, texts, session, hashSessionToken(token))
         step.record({
           name: 'session.created',
           sessionId: session.id,
           principal,
           traceparent,
-          attributes: attributesOf(session, config.snowflake.account),
+          attributes: {
+            ...attributesOf(session, config.snowflake.account),
+            'snowfence.agent.task': sealTask(session),
+          },
         })
         await recordLease(step, { session, lease, approvalId: null, issuedAt: now, traceparent })
       })
@@ -214,7 +234,7 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
       const known = live.find(hash, clock())
       if (known !== null) return known
       const generation = live.generation
-      const session = await findLiveSession(database, hash, clock())
+      const session = await findLiveSession(database, texts, hash, clock())
       if (session === null) throw new SnowfenceError('ERR_SESSION_NOT_FOUND')
       live.remember(hash, session, generation)
       return session
@@ -237,7 +257,7 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
 
     async authenticateRevoked(token) {
       const after = addSeconds(clock(), -LAST_WORDS_SECONDS)
-      const session = await findRevokedSession(database, hashSessionToken(token), after)
+      const session = await findRevokedSession(database, texts, hashSessionToken(token), after)
       if (session === null) throw new SnowfenceError('ERR_SESSION_NOT_FOUND')
       return session
     },
@@ -282,7 +302,7 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
     async close(session) {
       live.forget(session.id)
       await trail.transact(async (step) => {
-        const ended = await endSession(step.transaction, {
+        const ended = await endSession(step.transaction, texts, {
           id: session.id,
           kind: 'closed',
           reason: 'closed by its owner',

@@ -1,16 +1,31 @@
-import { type Principal, SnowfenceError } from '@snowfence/core'
+import {
+  type Agent,
+  agentSchema,
+  type DeclaredSession,
+  type Principal,
+  SnowfenceError,
+} from '@snowfence/core'
 import { isSamePerson, type PersonIdentity } from '@snowfence/policy'
 import type { Kysely, Selectable, Transaction } from 'kysely'
 import type { SessionsTable, Tables } from '../database/tables.ts'
+import type { DeclaredTexts } from '../keys/declared-texts.ts'
 import type { SessionRecord } from './session.ts'
 
-const toRecord = (row: Selectable<SessionsTable>): SessionRecord => ({
+const agentContext = (id: string): string => `session-agent:${id}`
+const endReasonContext = (id: string): string => `session-end-reason:${id}`
+
+const readAgent = ({ id, agent_id, sealed_agent }: Selectable<SessionsTable>, texts: DeclaredTexts): Agent =>
+  sealed_agent === null
+    ? { id: agent_id }
+    : agentSchema.parse(JSON.parse(texts.open(sealed_agent, agentContext(id))))
+
+const toRecord = (row: Selectable<SessionsTable>, texts: DeclaredTexts): SessionRecord => ({
   id: row.id,
   principal: { issuer: row.issuer, subject: row.subject, groups: row.groups, claims: row.claims },
   people: row.people,
   formerGroups: row.former_groups,
   purpose: row.purpose,
-  agent: row.agent,
+  agent: readAgent(row, texts),
   snowflakeUser: row.snowflake_user,
   role: row.role,
   warehouse: row.warehouse,
@@ -20,6 +35,7 @@ const toRecord = (row: Selectable<SessionsTable>): SessionRecord => ({
 
 export const insertSession = async (
   database: Kysely<Tables>,
+  texts: DeclaredTexts,
   session: SessionRecord,
   tokenHash: string,
 ): Promise<void> => {
@@ -36,7 +52,8 @@ export const insertSession = async (
       people: JSON.stringify(session.people),
       claims: JSON.stringify(principal.claims),
       purpose: session.purpose,
-      agent: JSON.stringify(session.agent),
+      agent_id: session.agent.id,
+      sealed_agent: texts.sealReplaced(JSON.stringify(session.agent), agentContext(session.id)),
       snowflake_user: session.snowflakeUser,
       role: session.role,
       warehouse: session.warehouse,
@@ -44,7 +61,7 @@ export const insertSession = async (
       expires_at: session.expiresAt,
       ended_at: null,
       end_kind: null,
-      end_reason: null,
+      sealed_end_reason: null,
     })
     .execute()
 }
@@ -52,6 +69,7 @@ export const insertSession = async (
 /** The live session of a token; null when it is unknown, ended, revoked or past its end. */
 export const findLiveSession = async (
   database: Kysely<Tables>,
+  texts: DeclaredTexts,
   tokenHash: string,
   now: Date,
 ): Promise<SessionRecord | null> => {
@@ -62,7 +80,7 @@ export const findLiveSession = async (
     .where('ended_at', 'is', null)
     .where('expires_at', '>', now)
     .executeTakeFirst()
-  return row === undefined ? null : toRecord(row)
+  return row === undefined ? null : toRecord(row, texts)
 }
 
 /** The person behind a principal, as the newest of its sessions has it; null for one that has opened none. */
@@ -95,9 +113,36 @@ export const findSessionsOf = async (
   return rows.filter((row) => isSamePerson(people, row.people)).map(({ id }) => id)
 }
 
+const openEndReason = (
+  { id, sealed_end_reason: sealed }: Pick<SessionsTable, 'id' | 'sealed_end_reason'>,
+  texts: DeclaredTexts,
+): string | null => (sealed === null ? null : texts.open(sealed, endReasonContext(id)))
+
+/** What a session declared, live or not. @throws SnowfenceError `ERR_SESSION_NOT_FOUND` */
+export const readDeclaredSession = async (
+  database: Kysely<Tables>,
+  texts: DeclaredTexts,
+  id: string,
+): Promise<DeclaredSession> => {
+  const row = await database.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst()
+  if (row === undefined) throw new SnowfenceError('ERR_SESSION_NOT_FOUND')
+  return {
+    sessionId: row.id,
+    principal: { issuer: row.issuer, subject: row.subject },
+    purpose: row.purpose,
+    agent: readAgent(row, texts),
+    createdAt: row.created_at.toISOString(),
+    expiresAt: row.expires_at.toISOString(),
+    endedAt: row.ended_at?.toISOString() ?? null,
+    endReason: openEndReason(row, texts),
+    declared: ['purpose', 'agent', 'endReason'],
+  }
+}
+
 /** A session that was revoked after this moment, by its token. */
 export const findRevokedSession = async (
   database: Kysely<Tables>,
+  texts: DeclaredTexts,
   tokenHash: string,
   after: Date,
 ): Promise<SessionRecord | null> => {
@@ -108,12 +153,13 @@ export const findRevokedSession = async (
     .where('end_kind', '=', 'revoked')
     .where('ended_at', '>', after)
     .executeTakeFirst()
-  return row === undefined ? null : { ...toRecord(row), isRevoked: true }
+  return row === undefined ? null : { ...toRecord(row, texts), isRevoked: true }
 }
 
 /** Ends a session once. False when it had ended before or never was. */
 export const endSession = async (
   database: Kysely<Tables>,
+  texts: DeclaredTexts,
   end: {
     readonly id: string
     readonly kind: 'closed' | 'revoked'
@@ -123,12 +169,16 @@ export const endSession = async (
 ): Promise<SessionRecord | null> => {
   const row = await database
     .updateTable('sessions')
-    .set({ ended_at: end.now, end_kind: end.kind, end_reason: end.reason })
+    .set({
+      ended_at: end.now,
+      end_kind: end.kind,
+      sealed_end_reason: texts.seal(end.reason, endReasonContext(end.id)),
+    })
     .where('id', '=', end.id)
     .where('ended_at', 'is', null)
     .returningAll()
     .executeTakeFirst()
-  return row === undefined ? null : toRecord(row)
+  return row === undefined ? null : toRecord(row, texts)
 }
 
 /** Gives a session what its newest identity token says. */
@@ -149,17 +199,20 @@ export const updateIdentity = async (
     .execute()
 }
 
-/** Which of these sessions have ended, on any replica. */
-export const findEnded = (
+/** Which of these sessions have ended, on any replica, and why: empty where no reason is kept. */
+export const findEnded = async (
   database: Kysely<Tables>,
+  texts: DeclaredTexts,
   ids: readonly string[],
-): Promise<{ id: string; end_kind: 'closed' | 'revoked' | null; end_reason: string | null }[]> =>
-  database
+): Promise<{ id: string; kind: 'closed' | 'revoked' | null; reason: string }[]> => {
+  const rows = await database
     .selectFrom('sessions')
-    .select(['id', 'end_kind', 'end_reason'])
+    .select(['id', 'end_kind', 'sealed_end_reason'])
     .where('id', 'in', ids)
     .where('ended_at', 'is not', null)
     .execute()
+  return rows.map((row) => ({ id: row.id, kind: row.end_kind, reason: openEndReason(row, texts) ?? '' }))
+}
 
 /**
  * Holds a live session to the end of the transaction, so that nothing is handed out beside its revocation.

@@ -32,7 +32,7 @@ const spansOf = async (session: SessionRecord): Promise<CanonicalSpan[]> => {
     warehouse: null,
     database: null,
     schema: null,
-    requestId: 'request-1',
+    requestId: '5c6e5a0e-0000-4000-8000-000000000001',
     bindTypes: [],
   })
   await statement.finish({

@@ -27,6 +27,10 @@ const describeSender = ({ principal, formerGroups, purpose, agent }: SessionReco
     'user.id': principal.subject,
     'snowfence.purpose': purpose,
     'gen_ai.agent.id': agent.id,
+    'gen_ai.agent.name': agent.name,
+    'gen_ai.agent.version': agent.version,
+    'gen_ai.conversation.id': agent.conversationId,
+    'gen_ai.request.model': agent.model,
   }
   const former = { 'snowfence.principal.groups': formerGroups ?? principal.groups }
   // A record that was made before the session was renewed may arrive after it.

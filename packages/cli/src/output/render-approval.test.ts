@@ -33,6 +33,7 @@ const approval = (changes: Partial<Approval>): Approval => ({
   createdAt: '2026-11-23T12:00:00.000Z',
   deadlineAt: '2026-11-23T12:15:00.000Z',
   validUntil: null,
+  declared: ['agent.id', 'agent.task', 'purpose', 'reason', 'decisions.comment'],
   ...changes,
 })
 
@@ -69,4 +70,13 @@ test('neither does a value or the name of a column in a table of rows', () => {
   const printed = renderTable([{ name: 'a\u001B[2J\u202E' }], [['x\u202Ey\u009B31m\nz']], colour)
   expect(printed).not.toMatch(/\p{Cf}|(?!\n)\p{Cc}/u)
   expect(printed).toContain('x⟨U+202E⟩y⟨U+009B⟩31m z')
+})
+
+test('what the agent says about itself is marked as declared', () => {
+  const printed = renderApproval(
+    approval({ agent: { id: 'readmissions-bot', task: 'weekly report' }, reason: 'as asked' }),
+    colour,
+  )
+  for (const text of ['readmissions-bot', 'weekly report', 'as asked'])
+    expect(printed).toContain(`${text} (declared)`)
 })

@@ -68,6 +68,12 @@ export const approvalDecisionSchema = z.strictObject({
   seenDigest: z.string(),
 })
 
+/**
+ * Members of an approval that somebody declared: nobody has verified them. Identifiers that the broker found in them are
+ * replaced by their kind, such as `[ssn]`.
+ */
+export const declaredMembers = ['agent.id', 'agent.task', 'purpose', 'reason', 'decisions.comment'] as const
+
 /** An approval request as requester and eligible approvers read it. */
 export const approvalSchema = z.strictObject({
   id: z.string(),
@@ -100,6 +106,8 @@ export const approvalSchema = z.strictObject({
   deadlineAt: z.iso.datetime(),
   /** Until when an approval may be claimed; null before it was given. */
   validUntil: z.iso.datetime().nullable(),
+  /** The members of this answer that are declared text, unverified. */
+  declared: z.array(z.enum(declaredMembers)),
 })
 export type Approval = z.infer<typeof approvalSchema>
 

@@ -75,6 +75,25 @@ export type RenewSessionResponse = z.infer<typeof renewSessionResponseSchema>
 /** `POST /v1/sessions/{id}/revoke`, by an operator. The reason is shown to the agent. */
 export const revokeSessionRequestSchema = z.strictObject({ reason: proseText(500).min(1) })
 
+/**
+ * `GET /v1/audit/sessions/{id}`, for auditors and the session itself: what the session declared, which the trail keeps
+ * encrypted. The names of declared members are in `declared`: nobody has verified them, and identifiers that the broker
+ * found in them are replaced.
+ */
+export const declaredSessionSchema = z.strictObject({
+  sessionId: z.string(),
+  principal: principalSchema.pick({ issuer: true, subject: true }),
+  purpose: z.string(),
+  agent: agentSchema,
+  createdAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
+  /** Why it ended, where an operator said so. */
+  endReason: z.string().nullable(),
+  declared: z.array(z.enum(['purpose', 'agent', 'endReason'])),
+})
+export type DeclaredSession = z.infer<typeof declaredSessionSchema>
+
 /** Server-sent events of `GET /v1/sessions/{id}/events`; the event's data is this JSON. */
 export const sessionEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('session.revoked'), reason: z.string() }),

@@ -15,7 +15,11 @@ const CIRCULAR_OR_TOO_DEEP = new RangeError('the value is nested too deeply')
 const ignore: OnDetection = () => undefined
 
 /** Replaces every identifier by its kind in brackets: a constant, so that it tells neither length nor value. */
-const scrubText = (detections: readonly Detection[], text: string, onDetection: OnDetection): string => {
+export const scrubText = (
+  detections: readonly Detection[],
+  text: string,
+  onDetection: OnDetection = ignore,
+): string => {
   if (detections.length === 0) return text
   let output = ''
   let from = 0

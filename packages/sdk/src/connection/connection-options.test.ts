@@ -78,3 +78,12 @@ test('a broker and hand-filled ports exclude each other', () => {
   expect(() => receive({ governance: { open: async () => {} } })).toThrowError(TypeError)
   expect(() => receive({ broker: undefined })).toThrowError(TypeError)
 })
+
+test('identifiers in what a program declares about itself are replaced before anything is sent', () => {
+  const task = 'chart of patient: Zebulon Quackenbush, SSN 219-09-9999'
+  const { agent, purpose } = receive({ agent: { id: 'readmissions-bot', task } })
+  expect(agent.id).toBe('readmissions-bot')
+  expect(agent.task).toMatch(/^chart of patient: .*\[/)
+  expect(agent.task).not.toMatch(/Zebulon|Quackenbush|219-09-9999/)
+  expect(purpose).toBe('TREAT')
+})

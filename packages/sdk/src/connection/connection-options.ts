@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { type Agent, agentSchema, parseOnce, SnowfenceError } from '@snowfence/core'
+import { declaredAgent, declaredWord } from '@snowfence/masking'
 import type { DriverConnectionOptions } from '../driver/snowflake-driver.ts'
 import type { IdentitySource } from '../identity/identity-source.ts'
 import type { Governance } from '../ports/governance.ts'
@@ -171,7 +172,8 @@ const requireAuthority = (ca: unknown, broker: URL | null): string => {
 }
 
 /**
- * Reads and copies the options of a governed connection. The caller's object is never changed.
+ * Reads and copies the options of a governed connection. The caller's object is never changed. Identifiers in what the
+ * program declares about itself are replaced here, before anything of it is stored or sent.
  *
  * @throws TypeError when an own option is missing or of the wrong form
  * @throws SnowfenceError ERR_OPTION_REFUSED for credentials, insecure transport and options nobody has judged
@@ -212,8 +214,8 @@ export const receiveConnectionOptions = (options: GovernedConnectionOptions): Re
     brokerCa,
     governance,
     identity,
-    purpose,
-    agent: agent.data,
+    purpose: declaredWord(purpose),
+    agent: declaredAgent(agent.data),
     onApproval: given.onApproval === 'throw' ? 'throw' : 'wait',
     approvalTimeoutMs: typeof given.approvalTimeoutMs === 'number' ? given.approvalTimeoutMs : null,
     fastPath: given.fastPath !== false,

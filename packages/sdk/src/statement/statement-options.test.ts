@@ -128,3 +128,10 @@ test('a reason is cut to what the broker takes, and never through a character', 
     expect(schema.safeParse(cut).success).toBe(true)
   }
 })
+
+test('identifiers in a reason are replaced before it is sent, also at the place where it is cut', () => {
+  const reason = `${'the family asks '.repeat(124)}SSN 219-09-9999`
+  expect(reason.indexOf('219-09-9999')).toBeGreaterThan(1980)
+  const received = receiveStatement(probe, { sqlText: 'select 1', reason })
+  expect(received.reason).toMatch(/SSN \[ssn\]$/)
+})

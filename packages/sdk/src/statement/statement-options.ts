@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { cutText, type StatementIdentity } from '@snowfence/core'
+import { declaredText } from '@snowfence/masking'
 import type { DriverConnection, DriverStatementOption } from '../driver/snowflake-driver.ts'
 
 /** Characters of a reason that the broker takes. */
@@ -35,7 +36,7 @@ export interface ReceivedStatement {
   readonly approvalId: string | null
   /** Overrides the connection's choice between waiting for a person and failing at once. */
   readonly onApproval: 'wait' | 'throw' | null
-  /** Why the agent asks: shown to the person who approves. A Snowfence option. */
+  /** Why the agent asks, with identifiers replaced: shown to the person who approves. A Snowfence option. */
   readonly reason: string | null
 }
 
@@ -132,7 +133,7 @@ export const receiveStatement = (probe: DriverConnection, options: unknown): Rec
     complete: (copy.complete as ReceivedStatement['complete']) ?? undefined,
     approvalId: copy.approvalId ?? null,
     onApproval: copy.onApproval === 'throw' || copy.onApproval === 'wait' ? copy.onApproval : null,
-    reason: typeof copy.reason === 'string' ? cutText(copy.reason, MOST_REASON) : null,
+    reason: typeof copy.reason === 'string' ? cutText(declaredText(copy.reason), MOST_REASON) : null,
   }
 }
 

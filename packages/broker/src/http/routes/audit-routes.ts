@@ -1,4 +1,4 @@
-import { SnowfenceError } from '@snowfence/core'
+import { type DeclaredSession, declaredSessionSchema, SnowfenceError } from '@snowfence/core'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { BrokerConfig } from '../../config/broker-config.ts'
@@ -11,6 +11,7 @@ export interface AuditRouteOptions {
   readonly authenticator: Authenticator
   readonly trail: Trail
   readonly exporter: AuditExporter
+  readonly readDeclaredSession: (id: string) => Promise<DeclaredSession>
   readonly groups: BrokerConfig['groups']
 }
 
@@ -36,7 +37,7 @@ const orInvalid = async <T>(work: Promise<T>): Promise<T> => {
 }
 
 export const addAuditRoutes = (app: App, options: AuditRouteOptions): void => {
-  const { authenticator, trail, exporter, groups } = options
+  const { authenticator, trail, exporter, groups, readDeclaredSession } = options
 
   /** Auditors read everything, a session its own records: null means everything. */
   const readScope = async (request: FastifyRequest): Promise<string | null> => {
@@ -86,6 +87,26 @@ export const addAuditRoutes = (app: App, options: AuditRouteOptions): void => {
       if (next !== null)
         reply.header('link', `</v1/audit/records?after=${next - 1}&limit=${limit}>; rel="next"`)
       return reply.type('application/jsonl').send(lines)
+    },
+  )
+
+  app.get(
+    '/v1/audit/sessions/:id',
+    {
+      schema: {
+        tags,
+        summary: 'What a session declared about itself: the trail keeps its task encrypted',
+        security,
+        params: z.strictObject({ id: z.uuid() }),
+        response: { 200: declaredSessionSchema },
+      },
+    },
+    async (request) => {
+      const scope = await readScope(request)
+      const { id } = request.params
+      // Of another one it is not said whether it exists.
+      if (scope !== null && scope !== id) throw new SnowfenceError('ERR_SESSION_NOT_FOUND')
+      return readDeclaredSession(id)
     },
   )
 

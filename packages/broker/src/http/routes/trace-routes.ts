@@ -5,6 +5,7 @@ import { assertOwnSpans } from '../../trail/assert-own-spans.ts'
 import { createRefusedRecords } from '../../trail/refused-records.ts'
 import { stampSpans } from '../../trail/stamp-spans.ts'
 import type { Trail } from '../../trail/trail.ts'
+import { withoutTask } from '../../trail/without-task.ts'
 import type { StatementCount } from '../../usage/statement-count.ts'
 import type { App } from '../app.ts'
 import type { Authenticator } from '../authenticate.ts'
@@ -37,7 +38,7 @@ export const addTraceRoutes = (app: App, { authenticator, trail, statements }: T
   ): Promise<readonly CanonicalSpan[]> => {
     let spans: readonly CanonicalSpan[] = []
     try {
-      spans = decodeTraceRequest(body, contentType)
+      spans = withoutTask(decodeTraceRequest(body, contentType))
       assertOwnSpans(session, spans)
       return stampSpans(spans)
     } catch (error) {
