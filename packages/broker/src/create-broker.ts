@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { SnowfenceError } from '@snowfence/core'
 import { createApprovalService } from './approvals/approval-service.ts'
 import {
@@ -45,6 +46,9 @@ export interface BrokerOptions {
   readonly catalogue?: CatalogueSource
 }
 
+/** What recording the last refused tokens may add to a stop. */
+const LAST_REFUSALS_MS = 500
+
 /**
  * Puts a broker together: opens its database, keys, policy and catalogue, and builds its routes. Nothing listens yet.
  *
@@ -86,6 +90,9 @@ export const createBroker = async (
         app.log.warn(cut, 'connections of clients that did not end them were cut by the stop')
       }
       await Promise.all([stopFollowing(), clockWatch?.stop()])
+      // What cannot be recorded within this time granted nothing: a hanging database must not hold up the stop.
+      const recorded = services.refusedIdentities.flush(true).catch(() => {})
+      await Promise.race([recorded, setTimeout(LAST_REFUSALS_MS, undefined, { ref: false })])
       const unsent = await services.forwarder?.close()
       if (unsent !== undefined && unsent.notShown > 0) {
         app.log.warn(unsent, 'records were sealed and not shown to the trace viewer before the stop')
@@ -165,6 +172,7 @@ const buildApp = (parts: ServiceParts, services: Services, closing: AbortSignal)
     authenticator: createAuthenticator(createIdentityVerifier(config.issuers, clock), sessions, revocations),
     sessions,
     revocations,
+    refusedIdentities: services.refusedIdentities,
     approvals: createApprovalService(context, database.exclusive),
     signals,
     trail,

@@ -15,6 +15,8 @@ const PAUSE_MS = 250
 /** Absence is a matter of ten seconds. */
 const ATTENDANCE_PAUSE_MS = 1_000
 const OPEN_STATEMENTS_PAUSE_MS = 2_000
+/** Refused tokens of this time share a commit. */
+const REFUSALS_PAUSE_MS = 1_000
 /** Sessions in one question to the database. */
 const MAX_ASKED = 1000
 
@@ -86,6 +88,11 @@ export const followChanges = (services: Services, log: FastifyBaseLogger): (() =
       () => endUnattendedApprovals(services.context),
       ATTENDANCE_PAUSE_MS,
       (error) => reportFailure('attendance', error),
+    ),
+    startWatch(
+      () => services.refusedIdentities.flush(),
+      REFUSALS_PAUSE_MS,
+      (error) => reportFailure('refusals', error),
     ),
     startWatch(services.openStatements.look, OPEN_STATEMENTS_PAUSE_MS, (error) =>
       reportFailure('open statements', error),

@@ -24,6 +24,7 @@ import { createSessionService, type SessionService } from './sessions/session-se
 import { SessionSignals } from './sessions/session-signals.ts'
 import { createForwarder, type Forwarder } from './trail/forwarder.ts'
 import { type OpenStatementsWatch, watchOpenStatements } from './trail/open-statements.ts'
+import { createRefusedIdentities, type RefusedIdentities } from './trail/refused-identities.ts'
 import { openTrail, type Trail } from './trail/trail.ts'
 import { createStatementCount, type StatementCount } from './usage/statement-count.ts'
 
@@ -53,6 +54,7 @@ export interface Services {
   readonly sessions: SessionService
   readonly revocations: Revocations
   readonly declared: DeclaredTexts
+  readonly refusedIdentities: RefusedIdentities
   readonly signals: SessionSignals
 }
 
@@ -174,6 +176,7 @@ export const createServices = async (parts: ServiceParts): Promise<Services> => 
     sessions,
     revocations,
     declared,
+    refusedIdentities: createRefusedIdentities({ trail, database: database.tables }),
     signals,
   }
 }

@@ -1,5 +1,13 @@
 /** What a span of the trail records. */
-export type AuditSpanKind = 'policy' | 'trail' | 'session' | 'lease' | 'authorize' | 'approval' | 'query'
+export type AuditSpanKind =
+  | 'policy'
+  | 'trail'
+  | 'identity'
+  | 'session'
+  | 'lease'
+  | 'authorize'
+  | 'approval'
+  | 'query'
 
 /**
  * What a value may look like. A value outside its form is recorded as `invalid` in its place: so a driver's message,

@@ -35,6 +35,7 @@ export type AuditAttributeValues = {
 export const auditSpanKinds: Readonly<Record<AuditSpanKind, string>> = {
   policy: 'A policy came into force at the broker.',
   trail: 'The broker noticed something about the trail itself: its clock, a head that was missing.',
+  identity: 'The broker refused a token, or counted tokens that it refused.',
   session: 'A session began, ended or was revoked.',
   lease: 'A Snowflake credential was issued, renewed, refused or revoked.',
   authorize: 'A statement was judged. It ends, and is durable, before anything of the statement happens.',

@@ -10,22 +10,22 @@ export const snowfenceAttributes = {
   'snowfence.span': {
     type: 'string',
     form: 'word',
-    spans: ['policy', 'trail', ...everySpan],
+    spans: ['policy', 'trail', 'identity', ...everySpan],
     when: 'always',
     meaning:
-      'What this span records: `policy`, `trail`, `session`, `lease`, `authorize`, `approval` or `query`.',
+      'What this span records: `policy`, `trail`, `identity`, `session`, `lease`, `authorize`, `approval` or `query`.',
   },
   'snowfence.schema.version': {
     type: 'int',
     form: 'number',
-    spans: ['policy', 'trail', ...everySpan],
+    spans: ['policy', 'trail', 'identity', ...everySpan],
     when: 'always',
     meaning: 'Version of this table; 2 now.',
   },
   'snowfence.event': {
     type: 'string',
     form: 'word',
-    spans: ['policy', 'trail', 'session', 'lease', 'approval'],
+    spans: ['policy', 'trail', 'identity', 'session', 'lease', 'approval'],
     when: 'the span marks one moment',
     meaning:
       'What happened, dotted and in the past tense: `session.started`, `lease.issued`, `approval.decided`.',
@@ -41,14 +41,14 @@ export const snowfenceAttributes = {
   'snowfence.session.id': {
     type: 'string',
     form: 'word',
-    spans: everySpan,
+    spans: ['identity', ...everySpan],
     when: 'there is a broker',
     meaning: 'The broker’s id of the session.',
   },
   'snowfence.principal.issuer': {
     type: 'string',
     form: 'vouched',
-    spans: everySpan,
+    spans: ['identity', ...everySpan],
     when: 'the principal is known',
     meaning: 'Issuer of the principal’s verified token.',
   },
@@ -66,6 +66,44 @@ export const snowfenceAttributes = {
     when: 'the event is `session.created` and the program states it',
     meaning:
       'What the agent is at, in its developer’s words. The broker reads it to auditors: `GET /v1/audit/sessions/{id}`.',
+  },
+  'snowfence.refusal.reason': {
+    type: 'string',
+    form: 'word',
+    spans: ['identity'],
+    when: 'the event is `identity.refused`',
+    meaning:
+      'Why the broker refused the token: `signature`, `algorithm`, `unknown-key`, `audience`, `expired`, `session-revoked`, `principal-revoked`, …',
+  },
+  'snowfence.refusal.count': {
+    type: 'int',
+    form: 'number',
+    spans: ['identity'],
+    when: 'always',
+    meaning:
+      'How many refusals the record stands for: alike within a second, or, on `identity.refusals_counted`, all of a minute that have no record of their own.',
+  },
+  'snowfence.refusal.verified': {
+    type: 'boolean',
+    form: 'boolean',
+    spans: ['identity'],
+    when: 'the event is `identity.refused`',
+    meaning:
+      'Whether the broker verified who the token speaks of: `user.id` and `snowfence.principal.issuer` are set only then.',
+  },
+  'snowfence.refusal.issuer': {
+    type: 'string',
+    form: 'vouched',
+    spans: ['identity'],
+    when: 'the token was not verified and names a configured issuer',
+    meaning: 'That issuer: a claim that nobody has verified. Nothing else of such a token is recorded.',
+  },
+  'snowfence.refusal.addresses': {
+    type: 'string[]',
+    form: 'word',
+    spans: ['identity'],
+    when: 'the event is `identity.refusals_counted`',
+    meaning: 'Where the refused tokens came from: address, `=`, how many, most first; 256 addresses at most.',
   },
   'snowfence.revoked.issuer': {
     type: 'string',

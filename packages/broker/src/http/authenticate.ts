@@ -1,11 +1,12 @@
 import { isSnowfenceError, type Principal, SnowfenceError } from '@snowfence/core'
 import type { FastifyRequest } from 'fastify'
 import type { ApprovalReader } from '../approvals/show-approval.ts'
+import { noteRefusal } from '../identity/refused-token.ts'
 import type { IdentityVerifier, VerifiedIdentity } from '../identity/verified-identity.ts'
 import type { Revocations } from '../sessions/revocations.ts'
 import type { SessionRecord } from '../sessions/session.ts'
 import type { SessionService } from '../sessions/session-service.ts'
-import { isSessionToken } from '../sessions/session-token.ts'
+import { hashSessionToken, isSessionToken } from '../sessions/session-token.ts'
 
 const BEARER = /^Bearer ([^\s]+)$/i
 /** A body may take long to arrive. After this time the bearer is looked at again before anything is done with it. */
@@ -66,13 +67,20 @@ export const createAuthenticator = (
 
   const verifyIdentity = async (token: string): Promise<VerifiedIdentity> => {
     if (!isSessionToken(token)) return identities.verify(token)
-    throw new SnowfenceError('ERR_IDENTITY_TOKEN_INVALID', {
-      message: 'a session token was sent where an identity token is needed',
-      hint: 'send the token of the identity provider',
-    })
+    throw noteRefusal(
+      new SnowfenceError('ERR_IDENTITY_TOKEN_INVALID', {
+        message: 'a session token was sent where an identity token is needed',
+        hint: 'send the token of the identity provider',
+      }),
+      { reason: 'wrong-kind', tokenHash: hashSessionToken(token) },
+    )
   }
   const admit = async (identity: VerifiedIdentity): Promise<VerifiedIdentity> => {
-    await revocations.assertAdmitted(identity.people)
+    const { issuer, subject } = identity.principal
+    await revocations.assertAdmitted(identity.people).catch((error: unknown) => {
+      if (!isSnowfenceError(error, 'ERR_PRINCIPAL_REVOKED')) throw error
+      throw noteRefusal(error, { reason: 'principal-revoked', issuer, subject })
+    })
     return identity
   }
   const findSession = async (
@@ -81,17 +89,26 @@ export const createAuthenticator = (
     isLastWord: boolean,
   ): Promise<SessionRecord> => {
     if (!isSessionToken(token)) {
-      throw new SnowfenceError('ERR_SESSION_NOT_FOUND', {
-        message: 'the bearer is not a session token',
-        hint: 'send the `sessionToken` that `POST /v1/sessions` answered with',
-      })
+      throw noteRefusal(
+        new SnowfenceError('ERR_SESSION_NOT_FOUND', {
+          message: 'the bearer is not a session token',
+          hint: 'send the `sessionToken` that `POST /v1/sessions` answered with',
+        }),
+        { reason: 'wrong-kind' },
+      )
     }
-    const session = await sessions.authenticate(token).catch(async (error: unknown) => {
-      if (!isLastWord || !isSnowfenceError(error, 'ERR_SESSION_NOT_FOUND')) throw error
-      return await sessions.authenticateRevoked(token)
-    })
-    if (id !== undefined && session.id !== id) throw new SnowfenceError('ERR_SESSION_NOT_FOUND')
-    return session
+    const tokenHash = hashSessionToken(token)
+    try {
+      const session = await sessions.authenticate(token).catch(async (error: unknown) => {
+        if (!isLastWord || !isSnowfenceError(error, 'ERR_SESSION_NOT_FOUND')) throw error
+        return await sessions.authenticateRevoked(token)
+      })
+      if (id === undefined || session.id === id) return session
+      throw new SnowfenceError('ERR_SESSION_NOT_FOUND')
+    } catch (error) {
+      if (!isSnowfenceError(error, 'ERR_SESSION_NOT_FOUND')) throw error
+      throw noteRefusal(error, { reason: 'session-unknown', tokenHash })
+    }
   }
   const authenticate = async (request: FastifyRequest): Promise<Bearer> => {
     const token = readBearer(request)

@@ -1,9 +1,12 @@
+import { normalizeIP } from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
-import { SnowfenceError } from '@snowfence/core'
+import { isSnowfenceError, SnowfenceError } from '@snowfence/core'
 import Fastify from 'fastify'
 import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { BrokerConfig } from '../config/broker-config.ts'
+import { refusedTokenOf } from '../identity/refused-token.ts'
+import type { RefusedIdentities } from '../trail/refused-identities.ts'
 import type { App } from './app.ts'
 import { discardBody } from './discard-body.ts'
 import { endSlowReaders } from './end-slow-readers.ts'
@@ -28,7 +31,10 @@ export type AppOptions = SessionRouteOptions &
   AuditRouteOptions &
   IssuerRouteOptions &
   OperationRouteOptions &
-  Pick<BrokerConfig, 'limits' | 'listen' | 'log'>
+  Pick<BrokerConfig, 'limits' | 'listen' | 'log'> & {
+    /** Told of each request whose token was refused. */
+    readonly refusedIdentities: Pick<RefusedIdentities, 'note'>
+  }
 
 /** Of a route that names no other limit. */
 const MAX_BODY_BYTES = 16 * 1024
@@ -79,6 +85,18 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     await rates.countPrincipal(request, bearer)
   })
   app.addHook('preHandler', (request) => authenticator.confirm(request))
+  app.addHook('onError', (request, _reply, error, done) => {
+    const token = refusedTokenOf(error)
+    if (token !== null && isSnowfenceError(error)) {
+      options.refusedIdentities.note({
+        code: error.code,
+        token,
+        address: normalizeIP(request.ip, 64),
+        route: request.routeOptions.url ?? 'unknown',
+      })
+    }
+    done()
+  })
   app.addHook('onError', (request, reply, _error, done) => {
     discardBody(request, reply)
     done()

@@ -36,6 +36,17 @@ const framesOf = (error: unknown): string[] =>
 const codeOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
 
+const KNOWABLE_NAMES = /^Unrecognized keys?: (?:"[A-Za-z_]{1,40}"(?:, )?)+$/
+
+/**
+ * The text of a schema names members of the request that it does not know. Such a name is the client's own and can be a
+ * value in the wrong place: only one that is made of letters is repeated.
+ */
+const withoutForeignNames = (message: string): string =>
+  message.startsWith('Unrecognized key') && !KNOWABLE_NAMES.test(message)
+    ? 'has a member that its schema does not know'
+    : message
+
 /** Answers every failure in one form: `{ error: { code, message, hint, details } }`. */
 export const handleError = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
   if (isSnowfenceError(error)) {
@@ -46,7 +57,7 @@ export const handleError = (error: unknown, request: FastifyRequest, reply: Fast
   if (hasZodFastifySchemaValidationErrors(error)) {
     const problems = error.validation.map(({ instancePath, message }) => ({
       field: instancePath.replace(/^\//, '').replaceAll('/', '.'),
-      message: message ?? 'is not acceptable',
+      message: withoutForeignNames(message ?? 'is not acceptable'),
     }))
     const listed = problems.map(
       ({ field, message }) => `${field === '' ? 'the request' : `\`${field}\``}: ${message}`,

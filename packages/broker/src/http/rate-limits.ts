@@ -3,6 +3,7 @@ import rateLimit from '@fastify/rate-limit'
 import { isSnowfenceError, SnowfenceError } from '@snowfence/core'
 import type { FastifyRequest } from 'fastify'
 import type { BrokerConfig } from '../config/broker-config.ts'
+import { noteRefusal } from '../identity/refused-token.ts'
 import type { App } from './app.ts'
 import type { Bearer } from './authenticate.ts'
 import { statusOf } from './error-status.ts'
@@ -86,7 +87,9 @@ export const createRateLimits = async (app: App, limits: BrokerConfig['limits'])
     async verifying(request, verify) {
       if (!accepted.has(request)) {
         const found = await refusals(request, { increment: false })
-        if (!found.isAllowed && found.remaining <= 0) throw limited(found.ttlInSeconds)
+        if (!found.isAllowed && found.remaining <= 0) {
+          throw noteRefusal(limited(found.ttlInSeconds), { reason: 'rate-limited' })
+        }
       }
       try {
         const bearer = await verify()

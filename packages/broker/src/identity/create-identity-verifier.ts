@@ -1,11 +1,12 @@
-import { SnowfenceError } from '@snowfence/core'
-import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose'
+import { isLineText, isSnowfenceError, SnowfenceError } from '@snowfence/core'
+import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
 import type { Clock } from '../clock.ts'
 import type { IssuerConfig } from '../config/broker-config.ts'
 import { invalidToken } from './invalid-token.ts'
 import { IssuerKeys } from './issuer-keys.ts'
 import { readPeople } from './read-people.ts'
 import { readPrincipal } from './read-principal.ts'
+import { noteRefusal } from './refused-token.ts'
 import {
   assertEachClaimOnce,
   assertHeader,
@@ -26,41 +27,71 @@ const readIssuer = (token: string): string => {
   } catch (error) {
     throw error instanceof SnowfenceError
       ? error
-      : invalidToken('the identity token is not a JSON Web Token', error)
+      : invalidToken('not-a-token', 'the identity token is not a JSON Web Token', error)
   }
-  if (typeof issuer !== 'string') throw invalidToken('the identity token has no `iss` claim')
+  if (typeof issuer !== 'string') throw invalidToken('not-a-token', 'the identity token has no `iss` claim')
   return issuer
 }
+
+/** Claims that are checked against the clock and can be right later. */
+const mayComeLater = (claim: string): boolean => claim === 'nbf' || claim === 'iat'
 
 const isExpected = (reason: string): boolean => reason === 'check_failed'
 
 const explain = (error: unknown, config: IssuerConfig): SnowfenceError => {
   if (error instanceof SnowfenceError) return error
   if (error instanceof errors.JWTExpired) {
-    return new SnowfenceError('ERR_IDENTITY_TOKEN_EXPIRED', { cause: error })
+    return noteRefusal(new SnowfenceError('ERR_IDENTITY_TOKEN_EXPIRED', { cause: error }), {
+      reason: 'expired',
+    })
   }
   if (error instanceof errors.JWTClaimValidationFailed) {
     if (error.claim === 'aud' && isExpected(error.reason)) {
-      return new SnowfenceError('ERR_IDENTITY_AUDIENCE_MISMATCH', {
-        hint: `ask the identity provider for a token with the audience \`${config.audience}\``,
-        cause: error,
-      })
+      return noteRefusal(
+        new SnowfenceError('ERR_IDENTITY_AUDIENCE_MISMATCH', {
+          hint: `ask the identity provider for a token with the audience \`${config.audience}\``,
+          cause: error,
+        }),
+        { reason: 'audience' },
+      )
     }
     return invalidToken(
+      mayComeLater(error.claim) && isExpected(error.reason) ? 'not-yet-valid' : 'claim',
       `the claim \`${error.claim}\` of the identity token is missing or not acceptable`,
       error,
     )
   }
   if (error instanceof errors.JOSEAlgNotAllowed) {
-    return invalidToken('the identity token is signed with an algorithm that is not accepted', error)
+    return invalidToken(
+      'algorithm',
+      'the identity token is signed with an algorithm that is not accepted',
+      error,
+    )
   }
   if (error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JWKSNoMatchingKey) {
     return invalidToken(
+      error instanceof errors.JWKSNoMatchingKey ? 'unknown-key' : 'signature',
       'the signature of the identity token does not verify with the keys of its issuer',
       error,
     )
   }
-  return invalidToken('the identity token was not accepted', error)
+  return invalidToken('not-a-token', 'the identity token was not accepted', error)
+}
+
+const isUnreachable = (error: SnowfenceError): boolean =>
+  isSnowfenceError(error, 'ERR_IDENTITY_ISSUER_UNREACHABLE')
+
+/** The claims of a token that was refused for them: jose looks at the signature before it looks at any claim. */
+const payloadOf = (error: unknown): JWTPayload | undefined =>
+  error instanceof errors.JWTExpired || error instanceof errors.JWTClaimValidationFailed
+    ? error.payload
+    : undefined
+
+const MAX_SUBJECT = 255
+
+const subjectOf = (signed: JWTPayload | undefined): string | null => {
+  const sub: unknown = signed?.sub
+  return typeof sub === 'string' && sub.length <= MAX_SUBJECT && isLineText(sub) ? sub : null
 }
 
 /**
@@ -74,11 +105,14 @@ export const createIdentityVerifier = (issuers: readonly IssuerConfig[], clock: 
   )
   return {
     async verify(token) {
-      if (token.length > MAX_TOKEN_LENGTH) throw invalidToken('the identity token is too long')
+      if (token.length > MAX_TOKEN_LENGTH) throw invalidToken('too-long', 'the identity token is too long')
       const issuer = known.get(readIssuer(token))
-      if (issuer === undefined) throw new SnowfenceError('ERR_IDENTITY_ISSUER_UNKNOWN')
+      if (issuer === undefined) {
+        throw noteRefusal(new SnowfenceError('ERR_IDENTITY_ISSUER_UNKNOWN'), { reason: 'issuer-unknown' })
+      }
       const { config, keys } = issuer
       const now = clock()
+      let signed: JWTPayload | undefined
       try {
         const { payload } = await jwtVerify(token, keys.find, {
           issuer: config.issuer,
@@ -89,6 +123,7 @@ export const createIdentityVerifier = (issuers: readonly IssuerConfig[], clock: 
           clockTolerance: CLOCK_TOLERANCE_SECONDS,
           currentDate: now,
         })
+        signed = payload
         assertEachClaimOnce(token)
         assertParty(payload, config)
         return {
@@ -97,7 +132,12 @@ export const createIdentityVerifier = (issuers: readonly IssuerConfig[], clock: 
           people: readPeople(payload, config),
         }
       } catch (error) {
-        throw explain(error, config)
+        const refused = explain(error, config)
+        throw noteRefusal(refused, {
+          ...(isUnreachable(refused) ? { reason: 'issuer-unreachable' } : {}),
+          issuer: config.issuer,
+          subject: subjectOf(signed ?? payloadOf(error)),
+        })
       }
     },
   }

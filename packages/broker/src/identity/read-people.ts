@@ -16,13 +16,13 @@ const isName = (value: unknown): value is string =>
 /** OpenID Connect Core 1.0, section 5.1: an address that nobody verified can be anybody's. */
 const assertVerified = (claims: Claims, claim: string): void => {
   if (claim !== 'email' || claims.email_verified === true || claims.email_verified === 'true') return
-  throw invalidToken('the claim `email` of the identity token names the person and is not verified')
+  throw invalidToken('person', 'the claim `email` of the identity token names the person and is not verified')
 }
 
 const readPerson = (claims: Claims, claim: string): string => {
   const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined
   if (!isName(value)) {
-    throw invalidToken(`the claim \`${claim}\` that names the person is missing or not a name`)
+    throw invalidToken('person', `the claim \`${claim}\` that names the person is missing or not a name`)
   }
   assertVerified(claims, claim)
   return foldPersonName(value)
@@ -37,7 +37,7 @@ const readActors = (payload: JWTPayload, issuer: string): PersonIdentity[] => {
   while (actor !== undefined) {
     const { sub, iss = issuer, act } = isClaims(actor) ? actor : {}
     if (!isName(sub) || typeof iss !== 'string' || actors.length >= MAX_ACTORS) {
-      throw invalidToken('the claim `act` of the identity token does not name its actors')
+      throw invalidToken('person', 'the claim `act` of the identity token does not name its actors')
     }
     // What else a token says of an actor has no fixed meaning. Its subject is compared with every name of a person.
     actors.push({ issuer: iss, subject: sub, person: null })

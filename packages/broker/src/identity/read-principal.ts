@@ -30,6 +30,7 @@ const assertListed = (payload: JWTPayload, name: string): void => {
   const isMarked = name === 'groups' && payload.hasgroups !== undefined && payload.hasgroups !== false
   if (!isElsewhere && !isMarked && !Object.keys(payload).some((key) => key.startsWith(`${name}:src`))) return
   throw invalidToken(
+    'groups-elsewhere',
     `the identity token leaves out the claim \`${name}\` and points elsewhere; have the identity provider list only the groups that this broker needs`,
   )
 }
@@ -40,10 +41,14 @@ const readGroups = (payload: JWTPayload, { groupsClaim, groups: spokenFor }: Iss
   if (value === undefined) return []
   const listed = typeof value === 'string' ? [value] : value
   if (!Array.isArray(listed) || !listed.every((group): group is string => isName(group, MAX_GROUP))) {
-    throw invalidToken(`the claim \`${groupsClaim}\` of the identity token is not a list of group names`)
+    throw invalidToken(
+      'claim',
+      `the claim \`${groupsClaim}\` of the identity token is not a list of group names`,
+    )
   }
   if (listed.length > MAX_GROUPS) {
     throw invalidToken(
+      'claim',
       `the claim \`${groupsClaim}\` of the identity token lists more than ${MAX_GROUPS} groups`,
     )
   }
@@ -59,6 +64,7 @@ const readClaims = (payload: JWTPayload, { claims }: IssuerConfig): Record<strin
     const value = payload[name]
     if (!isPlain(value) || JSON.stringify(value).length > MAX_CLAIM) {
       throw invalidToken(
+        'claim',
         `the claim \`${name}\` of the identity token is too long or holds control characters`,
       )
     }
@@ -70,7 +76,7 @@ const readClaims = (payload: JWTPayload, { claims }: IssuerConfig): Record<strin
 export const readPrincipal = (payload: JWTPayload, config: IssuerConfig): Principal => {
   const { sub } = payload
   if (!isName(sub, MAX_SUBJECT)) {
-    throw invalidToken('the claim `sub` of the identity token is missing or not a name')
+    throw invalidToken('claim', 'the claim `sub` of the identity token is missing or not a name')
   }
   return {
     issuer: config.issuer,

@@ -2,6 +2,7 @@ import { SnowfenceError } from '@snowfence/core'
 import type { JWTHeaderParameters, JWTPayload } from 'jose'
 import type { IssuerConfig } from '../config/broker-config.ts'
 import { invalidToken } from './invalid-token.ts'
+import { noteRefusal } from './refused-token.ts'
 import { repeatsAMember } from './repeats-a-member.ts'
 
 export const CLOCK_TOLERANCE_SECONDS = 30
@@ -19,13 +20,17 @@ export const assertHeader = (header: JWTHeaderParameters | Record<string, unknow
   const { typ } = header
   const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : typ
   if (type !== undefined && !(typeof type === 'string' && acceptedTypes.has(type))) {
-    throw invalidToken('the identity token is of a type that is made for something else')
+    throw invalidToken('type', 'the identity token is of a type that is made for something else')
   }
   const pointer = keyHeaders.find((name) => name in header)
   if (pointer !== undefined) {
-    throw invalidToken(`the header \`${pointer}\` of the identity token brings or points to a key`)
+    throw invalidToken(
+      'key-in-header',
+      `the header \`${pointer}\` of the identity token brings or points to a key`,
+    )
   }
-  if ('crit' in header) throw invalidToken('the identity token has a critical header that is not understood')
+  if ('crit' in header)
+    throw invalidToken('critical-header', 'the identity token has a critical header that is not understood')
 }
 
 const decode = (part: string): string => Buffer.from(part, 'base64url').toString('utf8')
@@ -34,7 +39,7 @@ const decode = (part: string): string => Buffer.from(part, 'base64url').toString
 export const assertEachClaimOnce = (token: string): void => {
   const [header = '', payload = ''] = token.split('.')
   if (repeatsAMember(decode(header)) || repeatsAMember(decode(payload))) {
-    throw invalidToken('the identity token has two members of one name')
+    throw invalidToken('repeated-claim', 'the identity token has two members of one name')
   }
 }
 
@@ -49,15 +54,15 @@ const isTime = (value: unknown): value is number =>
  */
 export const readEnd = ({ exp, iat }: JWTPayload, { maxTokenSeconds }: IssuerConfig, now: Date): Date => {
   if (!isTime(exp) || !isTime(iat)) {
-    throw invalidToken('the claims `exp` and `iat` of the identity token are not both times')
+    throw invalidToken('life', 'the claims `exp` and `iat` of the identity token are not both times')
   }
-  if (exp <= iat) throw invalidToken('the identity token ends before it was issued')
+  if (exp <= iat) throw invalidToken('life', 'the identity token ends before it was issued')
   if (exp - iat > maxTokenSeconds) {
-    throw invalidToken(`the identity token lives longer than ${maxTokenSeconds} seconds`)
+    throw invalidToken('life', `the identity token lives longer than ${maxTokenSeconds} seconds`)
   }
   const end = new Date(Math.floor(exp) * 1000)
   // The tolerance is for a clock that is behind when a token begins. A session must not outlive its token.
-  if (end <= now) throw new SnowfenceError('ERR_IDENTITY_TOKEN_EXPIRED')
+  if (end <= now) throw noteRefusal(new SnowfenceError('ERR_IDENTITY_TOKEN_EXPIRED'), { reason: 'expired' })
   return end
 }
 
@@ -73,12 +78,12 @@ export const assertParty = (
 ): void => {
   const parties = [azp, clientId].filter((party) => party !== undefined)
   if (!parties.every((party) => typeof party === 'string' && party !== '')) {
-    throw invalidToken('the claims `azp` and `client_id` of the identity token are not texts')
+    throw invalidToken('party', 'the claims `azp` and `client_id` of the identity token are not texts')
   }
   const isShared = Array.isArray(aud) && aud.length > 1
   const accepted = authorizedParties ?? (isShared ? [audience] : null)
   if (accepted === null) return
   if (parties.length === 0 || !parties.every((party) => accepted.includes(party as string))) {
-    throw invalidToken('the identity token was given to a party that may not present it')
+    throw invalidToken('party', 'the identity token was given to a party that may not present it')
   }
 }

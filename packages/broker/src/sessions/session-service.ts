@@ -3,6 +3,7 @@ import {
   type CreateSessionRequest,
   isSnowfenceError,
   type Lease,
+  type Principal,
   type RenewSessionResponse,
   type Session,
   SnowfenceError,
@@ -11,8 +12,9 @@ import { declaredAgent, declaredText, declaredWord } from '@snowfence/masking'
 import type { PersonIdentity } from '@snowfence/policy'
 import type { Kysely } from 'kysely'
 import { addSeconds, type Clock } from '../clock.ts'
-import type { BrokerConfig } from '../config/broker-config.ts'
+import type { BrokerConfig, RoleConfig } from '../config/broker-config.ts'
 import type { Tables } from '../database/tables.ts'
+import { noteRefusal, type RefusalReason } from '../identity/refused-token.ts'
 import type { VerifiedIdentity } from '../identity/verified-identity.ts'
 import type { DeclaredTexts } from '../keys/declared-texts.ts'
 import { chooseRole, mayHold } from '../leases/choose-role.ts'
@@ -97,6 +99,21 @@ const attributesOf = (session: SessionRecord, account: string) => ({
   'gen_ai.conversation.id': session.agent.conversationId,
 })
 
+const refusalReasons: ReadonlyMap<string, RefusalReason> = new Map([
+  ['ERR_SESSION_ACCOUNT_MISMATCH', 'other-account'],
+  ['ERR_SESSION_NO_ROLE', 'no-role'],
+  ['ERR_PRINCIPAL_REVOKED', 'principal-revoked'],
+])
+
+/** Throws an error on, with what the record of a refused session may say. */
+const refusing =
+  ({ issuer, subject }: Principal) =>
+  (error: unknown): never => {
+    const reason = isSnowfenceError(error) ? refusalReasons.get(error.code) : undefined
+    if (!isSnowfenceError(error) || reason === undefined) throw error
+    throw noteRefusal(error, { reason, issuer, subject })
+  }
+
 /** A session lives its configured time, and never longer than the identity token that was presented last. */
 const endOf = (createdAt: Date, ttlSeconds: number, { expiresAt }: VerifiedIdentity): Date => {
   const end = addSeconds(createdAt, ttlSeconds)
@@ -115,9 +132,14 @@ const withIdentity = (
   const { principal, people } = identity
   const { issuer, subject, groups } = session.principal
   if (principal.issuer !== issuer || principal.subject !== subject) {
-    throw new SnowfenceError('ERR_IDENTITY_TOKEN_INVALID', {
+    const error = new SnowfenceError('ERR_IDENTITY_TOKEN_INVALID', {
       message: 'the identity token is of another principal than the session',
       hint: 'open a session of its own for each principal',
+    })
+    throw noteRefusal(error, {
+      reason: 'other-principal',
+      issuer: principal.issuer,
+      subject: principal.subject,
     })
   }
   return {
@@ -156,6 +178,16 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
   const sealTask = ({ id, agent: { task } }: SessionRecord): string | null =>
     task === undefined ? null : texts.sealReplaced(task, `session-task:${id}`)
 
+  const chooseEntry = (principal: Principal, { snowflake }: CreateSessionRequest): RoleConfig => {
+    try {
+      if (!isSameAccount(snowflake.account, config.snowflake.account))
+        throw new SnowfenceError('ERR_SESSION_ACCOUNT_MISMATCH')
+      return chooseRole(config.snowflake.roles, principal, snowflake.role)
+    } catch (error) {
+      return refusing(principal)(error)
+    }
+  }
+
   const revoke = async (sessionId: string, declaredReason: string): Promise<void> => {
     const reason = declaredText(declaredReason)
     live.forget(sessionId)
@@ -182,10 +214,7 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
   return {
     async create(identity, request, traceparent) {
       const { principal, people } = identity
-      if (!isSameAccount(request.snowflake.account, config.snowflake.account)) {
-        throw new SnowfenceError('ERR_SESSION_ACCOUNT_MISMATCH')
-      }
-      const entry = chooseRole(config.snowflake.roles, principal, request.snowflake.role)
+      const entry = chooseEntry(principal, request)
       const now = clock()
       const session: SessionRecord = {
         id: randomUUID(),
@@ -203,7 +232,7 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
       const token = createSessionToken()
       const lease = await issueLease(session, now)
       await trail.transact(async (step) => {
-        await revocations.assertAdmittedIn(step.transaction, people)
+        await revocations.assertAdmittedIn(step.transaction, people).catch(refusing(principal))
         await insertSession(step.transaction, texts, session, hashSessionToken(token))
         step.record({
           name: 'session.created',

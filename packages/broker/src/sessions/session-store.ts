@@ -113,6 +113,32 @@ export const findSessionsOf = async (
   return rows.filter((row) => isSamePerson(people, row.people)).map(({ id }) => id)
 }
 
+/** The session that a token opened, live or not. */
+export interface SessionOfToken {
+  readonly id: string
+  readonly principal: Pick<Principal, 'issuer' | 'subject'>
+  /** Null where it ran out, or lives. */
+  readonly endKind: 'closed' | 'revoked' | null
+}
+
+/** By the hash of the token, those that were ever opened. */
+export const findSessionsByToken = async (
+  database: Kysely<Tables>,
+  tokenHashes: readonly string[],
+): Promise<Map<string, SessionOfToken>> => {
+  const rows = await database
+    .selectFrom('sessions')
+    .select(['id', 'issuer', 'subject', 'end_kind', 'token_hash'])
+    .where('token_hash', 'in', tokenHashes)
+    .execute()
+  return new Map(
+    rows.map(({ id, issuer, subject, end_kind: endKind, token_hash: hash }) => [
+      hash,
+      { id, principal: { issuer, subject }, endKind },
+    ]),
+  )
+}
+
 const openEndReason = (
   { id, sealed_end_reason: sealed }: Pick<SessionsTable, 'id' | 'sealed_end_reason'>,
   texts: DeclaredTexts,

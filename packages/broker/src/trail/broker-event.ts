@@ -7,6 +7,8 @@ const brokerEventNames = [
   'policy.loaded',
   'trail.clock_changed',
   'trail.head_missing',
+  'identity.refused',
+  'identity.refusals_counted',
   'session.created',
   'session.closed',
   'session.revoked',
@@ -52,8 +54,9 @@ const readParent = (traceparent: string | undefined): { traceId: string; spanId:
   return /^0+$/.test(traceId) || /^0+$/.test(spanId) ? null : { traceId, spanId }
 }
 
-const kindOf = (name: BrokerEventName): 'policy' | 'trail' | 'session' | 'lease' | 'approval' =>
-  name.split('.', 1)[0] as 'policy' | 'trail' | 'session' | 'lease' | 'approval'
+type BrokerSpanKind = 'policy' | 'trail' | 'identity' | 'session' | 'lease' | 'approval'
+
+const kindOf = (name: BrokerEventName): BrokerSpanKind => name.split('.', 1)[0] as BrokerSpanKind
 
 const attributesOf = ({ name, sessionId, principal, attributes }: BrokerEvent): CanonicalSpan['attributes'] =>
   // Text, whole numbers, booleans and lists of them: those are canonical as they are.
