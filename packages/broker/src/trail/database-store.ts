@@ -45,9 +45,14 @@ export const createDatabaseStore = (database: Kysely<Tables>, receipts: ReceiptC
   }
 
   /** Appends a whole group where the tree ends now, which no other broker can move meanwhile. */
-  const appendInTurn = async (requests: readonly SealRequest[]): Promise<void> => {
+  const appendInTurn = async (
+    requests: readonly SealRequest[],
+    grow: () => void = () => undefined,
+  ): Promise<void> => {
     const { taken, edge, frontier } = await database.transaction().execute(async (transaction) => {
       const edge = await lockAndFollow(transaction)
+      // Where brokers wait for each other, larger groups make up for it.
+      grow()
       const group = sealAll(requests)
       const records = recordsOf(group)
       const whole = records.length === 0 ? edge : await appendAtEdge(transaction, records, edge)
@@ -80,10 +85,10 @@ export const createDatabaseStore = (database: Kysely<Tables>, receipts: ReceiptC
   return {
     isHeadMissing: false,
 
-    async append(group) {
+    async append(group, grow) {
       try {
         if (!isShared && (await appendAtKnownEdge(group))) return
-        await appendInTurn(group)
+        await appendInTurn(group, grow)
       } catch (error) {
         if (group.length === 1 || isSnowfenceError(error, 'ERR_BROKER_DATABASE_UNREACHABLE')) throw error
         await appendOneByOne(group)

@@ -53,9 +53,11 @@ export interface RecordStore {
    * does not fail the others. Records that are sealed already are not added again: the receipt says where they stand.
    * One call at a time.
    *
+   * A store that has to wait for its turn calls `grow` when it has it: the group then has what came meanwhile, too.
+   *
    * What it throws is the answer to those that have none yet.
    */
-  append(group: readonly SealRequest[]): Promise<void>
+  append(group: readonly SealRequest[], grow?: () => void): Promise<void>
   /** Commits a change of state together with the records of it. */
   transact<T>(work: (transaction: Transaction<Tables>) => Promise<Step<T>>): Promise<Committed<T>>
   /** Resolves when the database holds every record that was acknowledged. @throws ERR_AUDIT_NOT_DURABLE */
