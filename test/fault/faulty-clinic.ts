@@ -78,6 +78,8 @@ export interface FaultyClinic {
   kill(): Promise<void>
   /** Starts the broker on the same data and address. */
   start(): Promise<void>
+  /** With a shared database: starts another replica, sends everybody there, and kills the first one. */
+  moveToReplica(): Promise<void>
   /** Everything in the trail, in order. */
   records(): Promise<AuditRecord[]>
   close(): Promise<void>
@@ -186,6 +188,7 @@ export const startFaultyClinic = async (options: FaultyClinicOptions = {}): Prom
     ...(options.session === undefined ? {} : { session: options.session }),
   }
   let broker = await startProcess(brokerScript, [JSON.stringify(config)])
+  let servingUrl = brokerUrl
   const proxy = await startLossyProxy(port)
   const connections: GovernedConnection[] = []
   const agents: ChildProcess[] = []
@@ -194,7 +197,7 @@ export const startFaultyClinic = async (options: FaultyClinicOptions = {}): Prom
     await identityProvider.token(sampleIdentities[as].subject, BROKER_AUDIENCE)
 
   const request = async (as: SampleIdentity, method: string, path: string, body?: unknown) => {
-    const response = await fetch(new URL(path, brokerUrl), {
+    const response = await fetch(new URL(path, servingUrl), {
       method,
       headers: {
         authorization: `Bearer ${await tokenOf(as)}`,
@@ -251,6 +254,16 @@ export const startFaultyClinic = async (options: FaultyClinicOptions = {}): Prom
     kill,
     start: async () => {
       broker = await startProcess(brokerScript, [JSON.stringify(config)])
+    },
+    moveToReplica: async () => {
+      const otherPort = await freePort()
+      const replica = await startProcess(brokerScript, [
+        JSON.stringify({ ...config, listen: { host: HOST, port: otherPort }, publicUrl: brokerUrl }),
+      ])
+      proxy.forwardTo(otherPort)
+      await kill()
+      broker = replica
+      servingUrl = `http://${HOST}:${otherPort}`
     },
     records: async () => {
       const records: AuditRecord[] = []

@@ -11,12 +11,15 @@ export interface LossyProxy {
   readonly port: number
   /** `pass` after `count` answers were lost; without `count` until the next call. */
   lose(mode: ProxyMode, count?: number): void
+  /** New connections go to another port, as a load balancer sends them to another replica. */
+  forwardTo(port: number): void
   /** How many answers were lost so far. */
   readonly lost: number
   close(): Promise<void>
 }
 
-export const startLossyProxy = async (upstreamPort: number): Promise<LossyProxy> => {
+export const startLossyProxy = async (firstPort: number): Promise<LossyProxy> => {
+  let upstreamPort = firstPort
   const sockets = new Set<Socket>()
   let mode: ProxyMode = 'pass'
   let left = Number.POSITIVE_INFINITY
@@ -60,6 +63,9 @@ export const startLossyProxy = async (upstreamPort: number): Promise<LossyProxy>
       mode = next
       left = count
       if (next === 'refuse') for (const socket of sockets) socket.destroy()
+    },
+    forwardTo: (port) => {
+      upstreamPort = port
     },
     get lost() {
       return lost
