@@ -118,4 +118,47 @@ export const acrossRows: readonly RecoveryProgram[] = [
         'select patient_id, last_name from patients where patient_id <= 20 order by patient_id desc limit 5',
     }
   }),
+  {
+    name: 'the name of somebody who is not shown, by the number of rows that are too many',
+    desk: 'minimum-necessary: care',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const codes: number[] = []
+      const numbers = Array.from({ length: 640 }, (_, number) => `(${number})`)
+      for (let place = 1; place <= LETTERS; place += 1) {
+        const answer = await ask(`select p.patient_id from patients as p, (values ${numbers}) as v
+          where p.patient_id = 77 and v.column1 < 501 + ascii(substr(p.last_name, ${place}, 1))`)
+        const rows = answer.kind === 'denied' ? /has (\d+) rows/.exec(answer.reason)?.[1] : undefined
+        if (rows === undefined) {
+          rowsOf(answer)
+          return null
+        }
+        codes.push(Number(rows) - 501)
+      }
+      return spelled(codes)
+    },
+    truth: nameOf77,
+    honest: 'select patient_id, last_name from patients where patient_id = 77',
+  },
+  {
+    name: 'three letters of a name, by whether a row of one subject too many is there',
+    desk: 'minimum-necessary: care',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const start = await ask('select patient_id from patients where patient_id <= 40')
+      if (start.kind !== 'denied') return null
+      const codes: number[] = []
+      for (const place of [3, 4, 5]) {
+        let code = 0
+        for (let bit = 0; bit < BITS; bit += 1) {
+          const answer = await ask(`select patient_id from patients where patient_id = 77
+            and floor(ascii(substr(last_name, ${place}, 1)) / ${2 ** bit}) % 2 = 1`)
+          if (answer.kind === 'denied') code += 2 ** bit
+        }
+        codes.push(code)
+      }
+      return spelled(codes)
+    },
+    truth: 'select substr(last_name, 3, 3) from patients where patient_id = 77',
+  },
 ]

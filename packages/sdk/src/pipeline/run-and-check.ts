@@ -42,13 +42,20 @@ const showsClassified = ({ decision }: ExecutableState): boolean =>
   decision.columns.some(({ mask, classes }) => mask === null && classes.length > 0)
 
 /** The row limit was known before only for a literal LIMIT; now the warehouse has said how many rows there are. */
-const refuseTooManyRows = ({ decision, summary, trail }: ExecutableState, rows: number): void => {
+const refuseTooManyRows = (
+  { decision, summary, trail }: ExecutableState,
+  rows: number,
+  { subjects, now }: PipelineEnvironment,
+): void => {
   const limit = decision.limits.rows
   const isData = summary.status === 'analyzed' && summary.outputs.length > 0
   if (limit === undefined || !isData || rows <= limit) return
+  // The rows are of people who are not counted, and their number could spell what they hold.
+  const isCounted = boundsSubjects(decision)
+  if (isCounted) subjects.countFailure(now())
   throw createGovernedError('ERR_ROW_LIMIT_EXCEEDED', {
     decision,
-    message: `the result has ${rows} rows and the policy allows ${limit}`,
+    message: `the result has ${isCounted ? 'too many' : rows} rows, and the policy allows ${limit}`,
     hint: `add LIMIT ${limit} or less, or aggregate`,
     traceId: trail.traceId,
   })
@@ -130,8 +137,8 @@ export const runAndCheck = async (
 
   try {
     signal.throwIfAborted()
-    if (boundsSubjects(decision) && mayFail(summary))
-      environment.subjects.refuseFailing(decision, environment.now())
+    if (boundsSubjects(decision))
+      environment.subjects.refuseUsedUp(decision, environment.now(), { mayFail: mayFail(summary) })
     if (lease !== null) elevated = await environment.openElevated(lease)
     const inner = elevated ?? (await environment.inner())
     signal.throwIfAborted()
@@ -183,7 +190,7 @@ export const runAndCheck = async (
     const columns = received.asyncExec
       ? []
       : checkResultShape(summary, decision.columns, statement.getColumns() ?? [])
-    if (!received.asyncExec) refuseTooManyRows(executable, statement.getNumRows() ?? 0)
+    if (!received.asyncExec) refuseTooManyRows(executable, statement.getNumRows() ?? 0, environment)
     const masker = compileMasker(columns, environment.maskMaterial())
     const driverColumns = received.asyncExec ? [] : (statement.getColumns() ?? [])
     const openRows = prepareRows({

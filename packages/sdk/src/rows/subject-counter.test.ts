@@ -45,11 +45,24 @@ test('another connection of the same principal does not start the day again, the
 test('a statement that failed counts as a subject, and what may fail is refused when the limit is used up', () => {
   const counter = new SubjectCounter('failing-principal')
   const limited = decisionWith({ subjectsPerTask: 2 })
-  counter.count(pass, limited, ['PATIENT_ID'], now)([1])
-  counter.refuseFailing(limited, now)
+  const shape = counter.count(pass, limited, ['PATIENT_ID'], now)
+  shape([1])
+  counter.refuseUsedUp(limited, now, { mayFail: true })
   counter.countFailure(now)
-  expect(() => counter.refuseFailing(limited, now)).toThrowError(exceeded)
-  expect(() => counter.count(pass, limited, ['PATIENT_ID'], now)([2])).toThrowError(exceeded)
+  expect(() => counter.refuseUsedUp(limited, now, { mayFail: true })).toThrowError(exceeded)
+  counter.refuseUsedUp(limited, now, { mayFail: false })
+  expect(shape([1])).toEqual([1])
+  expect(() => shape([2])).toThrowError(exceeded)
+})
+
+test('once more subjects were asked for than the limit allows, nothing runs: an empty answer would tell of one', () => {
+  const counter = new SubjectCounter('curious-principal')
+  const limited = decisionWith({ subjectsPerTask: 1 })
+  const shape = counter.count(pass, limited, ['PATIENT_ID'], now)
+  shape([1])
+  counter.refuseUsedUp(limited, now, { mayFail: false })
+  expect(() => shape([2])).toThrowError(exceeded)
+  expect(() => counter.refuseUsedUp(limited, now, { mayFail: false })).toThrowError(exceeded)
 })
 
 test('a statement may fail by what it computes from columns, by itself, or where it was not understood', () => {

@@ -72,20 +72,25 @@ export class SubjectCounter {
   }
 
   /**
-   * Once as many subjects were counted as the limits allow, nothing more is learned from failures either.
+   * Refuses to run a statement where its outcome alone would tell of one more subject: by a failure once as many were
+   * counted as the limits allow, and by any row once a statement has asked for more.
    *
    * @throws GovernedError ERR_SUBJECT_LIMIT_EXCEEDED
    */
-  refuseFailing(decision: Decision, now: Date): void {
+  refuseUsedUp(decision: Decision, now: Date, { mayFail }: { readonly mayFail: boolean }): void {
     const { subjectsPerTask = Number.POSITIVE_INFINITY, subjectsPerDay = Number.POSITIVE_INFINITY } =
       decision.limits
     const { perTask, perDay } = this.#countedOn(now.toISOString().slice(0, 10))
-    if (perTask.size < subjectsPerTask && perDay.size < subjectsPerDay) return
+    const asked = mayFail ? 1 : 0
+    if (perTask.size + asked <= subjectsPerTask && perDay.size + asked <= subjectsPerDay) return
     throw createGovernedError('ERR_SUBJECT_LIMIT_EXCEEDED', {
       decision,
-      message:
-        'as many data subjects were counted as the policy allows, and the statement computes something that may fail',
-      hint: 'compute with TRY_CAST and other forms that never fail, or leave the computation out',
+      message: mayFail
+        ? 'as many data subjects were counted as the policy allows, and the statement computes something that may fail'
+        : 'more data subjects were asked for than the policy allows, and nothing more is read about any',
+      hint: mayFail
+        ? 'compute with TRY_CAST and other forms that never fail, or leave the computation out'
+        : 'begin another task with a connection of its own, or wait for the next day',
     })
   }
 
