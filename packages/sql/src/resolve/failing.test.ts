@@ -129,6 +129,8 @@ describe('what fails without a column', () => {
   it.each([
     `select sum('one'::number) as s from t`,
     'select 1 / count(*) as s from t',
+    'select 1 / count(*) as s from t group by ()',
+    'select 1 / count(*) as s from t group by rollup (code)',
     'select count(*) as n from t having 1 / count(code) > 0',
     'select 1 / ? as s from t',
     'select 1 / sum(count(*)) over (order by 1 rows between 2 preceding and 1 preceding) as s from t group by code',

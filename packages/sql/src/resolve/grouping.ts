@@ -35,12 +35,15 @@ export const useGrouping = (value: Json | undefined, projection: Projection, sco
 
 const SETS = new Set(['GroupingSets', 'Cube', 'Rollup'])
 
+/** GROUP BY () has one group without keys, which is there without a row. */
+const WITHOUT_KEYS = new Set([...SETS, 'Tuple'])
+
 /** Whether GROUP BY names keys and no grouping sets, so that a group is there because a row of it is. */
 export const groupsByKeys = (value: Json | undefined): boolean => {
   const { name, body } = variantOf(value, 'GROUP BY')
   if (name !== 'Expressions') return false
   const items = listOf(listOf(body, 'GROUP BY')[0], 'GROUP BY')
-  return items.length > 0 && items.every((item) => !SETS.has(variantOf(item, 'GROUP BY').name))
+  return items.length > 0 && items.every((item) => !WITHOUT_KEYS.has(variantOf(item, 'GROUP BY').name))
 }
 
 /** Null for grouping sets. */
