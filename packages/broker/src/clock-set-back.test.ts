@@ -7,7 +7,6 @@ import { startTestBroker, statementOf, TEST_KEY, type TestBroker } from './test-
 const MINUTE_MS = 60_000
 
 describe.each(['PGlite', 'PostgreSQL'] as const)('a broker on %s whose clock is set back', (database) => {
-  const start = Date.now()
   let [passed, set] = [0, 0]
   let server: Postgres | undefined
   let test: TestBroker
@@ -15,8 +14,8 @@ describe.each(['PGlite', 'PostgreSQL'] as const)('a broker on %s whose clock is 
   beforeAll(async () => {
     if (database === 'PostgreSQL') server = await startPostgres()
     test = await startTestBroker({
-      clock: () => new Date(start + passed + set),
-      monotonic: () => passed,
+      clock: () => new Date(Date.now() + passed + set),
+      monotonic: () => performance.now() + passed,
       config: {
         session: { ttlSeconds: 3600 },
         ...(server === undefined
