@@ -136,7 +136,20 @@ const findSmallGroupIn = (
   return only !== null && same(base.rows, only.rows) ? `comes about from ${needed.length} rows` : null
 }
 
-/** People are counted: no value of somebody is shown whom the outputs do not name. */
+/** People whom the statement names by constants count too, whether or not a row comes back. */
+const namedPeople = ({ decision, tree }: GovernedStatement, world: World): ReadonlySet<string> => {
+  const text = printQuery(tree)
+  const people = (decision.pinnedSubjects ?? []).flatMap(({ column, constants }) =>
+    constants.flatMap((place) => {
+      if ('bind' in place) return []
+      const digits = text.slice(place.start, place.end).replaceAll("'", '')
+      return personOf(world, column, Number(digits)) ?? []
+    }),
+  )
+  return new Set(people)
+}
+
+/** People are counted: no value of somebody is shown whom neither the outputs nor the statement names. */
 export const findUncounted = (
   statement: GovernedStatement,
   world: World,
@@ -145,13 +158,14 @@ export const findUncounted = (
 ): Difference | null => {
   const base = tell(statement, world)
   if (base === null) return null
+  const named = namedPeople(statement, world)
   const uncounted = new Set<string>()
   for (const [name, table] of tables) {
     const subject = table.columns.findIndex((column) => column.name === subjectOf.get(name))
     if (subject === -1) continue
     for (const [at, row] of (world.get(name) ?? []).entries()) {
       const who = personOf(world, subjectOf.get(name) ?? '', row[subject] as Value)
-      if (who === null || base.people.includes(who)) continue
+      if (who === null || base.people.includes(who) || named.has(who)) continue
       const told = tell(statement, withRow(world, name, at, changesOf(table, row, at, () => true)[0] as Row))
       // Who is shown may depend on others: what is shown of them may not.
       if (told !== null && !same(base.rows, told.rows) && same(base.people, told.people)) uncounted.add(who)

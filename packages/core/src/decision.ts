@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Mask } from './mask.ts'
 import type { IdentifierKind } from './profiles.ts'
-import type { UsePlace } from './statement-summary.ts'
+import type { ConstantPlace, UsePlace } from './statement-summary.ts'
 
 /** One reason of a decision, for a person and as data for an agent. Free of literals and values. */
 export interface DecisionReason {
@@ -52,6 +52,13 @@ export interface SubjectColumn {
   readonly output: number
 }
 
+/** A subject column that the statement pins to constants of its own: these are the subjects, before anything runs. */
+export interface PinnedSubject {
+  readonly column: string
+  /** Places and no values: whoever counts reads them from the text and the binds that are sent. */
+  readonly constants: readonly ConstantPlace[]
+}
+
 export interface Limits {
   readonly rows?: number
   readonly statementsPerHour?: number
@@ -95,6 +102,11 @@ export interface Decision {
   readonly wouldPass: readonly Remedy[]
   /** The outputs to count distinct data subjects by; complete when `limits` bounds subjects. */
   readonly subjects: readonly SubjectColumn[]
+  /**
+   * Subjects that the statement itself names and is permitted for: they count whether or not a row comes back. Absent for
+   * none, and where `subjects` alone says whose every row is.
+   */
+  readonly pinnedSubjects?: readonly PinnedSubject[]
   /** The de-identification profile that the shown columns meet. */
   readonly profile: Profile
   /** Version and digest of the policy that decided. */

@@ -88,6 +88,11 @@ export interface Observation {
    * may fail, depending on the column.
    */
   readonly by?: string
+  /**
+   * Whether what is skipped fails by nothing but a bind that pins a column in `tableUses`. It cannot fail where every such
+   * bind is a whole number.
+   */
+  readonly byPin?: true
   readonly chosen?: boolean
   readonly many?: boolean
   readonly against?: readonly ColumnName[]
@@ -110,6 +115,28 @@ export interface TableRead {
    * self join. Then different rows of it stand in one row of the result. Once when absent.
    */
   readonly occurrences?: number
+}
+
+/** Where a statement writes a constant: a literal by its offsets in the text that is sent, a bind by its number from 1. */
+export type ConstantPlace = { readonly start: number; readonly end: number } | { readonly bind: number }
+
+/**
+ * One use of a stored table as a source of rows, with what its SELECT demands of its rows by conditions that hold in every
+ * row that is left. It names places and no literal.
+ */
+export interface TableUse {
+  readonly table: TableName
+  /** Number columns that equal one of these constants. */
+  readonly pins: readonly { readonly column: ColumnName; readonly constants: readonly ConstantPlace[] }[]
+  /**
+   * Number columns that equal a column of another use, by its index. Where an outer join found no partner, every column of
+   * this use is NULL.
+   */
+  readonly equals: readonly {
+    readonly column: ColumnName
+    readonly use: number
+    readonly to: ColumnName
+  }[]
 }
 
 export interface TableWrite {
@@ -147,6 +174,8 @@ export interface AnalyzedStatement extends StatementFacts {
   /** `select`, `insert`, `create-table`, `use`, …: kebab-case, for people. */
   readonly kind: string
   readonly reads: readonly TableRead[]
+  /** Of a query that compares columns with constants: every use of every table, those in views and subqueries too. */
+  readonly tableUses?: readonly TableUse[]
   readonly writes: readonly TableWrite[]
   readonly outputs: readonly OutputColumn[]
   readonly uses: Readonly<Record<UsePlace, readonly ColumnName[]>>

@@ -31,7 +31,7 @@ const isGrammar = (word: string): boolean =>
   grammarWords.has(word) || typeWords.has(word) || datePartWords.has(word)
 
 /** Gives the parser's place of ever larger offsets, in one pass over the text. */
-const createPlaceCounter = (text: string): ((offset: number) => number) => {
+export const createPlaceCounter = (text: string): ((offset: number) => number) => {
   let line = 1
   let column = 1
   let at = 0

@@ -80,7 +80,7 @@ export const sdkErrors = {
     retryable: false,
   },
   ERR_SUBJECT_LIMIT_EXCEEDED: {
-    message: 'the result would show more data subjects than the policy allows',
+    message: 'the statement names, or its result would show, more data subjects than the policy allows',
     why: 'A rule limits how many distinct people an agent may see in a task or in a day.',
     hint: 'aggregate over the subjects, or ask for fewer of them',
     retryable: false,

@@ -13,7 +13,7 @@ import { createObservationGuard } from './observation-guard.ts'
 import { createProfileGuard, profileOf } from './profile-guard.ts'
 import { type ReasonCode, reason } from './reasons.ts'
 import { subjectColumns } from './subject-columns.ts'
-import { subjectGuard } from './subject-guard.ts'
+import { namedSubjects, subjectGuard } from './subject-guard.ts'
 import { unclassifiedGuard } from './unclassified-guard.ts'
 import { writeGuard } from './write-guard.ts'
 
@@ -91,11 +91,13 @@ export const decide = (compiled: CompiledPolicy, asker: Asker, summary: Statemen
   )
   const input: GuardInput = { summary, permits, classifier: compiled.classifier, lens, outputs }
   const approval = combineApprovals(permits)
+  const named = namedSubjects(input)
   const shown = {
     columns: outputs.map((output) => output.decision),
     limits: combineLimits(permits),
     profile: profileOf(outputs),
     subjects: subjectColumns(summary, input.classifier),
+    ...(named.length > 0 && { pinnedSubjects: named }),
   }
   const guards: readonly Guard[] = [
     unclassifiedGuard,

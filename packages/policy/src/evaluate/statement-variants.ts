@@ -7,6 +7,7 @@ export const withoutUses = (
   refused: readonly { readonly column: ColumnName; readonly place: UsePlace }[],
 ): AnalyzedStatement => ({
   ...summary,
+  ...usesKept(summary, (column) => refused.every((use) => use.column !== column)),
   uses: mapUses(summary, (column, place) =>
     refused.every((use) => use.column !== column || use.place !== place),
   ),
@@ -41,8 +42,24 @@ const keepOnly = (summary: AnalyzedStatement, keep: (column: ColumnName) => bool
     ),
   })),
   uses: mapUses(summary, keep),
+  ...usesKept(summary, keep),
   observations: summary.observations.filter(({ column }) => keep(column)),
 })
+
+/** Without a column nothing is demanded of it. */
+const usesKept = (
+  { tableUses }: AnalyzedStatement,
+  keep: (column: ColumnName) => boolean,
+): Pick<AnalyzedStatement, 'tableUses'> =>
+  tableUses === undefined
+    ? {}
+    : {
+        tableUses: tableUses.map(({ table, pins, equals }) => ({
+          table,
+          pins: pins.filter(({ column }) => keep(column)),
+          equals: equals.filter(({ column, to }) => keep(column) && keep(to)),
+        })),
+      }
 
 const mapUses = (
   summary: AnalyzedStatement,

@@ -1,24 +1,27 @@
-import { EQUAL_COLUMNS, rowFunctions } from '@snowfence/core'
+import { EQUAL_COLUMNS, type PinnedSubject, rowFunctions } from '@snowfence/core'
 import { splitColumnName } from '../naming/qualified-name.ts'
 import { coveredTables, subjectTables } from './covered-tables.ts'
 import { equallyJoined } from './equal-columns.ts'
 import { refuseRows } from './group-guard.ts'
 import type { Guard, GuardInput } from './guards.ts'
 import { combineLimits, DEFAULT_MINIMUM_GROUP_SIZE } from './obligations.ts'
+import { pinnedTables } from './pinned-tables.ts'
 import { reason } from './reasons.ts'
 import { subjectColumns } from './subject-columns.ts'
 
 /**
  * Tables whose rows decide the result while nothing in the outputs says whose they are. A table of which no column is
- * shown counts too: its rows may choose what the writer's own constants spell.
+ * shown counts too: its rows may choose what the writer's own constants spell. Not so a table of which the statement names
+ * the subjects itself.
  */
 export const uncountedTables = (input: GuardInput): { table: string; subject: string | undefined }[] => {
   const { summary, classifier } = input
   const shown = new Set(subjectColumns(summary, classifier).map(({ column }) => column))
   const tables = subjectTables(summary, classifier)
   const counted = coveredTables(tables, shown, summary, { outer: true })
+  const pinned = pinnedTables(summary, classifier).tables
   return tables
-    .filter(({ table }) => !counted.has(table))
+    .filter(({ table }) => !counted.has(table) && !pinned.has(table))
     .map(({ table, subject }) => ({
       table,
       subject: subject === null ? undefined : splitColumnName(subject).column,
@@ -35,14 +38,26 @@ export const subjectGuard: Guard = (input) => {
 }
 
 /**
+ * The subjects that the statement itself names, where it is permitted for their sake: they count before it is sent. None
+ * where the outputs show whose the rows are, which counts fewer.
+ */
+export const namedSubjects = (input: GuardInput): readonly PinnedSubject[] => {
+  const { tableUses, ...summary } = input.summary
+  if (tableUses === undefined || subjectGuard({ ...input, summary }).length === 0) return []
+  return pinnedTables(input.summary, input.classifier).subjects
+}
+
+/**
  * A window, a pattern, a hierarchy, grouping sets or a limit inside of a statement lets rows that are not shown decide
- * about those that are. Within the rows of one subject they are of nobody else.
+ * about those that are. Within the rows of one subject they are of nobody else, and of a pinned table there are no others.
  */
 const acrossSubjects = ({ summary, classifier }: GuardInput) => {
   const tables = subjectTables(summary, classifier)
-  const strange = summary.acrossRows.some(
-    (within) => coveredTables(tables, new Set(within), summary, { outer: true }).size < tables.length,
-  )
+  const pinned = pinnedTables(summary, classifier).tables
+  const strange = summary.acrossRows.some((within) => {
+    const covered = coveredTables(tables, new Set(within), summary, { outer: true })
+    return tables.some(({ table }) => !covered.has(table) && !pinned.has(table))
+  })
   if (!strange) return []
   return [
     reason('subject-not-countable', {
@@ -75,15 +90,20 @@ const uncounted = (input: GuardInput) =>
   )
 
 /** A table joined with itself shows two people in one row, and the subject column only one of them. */
-const repeated = ({ summary, classifier }: GuardInput) =>
-  summary.reads
-    .filter(({ table, occurrences = 1 }) => occurrences > 1 && classifier.subjectOf(table) !== null)
+const repeated = ({ summary, classifier }: GuardInput) => {
+  const pinned = pinnedTables(summary, classifier).tables
+  return summary.reads
+    .filter(
+      ({ table, occurrences = 1 }) =>
+        occurrences > 1 && classifier.subjectOf(table) !== null && !pinned.has(table),
+    )
     .map(({ table }) =>
       reason('subject-not-countable', {
         message: `the policy limits data subjects, and ${table} is used more than once in the statement`,
         hint: `use ${table} once`,
       }),
     )
+}
 
 /** Whether a window holds rows of one subject of the table only. */
 const isOverSubject = (window: string, table: string, { summary, classifier }: GuardInput): boolean => {
@@ -95,11 +115,12 @@ const isOverSubject = (window: string, table: string, { summary, classifier }: G
 }
 
 /** An aggregate or window over everybody beside the subject of one row. Inside of one subject's rows it mixes nobody. */
-const mixed = (input: GuardInput) =>
-  input.summary.outputs.flatMap((output, index) => {
+const mixed = (input: GuardInput) => {
+  const pinned = pinnedTables(input.summary, input.classifier).tables
+  return input.summary.outputs.flatMap((output, index) => {
     const strange = output.flows.find(({ column, via, functions }) => {
       const { table } = splitColumnName(column)
-      if (via === 'count' || input.classifier.subjectOf(table) === null) return false
+      if (via === 'count' || input.classifier.subjectOf(table) === null || pinned.has(table)) return false
       const others = functions.filter((name) => !rowFunctions.has(name) && !rowOperators.has(name))
       if (others.length === 0) return false
       const windows = others.filter((name) => name.startsWith('OVER'))
@@ -115,6 +136,7 @@ const mixed = (input: GuardInput) =>
       hint: 'group by the subject column, or read large groups with HAVING COUNT(*)',
     })
   })
+}
 
 /** Operators and forms that keep the identity of a row, beside the functions that do. Nothing else is known to. */
 const rowOperators = new Set([

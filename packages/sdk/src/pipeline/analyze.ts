@@ -24,5 +24,5 @@ export const analyze = async (
   if (summary.status === 'unsupported' && staleReasons.has(summary.reason.code)) {
     if (await environment.catalogue.refresh()) ({ summary, executableText } = await resolve())
   }
-  return { stage: 'analyzed', received, context, summary, executableText }
+  return { stage: 'analyzed', received, context, summary, executableText, binds: received.binds ?? [] }
 }

@@ -5,6 +5,7 @@ import {
   approvalDigest as digestApproval,
 } from '@snowfence/core'
 import { evaluate } from '@snowfence/policy'
+import { readPinnedSubjects } from '../rows/read-pinned-subjects.ts'
 import type { BindValue, ReceivedStatement } from '../statement/statement-options.ts'
 import type { PipelineEnvironment } from './pipeline-environment.ts'
 import { refuseParameters } from './statement-parameters.ts'
@@ -106,6 +107,32 @@ const refuseUnreadableResult = ({ summary }: AnalyzedState): DecisionReason | nu
       }
 }
 
+/** Counts the subjects that the statement names. They count whether or not it finds anything. */
+const refuseNamedSubjects = (
+  decision: Decision,
+  state: AnalyzedState,
+  { subjects, now }: PipelineEnvironment,
+): DecisionReason | null => {
+  const { pinnedSubjects = [] } = decision
+  if (decision.decision === 'deny' || pinnedSubjects.length === 0) return null
+  const uses = state.summary.status === 'analyzed' ? (state.summary.tableUses ?? []) : []
+  const named = readPinnedSubjects(pinnedSubjects, uses, state)
+  if (named === null)
+    return {
+      code: 'subject-not-countable',
+      message: 'the policy limits data subjects, and a bind in the place of one is no whole number',
+      hint: 'bind the number of one data subject in each place',
+    }
+  const exceeded = subjects.countNamed(named, decision, now())
+  return exceeded === null
+    ? null
+    : {
+        code: 'subject-limit',
+        message: `the statement names ${exceeded}, and the policy allows no more`,
+        hint: 'ask for fewer of them',
+      }
+}
+
 /** Second stage: may they, and with what obligations? Never throws for a statement that is merely refused. */
 export const authorize = async (
   state: AnalyzedState,
@@ -135,6 +162,8 @@ export const authorize = async (
     refuseUnreadableResult(state) ??
     refuseRowLimit(judged, state)
   let decision = refusal === null || judged.decision === 'deny' ? judged : deny(judged, refusal)
+  const refusedSubjects = refuseNamedSubjects(decision, state, environment)
+  if (refusedSubjects !== null) decision = deny(decision, refusedSubjects)
   if (decision.decision !== 'deny' && !environment.countStatement(decision.limits.statementsPerHour))
     decision = deny(decision, {
       code: 'rate-limit',

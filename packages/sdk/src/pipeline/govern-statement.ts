@@ -50,6 +50,7 @@ const codeOfDenial = ({ summary, decision }: AuthorizedState): ErrorCode => {
   const [first] = decision.reasons
   if (first?.code === 'rate-limit') return 'ERR_RATE_LIMIT_EXCEEDED'
   if (first?.code === 'row-limit') return 'ERR_ROW_LIMIT_EXCEEDED'
+  if (first?.code === 'subject-limit') return 'ERR_SUBJECT_LIMIT_EXCEEDED'
   return summary.status === 'unsupported' ? 'ERR_STATEMENT_UNSUPPORTED' : 'ERR_STATEMENT_DENIED'
 }
 

@@ -138,7 +138,7 @@ export const runAndCheck = async (
   try {
     signal.throwIfAborted()
     if (boundsSubjects(decision))
-      environment.subjects.refuseUsedUp(decision, environment.now(), { mayFail: mayFail(summary) })
+      environment.subjects.refuseUsedUp(decision, environment.now(), { mayFail: mayFail(summary, decision) })
     if (lease !== null) elevated = await environment.openElevated(lease)
     const inner = elevated ?? (await environment.inner())
     signal.throwIfAborted()

@@ -1,5 +1,5 @@
 import type { AuditAcknowledgement, Decision, StatementSummary, StatementTrail } from '@snowfence/core'
-import type { ReceivedStatement } from '../statement/statement-options.ts'
+import type { BindValue, ReceivedStatement } from '../statement/statement-options.ts'
 
 /** The names a statement is resolved against and the role it runs with, at the time it was analysed. */
 export interface SessionContext {
@@ -18,6 +18,8 @@ export interface AnalyzedState {
   readonly summary: StatementSummary
   /** The comment-free text: exactly what is sent. */
   readonly executableText: string
+  /** The binds that the text is sent with, or was sent with where its result is fetched again. */
+  readonly binds: readonly BindValue[]
 }
 
 export interface AuthorizedState extends Omit<AnalyzedState, 'stage'> {

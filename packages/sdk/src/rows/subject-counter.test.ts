@@ -75,6 +75,22 @@ test('a statement may fail by what it computes from columns, by itself, or where
   expect(analyzed({ failsAlone: true })).toBe(true)
 })
 
+test('a bind that names a subject was read as a number, and is not what a statement may fail by', () => {
+  const who = 'CLINIC.PUBLIC.PATIENTS.PATIENT_ID'
+  const pins = [{ column: who, constants: [{ bind: 1 }] }]
+  const compared = { column: who, kind: 'fail', place: 'filter', functions: ['='], by: '=' } as const
+  const summary = {
+    status: 'analyzed',
+    failsAlone: false,
+    tableUses: [{ table: 'CLINIC.PUBLIC.PATIENTS', pins, equals: [] }],
+    observations: [compared],
+  } as unknown as AnalyzedStatement
+  expect(mayFail(summary, { pinnedSubjects: pins })).toBe(false)
+  expect(mayFail(summary, {})).toBe(true)
+  const other = { ...summary, observations: [compared, { ...compared, functions: ['+', '='] }] }
+  expect(mayFail(other, { pinnedSubjects: pins })).toBe(true)
+})
+
 test.each([
   ['42601', false],
   ['42501', false],
@@ -85,4 +101,32 @@ test.each([
   [undefined, true],
 ])('an error of SQLSTATE %s came while rows were computed: %s', (sqlState, expected) => {
   expect(failedWhileComputing({ sqlState })).toBe(expected)
+})
+
+const column = 'CLINIC.PUBLIC.PATIENTS.PATIENT_ID'
+const named = (...values: string[]) => values.map((value) => ({ column, value }))
+
+test('a subject that a statement names is the one that a row shows, and counts once', () => {
+  const counter = new SubjectCounter('naming-principal')
+  const limits = decisionWith({ subjectsPerTask: 2 })
+  for (let time = 0; time < 20; time += 1) expect(counter.countNamed(named('5', '5'), limits, now)).toBeNull()
+  const shape = counter.count(pass, limits, ['PATIENT_ID'], now)
+  expect(shape({ PATIENT_ID: 5 })).toEqual({ PATIENT_ID: 5 })
+  shape({ PATIENT_ID: 7 })
+  expect(counter.countNamed(named('7'), limits, now)).toBeNull()
+  expect(counter.countNamed(named('9'), limits, now)).toMatch('more than 2 data subjects in this task')
+})
+
+test('of more subjects than are allowed none counts, since none is read', () => {
+  const counter = new SubjectCounter('greedy-principal')
+  const limits = decisionWith({ subjectsPerTask: 20, subjectsPerDay: 20 })
+  const many = Array.from({ length: 10_000 }, (_, index) => String(index))
+  expect(counter.countNamed(named(...many), limits, now)).toMatch('more than 20')
+  expect(counter.countNamed(named(...many.slice(0, 20)), limits, now)).toBeNull()
+})
+
+test('the day counts what other connections of the principal named', () => {
+  const limits = decisionWith({ subjectsPerDay: 1 })
+  expect(new SubjectCounter('naming-day').countNamed(named('1'), limits, now)).toBeNull()
+  expect(new SubjectCounter('naming-day').countNamed(named('2'), limits, now)).toMatch('today')
 })

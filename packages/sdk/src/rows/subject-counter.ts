@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
-import type { Decision, StatementSummary, SubjectColumn } from '@snowfence/core'
+import type { Decision, Observation, StatementSummary, SubjectColumn } from '@snowfence/core'
 import { createGovernedError } from '../driver/driver-error.ts'
+import type { NamedSubject } from './read-pinned-subjects.ts'
 import type { DriverRow, RowShaper } from './row-shaper.ts'
 
 interface Counted {
@@ -15,13 +16,14 @@ const today: { day: string; readonly byPrincipal: Map<string, Set<string>> } = {
 }
 
 /** A digest and not the value: what is counted must not become a list of patients in memory. */
-const subjectDigest = ({ column }: SubjectColumn, value: unknown): string =>
+const subjectDigest = ({ column }: Pick<SubjectColumn, 'column'>, value: unknown): string =>
   createHash('sha256')
     .update(`${column}\u0000${String(value)}`)
     .digest('base64')
 
 /**
- * Counts the distinct data subjects that a connection has been shown, before their values are masked.
+ * Counts the distinct data subjects that a connection has been shown, before their values are masked, and those that its
+ * statements named.
  *
  * A task is a connection; a day is a UTC day of one principal in this process.
  */
@@ -94,6 +96,28 @@ export class SubjectCounter {
     })
   }
 
+  /**
+   * Counts subjects that a statement names, before it is sent. Where they are more than the limits allow, nothing is sent and
+   * none of them counts.
+   *
+   * @returns what there would be too many of; null where all were counted
+   */
+  countNamed(subjects: readonly NamedSubject[], { limits }: Decision, now: Date): string | null {
+    const { subjectsPerTask = Number.POSITIVE_INFINITY, subjectsPerDay = Number.POSITIVE_INFINITY } = limits
+    const { perTask, perDay } = this.#countedOn(now.toISOString().slice(0, 10))
+    const digests = new Set(subjects.map((subject) => subjectDigest(subject, subject.value)))
+    const more = (counted: ReadonlySet<string>): number =>
+      [...digests].filter((digest) => !counted.has(digest)).length
+    if (perTask.size + more(perTask) > subjectsPerTask)
+      return `more than ${subjectsPerTask} data subjects in this task`
+    if (perDay.size + more(perDay) > subjectsPerDay) return `more than ${subjectsPerDay} data subjects today`
+    for (const digest of digests) {
+      perTask.add(digest)
+      perDay.add(digest)
+    }
+    return null
+  }
+
   #countedOn(day: string): Counted {
     if (today.day !== day) {
       today.day = day
@@ -116,11 +140,35 @@ const exceeded = (decision: Decision, what: string): Error =>
 export const boundsSubjects = ({ limits }: Decision): boolean =>
   limits.subjectsPerTask !== undefined || limits.subjectsPerDay !== undefined
 
-/** Whether the outcome of a statement may be a failure of what it computes. */
-export const mayFail = (summary: StatementSummary): boolean =>
-  summary.status !== 'analyzed' ||
-  summary.failsAlone ||
-  summary.observations.some(({ kind, by }) => kind === 'fail' || by !== undefined)
+/**
+ * Whether the outcome of a statement may be a failure of what it computes. Where the statement names subjects, every bind
+ * that pins a column was read as a whole number, and fails nothing.
+ */
+export const mayFail = (
+  summary: StatementSummary,
+  { pinnedSubjects = [] }: Pick<Decision, 'pinnedSubjects'> = {},
+): boolean => {
+  if (summary.status !== 'analyzed' || summary.failsAlone) return true
+  const uses = pinnedSubjects.length === 0 ? [] : (summary.tableUses ?? [])
+  const pinned = new Set(uses.flatMap(({ pins }) => pins.map(({ column }) => column)))
+  return summary.observations.some(
+    (observation) =>
+      (observation.kind === 'fail' || observation.by !== undefined) && !isOfPin(observation, pinned),
+  )
+}
+
+const isOfPin = (
+  { column, kind, place, by, byPin, functions, against }: Observation,
+  pinned: ReadonlySet<string>,
+): boolean =>
+  pinned.size > 0 &&
+  (byPin === true ||
+    (kind === 'fail' &&
+      place === 'filter' &&
+      (by === '=' || by === 'IN') &&
+      against === undefined &&
+      functions.every((name) => name === by) &&
+      pinned.has(column)))
 
 /** SQLSTATE classes of a statement that was refused before it touched a row: syntax and access, no object, no feature. */
 const REFUSED_UNREAD = /^(?:42|02|0A)/

@@ -6,15 +6,16 @@ import { oneTable, type RowOrigin } from './aggregation.ts'
 import type { ObjectName } from './object-name.ts'
 import { resolveQuery } from './query.ts'
 import type { StatementContext } from './scope.ts'
+import type { TableUse } from './table-use.ts'
 
 /** The columns of a table, or of a view through its definition. Records the read. */
 export const openBaseTable = (
   table: BaseTable,
   name: ObjectName,
   context: StatementContext,
-): { readonly columns: readonly RelationColumn[]; readonly origin: RowOrigin } => {
-  context.findings.readTable(table.name, table.isMetadata)
-  if (table.definition === null) return { columns: table.columns, origin: oneTable }
+): { readonly columns: readonly RelationColumn[]; readonly origin: RowOrigin; readonly use: TableUse } => {
+  const use = context.findings.readTable(table.name, table.isMetadata)
+  if (table.definition === null) return { columns: table.columns, origin: oneTable, use }
   const stale = () => new Refusal('stale-view', { detail: table.name, place: name.place })
   if (context.openViews.includes(table.name)) throw stale()
   const [database, schema] = table.parts
@@ -35,7 +36,7 @@ export const openBaseTable = (
       name: column.name,
       view: column.lineage.keys().next().value!,
     }))
-    return { columns, origin: result.origin }
+    return { columns, origin: result.origin, use }
   } catch (error) {
     throw error instanceof Refusal ? stale() : error
   }

@@ -137,8 +137,10 @@ export const decides = (
   conditions: readonly Value[],
   branches: readonly Value[],
   scope: Scope,
+  how: { readonly byPin: boolean } = { byPin: false },
 ): void => {
-  if (branches.some(({ mayFail }) => mayFail)) scope.context.findings.decide(name, derived(conditions, name))
+  if (branches.some(({ mayFail }) => mayFail))
+    scope.context.findings.decide(name, derived(conditions, name), how)
 }
 
 /** The same for the presence of values: of a stored value it is public, of a computed one it is not. */

@@ -318,7 +318,7 @@ export const resolveExpression = (value: Json | undefined, scope: Scope): Value 
   if (resolve === undefined) return unknownSyntax(`expression ${name}`)
   const resolved = resolve(body, scope)
   scope.context.findings.spend(1 + resolved.lineage.size)
-  return resolved
+  return scope.pinning.has(value!) ? { ...resolved, failsByPin: true } : resolved
 }
 
 export const resolveAll = (values: readonly Json[], scope: Scope): readonly Value[] =>

@@ -5,6 +5,7 @@ import { Refusal } from '../refusal.ts'
 import type { BaseColumn } from './flow.ts'
 import type { Lineage } from './lineage.ts'
 import { Observations } from './observations.ts'
+import type { TableUse } from './table-use.ts'
 
 /** Expressions resolved plus columns carried. TPC-DS queries take a few thousand. */
 const MAX_EFFORT = 1_000_000
@@ -16,6 +17,8 @@ export const placeKey = (line: number, column: number): number => line * 0x10000
 export class Findings {
   readonly #reads = new Map<string, Set<string>>()
   readonly #occurrences = new Map<string, number>()
+  /** Every use of a table, in the order of the text: a use that nothing was found out about has no pin. */
+  readonly tableUses: TableUse[] = []
   readonly #openedExpressions = new Set<readonly { readonly lineage: Lineage }[]>()
   readonly #uses: Record<UsePlace, Set<BaseColumn>>
   readonly #observations = new Observations()
@@ -78,11 +81,14 @@ export class Findings {
     }
   }
 
-  readTable(table: string, isMetadata: boolean): void {
+  readTable(table: string, isMetadata: boolean): TableUse {
     if (!this.#reads.has(table)) this.#reads.set(table, new Set())
     this.#occur(table)
     if (isMetadata) this.readsMetadata = true
     else this.readsData = true
+    const use: TableUse = { table, pins: [], equals: [] }
+    this.tableUses.push(use)
+    return use
   }
 
   /** A common table expression was resolved once; each use of it after the first reads its tables again. */
@@ -157,9 +163,9 @@ export class Findings {
    * Whether something that may fail is computed at all hangs on these conditions. In a clause that is one more way of
    * looking at what the clause looks at anyway; elsewhere nothing but the failure tells.
    */
-  decide(name: string, conditions: Lineage): void {
+  decide(name: string, conditions: Lineage, { byPin } = { byPin: false }): void {
     if (this.#place === null) this.#observations.addFailure(name, null, conditions)
-    else this.#observations.addUse(this.#place, conditions, 'equality', name)
+    else this.#observations.addUse(this.#place, conditions, 'equality', { by: name, byPin })
   }
 
   /** @param least - what the clause looks at even where the column stands in it by itself */

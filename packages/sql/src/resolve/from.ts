@@ -24,7 +24,7 @@ const KINDS: ReadonlyMap<string, JoinKind> = new Map([
 /** Gives back the conditions of the joins, which are resolved once the select list's names are known. */
 export type JoinConditions = readonly JoinCondition[]
 
-interface JoinCondition {
+export interface JoinCondition {
   readonly expression: Json
   readonly kind: JoinKind
   /** How many relations stand to the left of the join. */

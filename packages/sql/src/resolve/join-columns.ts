@@ -36,6 +36,7 @@ export const mergeColumns = (
       compute('=', [first, second], scope, equated([first, second], scope)),
     )
     findings.use('join', markSides(equal.lineage, kind, before, scope))
+    scope.namedJoins.push({ name, kind, before, end: scope.relations.length })
     scope.merged.set(name, {
       ...eitherOf([first, second]),
       lineage:

@@ -73,8 +73,13 @@ interface Look {
   readonly place: UsePlace | null
   /** The function by whose failure it is seen; empty where none is. */
   readonly by: string
+  /** Whether that fails by nothing but a bind that pins a column. */
+  readonly byPin: boolean
   readonly flows: Map<BaseColumn, Flow>
 }
+
+type Deciding = Pick<Look, 'by' | 'byPin'>
+const noFailure: Deciding = { by: '', byPin: false }
 
 /**
  * What a statement looks at in the values of columns, wherever it does. One entry for each column, kind, clause and
@@ -85,23 +90,29 @@ export class Observations {
   readonly #looks = new Map<UsePlace | null, Map<string, Partial<Record<ObservationKind, Look>>>>()
 
   addFailure(name: string, place: UsePlace | null, lineage: Lineage): void {
-    if (lineage.size > 0) this.#add(lineage, place, name, () => 'fail')
+    if (lineage.size > 0) this.#add(lineage, place, { by: name, byPin: false }, () => 'fail')
   }
 
   /** What is computed from columns outside of a clause; a value that passes unchanged is not. */
   addComputed(lineage: Lineage): void {
-    if (lineage.size > 0) this.#add(lineage, null, '', ({ via }) => (via === 'derived' ? 'part' : null))
+    if (lineage.size > 0)
+      this.#add(lineage, null, noFailure, ({ via }) => (via === 'derived' ? 'part' : null))
   }
 
   /** @param deciding - the function on whose failure the clause decides, if it does */
-  addUse(place: UsePlace, lineage: Lineage, least: 'equality' | 'order', deciding = ''): void {
+  addUse(
+    place: UsePlace,
+    lineage: Lineage,
+    least: 'equality' | 'order',
+    deciding: Deciding = noFailure,
+  ): void {
     if (lineage.size > 0) this.#add(lineage, place, deciding, (flow) => kindOf(flow, least))
   }
 
   #add(
     lineage: Lineage,
     place: UsePlace | null,
-    by: string,
+    deciding: Deciding,
     lookedAt: (flow: Flow) => ObservationKind | null,
   ): void {
     // Most columns of one lineage share a flow object, and so are looked at alike.
@@ -113,24 +124,25 @@ export class Observations {
       if (flow !== before) {
         before = flow
         const kind = lookedAt(flow)
-        look = kind === null ? null : this.#lookOf(kind, place, by)
+        look = kind === null ? null : this.#lookOf(kind, place, deciding)
       }
       if (look !== null) addTo(look, column, flow)
     }
   }
 
-  #lookOf(kind: ObservationKind, place: UsePlace | null, by: string): Look {
+  #lookOf(kind: ObservationKind, place: UsePlace | null, { by, byPin }: Deciding): Look {
     let inPlace = this.#looks.get(place)
     if (inPlace === undefined) {
       inPlace = new Map()
       this.#looks.set(place, inPlace)
     }
-    let looks = inPlace.get(by)
+    const key = byPin ? `${by} by pin` : by
+    let looks = inPlace.get(key)
     if (looks === undefined) {
       looks = {}
-      inPlace.set(by, looks)
+      inPlace.set(key, looks)
     }
-    looks[kind] ??= { kind, place, by, flows: new Map() }
+    looks[kind] ??= { kind, place, by, byPin, flows: new Map() }
     return looks[kind]
   }
 
@@ -140,11 +152,12 @@ export class Observations {
       [...inPlace.values()].flatMap(Object.values<Look>),
     )
     const inOrder = looks.map((look) => [sortKey(look), look] as const).sort(byFirst)
-    for (const [, { kind, place, by, flows }] of inOrder) {
+    for (const [, { kind, place, by, byPin, flows }] of inOrder) {
       for (const [column, flow] of flows) {
         const { column: name, functions, chosen, many, against } = writeFlow(column, flow)
         const observation: Writable<Observation> = { column: name, kind, place, functions }
         if (by !== '') observation.by = by
+        if (byPin) observation.byPin = true
         if (chosen !== undefined) observation.chosen = chosen
         if (many !== undefined) observation.many = many
         if (against !== undefined) observation.against = against
@@ -166,4 +179,4 @@ const addTo = ({ flows }: Look, column: BaseColumn, flow: Flow): void => {
 const byFirst = ([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number =>
   left < right ? -1 : left > right ? 1 : 0
 
-const sortKey = ({ kind, place, by }: Look): string => `${kind}\0${place ?? ''}\0${by}`
+const sortKey = ({ kind, place, by, byPin }: Look): string => `${kind}\0${place ?? ''}\0${by}\0${byPin}`

@@ -37,28 +37,33 @@ const FIELDS = new Set(['left', 'op', 'right'])
 interface Link {
   readonly operator: string
   readonly right: Json | undefined
+  /** The whole expression that the operator gives; null for the outermost, of which the caller knows. */
+  readonly whole: Json | null
 }
 
 /** An operator with its operands. Chains lean to the left and may be hundreds long, so they are walked in a loop. */
 export const resolveBinaryChain = (body: Json, scope: Scope): Value => {
   const links: Link[] = []
   let node = openNode(body, 'an operator', FIELDS)
+  let whole: Json | null = null
   for (;;) {
     const operator = typeof node.op === 'string' ? binaryOperators.get(node.op) : undefined
     if (operator === undefined) return unknownSyntax('an operator')
-    links.push({ operator, right: node.right })
+    links.push({ operator, right: node.right, whole })
     if (!isObject(node.left) || !('BinaryOp' in node.left) || Object.keys(node.left).length !== 1) break
+    whole = node.left
     node = openNode(node.left.BinaryOp, 'an operator', FIELDS)
   }
   let value = resolveExpression(node.left, scope)
   for (let at = links.length - 1; at >= 0; ) {
-    const { operator } = links[at]!
+    const { operator, whole: result } = links[at]!
     const operands = [value]
     // A run of one operator is one computation: its operands are walked once, however many there are.
     do operands.push(resolveExpression(links[at]!.right, scope))
     while (isRun(operator) && links[--at]?.operator === operator)
     if (!isRun(operator)) at -= 1
     value = combine(operator, operands, scope)
+    if (result !== null && scope.pinning.has(result)) value = { ...value, failsByPin: true }
   }
   return value
 }
@@ -67,7 +72,14 @@ const isRun = (operator: string): boolean => operator === 'AND' || operator === 
 
 const combine = (operator: string, operands: readonly Value[], scope: Scope): Value => {
   if (operator === 'AND' || operator === 'OR') skip(operator, operands, scope)
-  if (logical.has(operator)) return compute(operator, operands.map(asCondition), scope)
+  if (logical.has(operator)) {
+    const value = compute(operator, operands.map(asCondition), scope)
+    // A constant that stands as a condition may fail too.
+    const failing = operands.some(({ isConstant }) => isConstant) ? [] : failingOf(operator, operands)
+    return operator === 'AND' && failing.length > 0 && failByPin(failing)
+      ? { ...value, failsByPin: true }
+      : value
+  }
   if (!comparisons.has(operator)) return compute(operator, operands, scope)
   return compute(
     operator,
@@ -77,11 +89,17 @@ const combine = (operator: string, operands: readonly Value[], scope: Scope): Va
   )
 }
 
-/** Each operand of AND and OR may be skipped for the sake of any other. */
-export const skip = (operator: string, operands: readonly Value[], scope: Scope): void => {
+const failByPin = (failing: readonly Value[]): boolean => failing.every(({ failsByPin }) => failsByPin)
+
+const failingOf = (operator: string, operands: readonly Value[]): readonly Value[] => {
   // An operand that is no boolean is converted into one, where it is computed at all.
   const converted = callOutcome(operator, operands).failing
-  const failing = operands.filter((operand) => operand.mayFail || converted.includes(operand))
+  return operands.filter((operand) => operand.mayFail || converted.includes(operand))
+}
+
+/** Each operand of AND and OR may be skipped for the sake of any other. */
+export const skip = (operator: string, operands: readonly Value[], scope: Scope): void => {
+  const failing = failingOf(operator, operands)
   if (failing.length === 0) return
   const [only] = failing
   decides(
@@ -89,6 +107,7 @@ export const skip = (operator: string, operands: readonly Value[], scope: Scope)
     failing.length > 1 ? operands : operands.filter((operand) => operand !== only),
     failing.map(mayFail),
     scope,
+    { byPin: operator === 'AND' && failByPin(failing) },
   )
 }
 

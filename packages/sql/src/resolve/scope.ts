@@ -1,8 +1,11 @@
 import type { CatalogueIndex, RelationColumn } from '../catalogue/catalogue-index.ts'
+import type { Json } from '../parser/node.ts'
 import type { SqlParser } from '../parser/sql-parser.ts'
 import type { RowOrigin } from './aggregation.ts'
 import type { Findings } from './findings.ts'
+import type { JoinKind } from './join-sides.ts'
 import type { SelectAliases } from './select-aliases.ts'
+import type { TableUse } from './table-use.ts'
 import type { Value } from './value.ts'
 
 /** Something in FROM: a table, a view, a subquery, the output of a table function. Its columns are all known. */
@@ -13,6 +16,16 @@ export interface Relation {
   readonly origin: RowOrigin
   /** The table whose own columns these are; null for a view, a query, or what a function gives. */
   readonly table?: string | null
+  /** The use of a stored table whose rows stand here as they are; null or absent for anything else. */
+  readonly use?: TableUse | null
+}
+
+/** A column that USING or NATURAL joined on. The relations before `before` stand to the left, those up to `end` to the right. */
+export interface NamedJoin {
+  readonly name: string
+  readonly kind: JoinKind
+  readonly before: number
+  readonly end: number
 }
 
 const indexes = new WeakMap<readonly RelationColumn[], ReadonlyMap<string, readonly RelationColumn[]>>()
@@ -62,6 +75,9 @@ export interface Scope {
   readonly relations: Relation[]
   /** Columns that USING or NATURAL made one. */
   readonly merged: Map<string, Value>
+  readonly namedJoins: NamedJoin[]
+  /** The conjuncts of WHERE that pin a column. */
+  readonly pinning: Set<Json>
   /** The select list's names, once it is known. */
   aliases: SelectAliases | null
   /** Parameters of a lambda, in front of everything else. */
@@ -85,6 +101,8 @@ export const createScope = (
   ctes: options.ctes ?? null,
   relations: [],
   merged: new Map(),
+  namedJoins: [],
+  pinning: new Set(),
   aliases: null,
   parameters: options.parameters ?? null,
   isHierarchical: false,

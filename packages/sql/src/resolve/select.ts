@@ -12,6 +12,7 @@ import { resolveExpression } from './expression.ts'
 import { resolveFrom, useJoinConditions } from './from.ts'
 import { groupsByKeys, useGrouping } from './grouping.ts'
 import { readTop } from './limit.ts'
+import { pinTables } from './pin-tables.ts'
 import { itemAliases, resolveProjection } from './projection.ts'
 import type { QueryEnvironment } from './query.ts'
 import type { BodyResult } from './query-body.ts'
@@ -48,6 +49,7 @@ export const resolveSelect = (
 
   const items = listOf(node.projection, 'SELECT')
   const projection = resolveProjection(items, scope)
+  pinTables(node, joinConditions, scope)
   useJoinConditions(joinConditions, scope)
   if (!isAbsent(node.selection)) resolveUse('filter', node.selection, scope)
   for (const clause of listOf(node.connect_by, 'CONNECT BY')) useHierarchy(clause, scope)

@@ -21,6 +21,7 @@ import { resolveQuery } from './query.ts'
 import type { Scope } from './scope.ts'
 import { resolveLateralFunction, resolveTableFunction } from './table-function.ts'
 import { findCte, findTable } from './table-lookup.ts'
+import type { TableUse } from './table-use.ts'
 import { checkVersion } from './time-travel.ts'
 import { nameColumns, readTableAlias } from './with.ts'
 
@@ -30,6 +31,7 @@ export interface RelationParts {
   readonly columns: readonly RelationColumn[]
   readonly origin: RowOrigin
   readonly table?: string | null
+  readonly use?: TableUse | null
 }
 
 /** Puts one item of FROM into the scope. Gives the conditions of joins inside of it. */
@@ -45,17 +47,17 @@ export const resolveTableFactor = (value: Json | undefined, scope: Scope): JoinC
 
 /** An alias hides every other name; its column list renames from the left. */
 export const addRelation = (
-  { names, columns, origin, table = null }: RelationParts,
+  { names, columns, origin, table = null, use = null }: RelationParts,
   alias: Json | undefined,
   scope: Scope,
 ): void => {
   if (isAbsent(alias)) {
-    scope.relations.push({ names, columns, origin, table })
+    scope.relations.push({ names, columns, origin, table, use })
     return
   }
   const { name, columns: columnNames } = readTableAlias(alias, scope.context)
   const renamed = columnNames.length === 0 ? columns : nameColumns(columns, columnNames, name)
-  scope.relations.push({ names: [name.name], columns: renamed, origin, table })
+  scope.relations.push({ names: [name.name], columns: renamed, origin, table, use })
 }
 
 type Resolver = (body: JsonObject, scope: Scope) => RelationParts
@@ -70,7 +72,8 @@ const resolveTable: Resolver = (body, scope) => {
   }
   checkVersion(node.version, scope)
   checkSample(node.sample, scope)
-  const opened = openNamed(name, scope)
+  const named = openNamed(name, scope)
+  const opened = isAbsent(node.sample) && isAbsent(node.version) ? named : { ...named, use: null }
   // A row that was changed stands among the changes twice.
   return isObject(node.version) && 'Changes' in node.version ? { ...opened, origin: manyTables } : opened
 }
@@ -84,10 +87,13 @@ export const openNamed = (name: ObjectName, scope: Scope): RelationParts => {
   }
   const table = findTable(name, scope.context)
   const isStored = table.definition === null
+  const { columns, origin, use } = openBaseTable(table, name, scope.context)
   return {
     names: table.parts,
     table: isStored ? table.name : null,
-    ...openBaseTable(table, name, scope.context),
+    columns,
+    origin,
+    use: isStored ? use : null,
   }
 }
 

@@ -12,6 +12,8 @@ export interface Value {
   readonly literal?: string | number
   /** Whether computing it fails for some rows, whoever's they are. */
   readonly mayFail: boolean
+  /** Whether, if it fails, it does so only by a bind that pins a column and is no number. */
+  readonly failsByPin?: true
   /** Whether it is the present date or moment, which nobody chooses. */
   readonly isPresentDay?: boolean
   /** A number that is never 0, and whether it is above 0 in every row, so that sums of it are too. */

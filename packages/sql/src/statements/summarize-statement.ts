@@ -27,6 +27,7 @@ import {
 } from './session-statement.ts'
 import type { StatementReport } from './statement-report.ts'
 import { summarizeDelete, summarizeUpdate } from './update-statement.ts'
+import { writeTableUses } from './write-table-uses.ts'
 
 /** The facts of a summary that come from understanding the statement. */
 export type StatementFindings = Omit<AnalyzedStatement, 'status' | 'text' | 'fingerprint' | 'digest'>
@@ -115,8 +116,11 @@ export const summarizeStatement = ({
   const plain = summarizePlain(lexed, classification, findings, context)
   if (plain === null) checkKind(classification, lexed)
   const report = plain ?? summarizeParsed(parser.parse(executableText, lexed), lexed, classification, context)
+  const tableUses =
+    report.kind === 'select' ? writeTableUses(findings.tableUses, lexed, executableText) : null
   return {
     ...report,
+    ...(tableUses !== null && { tableUses }),
     effects: effects.filter((effect) => report.effects.includes(effect)),
     reads: findings.writeReads(),
     uses: findings.writeUses(),

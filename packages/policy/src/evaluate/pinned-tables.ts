@@ -1,0 +1,85 @@
+import type {
+  AnalyzedStatement,
+  ColumnName,
+  Observation,
+  PinnedSubject,
+  TableName,
+  TableUse,
+} from '@snowfence/core'
+import type { Classifier } from '../compile/classification.ts'
+import { splitColumnName } from '../naming/qualified-name.ts'
+
+/** Tables of which only rows of subjects that the statement itself names have any influence. */
+export interface PinnedTables {
+  readonly tables: ReadonlySet<TableName>
+  /** The subjects that it names: they count before anything runs. */
+  readonly subjects: readonly PinnedSubject[]
+}
+
+const none: PinnedTables = { tables: new Set(), subjects: [] }
+
+/**
+ * A table is pinned where each use of it is: where its subject column equals a constant of the statement, or a column of the
+ * same name in another pinned use, as DIAGNOSES by ENCOUNTER_ID beside ENCOUNTERS.
+ */
+export const pinnedTables = (summary: AnalyzedStatement, classifier: Classifier): PinnedTables => {
+  const { tableUses: uses = [] } = summary
+  // What fails alone may fail for a row that WHERE leaves out.
+  if (uses.length === 0 || summary.failsAlone) return none
+  const subjectOf = (table: TableName): string | null => {
+    const subject = classifier.subjectOf(table)
+    return typeof subject === 'string' ? `${table}.${subject}` : null
+  }
+  const pinned = new Set<TableUse>()
+  const isBound = ({ table, pins, equals }: TableUse): boolean => {
+    const subject = subjectOf(table)
+    return (
+      pins.some(({ column }) => column === subject) ||
+      equals.some(
+        ({ column, use, to }) =>
+          column === subject &&
+          pinned.has(uses[use]!) &&
+          splitColumnName(to).column === splitColumnName(column).column,
+      )
+    )
+  }
+  for (let size = -1; size < pinned.size; ) {
+    size = pinned.size
+    for (const use of uses) if (isBound(use)) pinned.add(use)
+  }
+  const loose = new Set(uses.flatMap((use) => (pinned.has(use) ? [] : use.table)))
+  const tables = new Set([...pinned].map(({ table }) => table))
+  return {
+    tables: new Set(
+      [...tables].filter((table) => !loose.has(table) && !mayFail(table, subjectOf(table), summary)),
+    ),
+    subjects: uses.flatMap(({ table, pins }) => pins.filter(({ column }) => column === subjectOf(table))),
+  }
+}
+
+/**
+ * Whether computing from a row may fail. The warehouse may compute from rows that WHERE leaves out, and then its failure
+ * tells of them. An aggregate that collects any values fails by those of the rows that are left. A bind that pins is checked
+ * before it is sent.
+ */
+const mayFail = (
+  table: TableName,
+  subject: ColumnName | null,
+  { observations }: AnalyzedStatement,
+): boolean =>
+  observations.some((observation) => {
+    const { column, kind, by = '', byPin } = observation
+    if ((kind !== 'fail' && by === '') || splitColumnName(column).table !== table) return false
+    return !(byPin || collecting.has(by) || (column === subject && isComparison(observation)))
+  })
+
+/** Others convert what they are given, row by row, as SUM does a text. */
+const collecting: ReadonlySet<string> = new Set(['ARRAYAGG', 'ARRAY_AGG', 'LISTAGG'])
+
+/** A number beside a constant: whether they can be compared hangs on the constant alone. */
+const isComparison = ({ kind, place, by = '', functions, against }: Observation): boolean =>
+  kind === 'fail' &&
+  place === 'filter' &&
+  (by === '=' || by === 'IN') &&
+  against === undefined &&
+  functions.every((name) => name === by)
