@@ -160,7 +160,11 @@ describe.each(places)('on %s', (_, locate) => {
       seenDigest: approval.digest,
     })
   }
-  const reviewer = () => identityOf('reviewer')
+  let known: ReturnType<typeof identityOf> | undefined
+  const reviewer = () => {
+    known ??= identityOf('reviewer')
+    return known
+  }
 
   it('an idle broker asks its database nothing', async () => {
     const before = await rest()
