@@ -26,6 +26,8 @@ export const compileExpression = (compilation: Compilation, e: Expr, scope: Scop
     case 'lit':
       compilation.mark('literal', false)
       return { type: e.type, classified: false, constant: true, run: () => e.value }
+    case 'var':
+      return inner(e.value)
     case 'col': {
       const column = compileColumn(e.rel, e.name, scope)
       if (column.classified) compilation.mark('touches a class', true)

@@ -26,6 +26,7 @@ export const castTargets: readonly Type[] = [
   number(4, 0),
   number(8, 0),
   number(10, 2),
+  number(10, 0),
   number(38, 10),
   float,
   boolean,

@@ -92,6 +92,9 @@ export type ExpressionKind = (typeof expressionKinds)[number]
 export class ExpressionGrammar {
   readonly random: SeededRandom
   readonly #clearSubjects: number
+  /** Whether constants may be written as session variables, and how many are. */
+  hasVariables = false
+  #variables = 0
 
   /** @param clearSubjects how many in a hundred expressions are about a column of no class */
   constructor(random: SeededRandom, clearSubjects: number) {
@@ -123,12 +126,26 @@ export class ExpressionGrammar {
   /** A constant that the column may hold. */
   constantFor({ pool, type }: Named): Expr {
     const values = poolOf(pool, type)
-    return values.length === 0 ? this.constant(type) : lit(type, this.random.pick(values))
+    return values.length === 0 ? this.constant(type) : this.orVariable(lit(type, this.random.pick(values)))
+  }
+
+  /** A type to convert into; of a number often one with a digit too few in front of the point, or none to carry into. */
+  private target({ family, size = 38, scale = 0 }: Type): Type {
+    if (family !== 'number' || this.chance(60)) return this.random.pick(castTargets)
+    return this.random.pick([number(size - scale, 0), number(size, scale + 1), number(size - 1, scale)])
+  }
+
+  private orVariable(value: Expr): Expr {
+    if (!this.hasVariables || value.k !== 'lit' || this.chance(70)) return value
+    // A variable holds a number, a text or a boolean.
+    if (!/^(number|text|boolean)$/.test(value.type.family) || value.value === null) return value
+    this.#variables += 1
+    return { k: 'var', name: `V${this.#variables}`, value }
   }
 
   constant(type: Type): Expr {
     const { random } = this
-    const of = (value: Value, as: Type = type) => lit(as, value)
+    const of = (value: Value, as: Type = type) => this.orVariable(lit(as, value))
     if (isNumeric(type)) return of(random.pick([0, 1, 2, 3, -1, 5, 10, 90, 100, 60600]), number())
     if (type.family === 'boolean') return of(random.below(2) === 0, boolean)
     if (type.family === 'date' || type.family === 'ltz')
@@ -154,7 +171,7 @@ export class ExpressionGrammar {
       case 'plain':
         return value
       case 'cast':
-        return castTo(value, random.pick(castTargets), this.chance(12))
+        return castTo(value, this.target(subject.type), this.chance(12))
       case 'cast twice':
         return castTwice(this, value, subject.type)
       case 'cast of a rare type':
@@ -270,6 +287,8 @@ export class ExpressionGrammar {
       return this.constantFor(subject)
     }
     if (name === 'IS NULL' || name === 'IS NOT NULL') return fn(name, value)
+    if (name === 'LIKE' && this.chance(20))
+      return fn(name, constant(), value, lit(text(), random.pick(['\\', '5', 'a'])))
     if (name === 'LIKE' || name === 'RLIKE')
       return fn(
         name,

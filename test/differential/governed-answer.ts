@@ -1,15 +1,10 @@
 import type { Decision, StatementSummary } from '@snowfence/core'
 import { evaluate } from '@snowfence/policy'
 import type { SqlAnalyzer } from '@snowfence/sql'
-import {
-  type Compilation,
-  CompileRefusal,
-  type Compilation as Compiler,
-  TooLarge,
-  type World,
-} from './compilation.ts'
+import { type Compilation, CompileRefusal, TooLarge, type World } from './compilation.ts'
+import type { CompiledInsert } from './compile-insert.ts'
 import type { CompiledQuery } from './compile-query.ts'
-import { catalog, type PolicyUnderTest } from './policies-under-test.ts'
+import type { PolicyUnderTest } from './policies-under-test.ts'
 import { driverValue, isPseudonym, maskOf, shapeOf, wordOf } from './shown-columns.ts'
 import type { Query } from './statement-tree.ts'
 import { keyOf, type Value } from './value.ts'
@@ -24,7 +19,7 @@ export interface Judgement {
 }
 
 /** A change to an analysis before it is judged. */
-export type Alter = (summary: StatementSummary) => StatementSummary
+export type Alter = (summary: StatementSummary, sql: string) => StatementSummary
 
 export const judge = (
   analyzer: SqlAnalyzer,
@@ -32,8 +27,9 @@ export const judge = (
   sql: string,
   alter: Alter = (summary) => summary,
 ): Judgement => {
+  const { catalog } = under
   const analyzed = analyzer.analyze(sql, { catalog, database: 'CLINIC', schema: 'PUBLIC' }).summary
-  const summary = alter(analyzed)
+  const summary = alter(analyzed, sql)
   const { policy, principal, agent, purpose, now } = under
   const decision = evaluate(policy, { principal, agent, purpose, now, summary })
   return { summary, decision, isAllowed: decision.decision !== 'deny' }
@@ -43,6 +39,8 @@ export const judge = (
 export interface GovernedStatement {
   readonly tree: Query
   readonly compilation: Compilation
+  /** What the session writes before. */
+  readonly inserts: readonly CompiledInsert[]
   readonly query: CompiledQuery
   readonly decision: Decision
   /** The least group that the analysis says every row stands for. */
@@ -56,9 +54,13 @@ interface Answer {
 }
 
 /** Runs a statement on one world. Null where it takes too long to be of use. */
-export const run = (compilation: Compiler, query: CompiledQuery, world: World): Answer | null => {
+export const run = (
+  { compilation, query, inserts }: Pick<GovernedStatement, 'compilation' | 'query' | 'inserts'>,
+  world: World,
+): Answer | null => {
   compilation.begin(world)
   try {
+    for (const insert of inserts) compilation.world = insert(compilation.world)
     const rows = query.rows(null, true)
     return { reached: compilation.reached, eager: compilation.eager, rows }
   } catch (error) {
@@ -123,10 +125,10 @@ const standIn = (word: string, renaming: Renaming | undefined, side: 'left' | 'r
 
 /** What a governed connection answers differently on two worlds that look the same, or null. */
 export const findDifference = (statement: GovernedStatement, pair: WorldPair): Difference | null => {
-  const { compilation, query } = statement
-  const left = run(compilation, query, pair.left)
+  const { compilation } = statement
+  const left = run(statement, pair.left)
   if (left === null) return null
-  const right = run(compilation, query, pair.right)
+  const right = run(statement, pair.right)
   if (right === null) return null
   const site = firstOnly(left.reached, right.reached) ?? firstOnly(left.eager, right.eager)
   if (site !== undefined) return { kind: 'failure', what: compilation.sites[site] ?? '' }

@@ -3,18 +3,21 @@ import { evaluate } from '@snowfence/policy'
 import type { SqlAnalyzer } from '@snowfence/sql'
 import { SeededRandom } from '../fuzz/seeded-random.ts'
 import { Compilation, CompileRefusal, type TableDefinition } from './compilation.ts'
+import { compileInsert } from './compile-insert.ts'
 import { compileQuery, noCommonTables } from './compile-query.ts'
 import {
   type Alter,
   type Difference,
   findDifference,
   type GovernedStatement,
+  type Judgement,
   judge,
 } from './governed-answer.ts'
-import { catalog, type PolicyUnderTest } from './policies-under-test.ts'
+import { type PolicyUnderTest, WRITTEN } from './policies-under-test.ts'
 import { printQuery } from './print-statement.ts'
 import { findSmallGroup, findUncounted } from './row-influence.ts'
 import { type Figures, hitsOf } from './search-figures.ts'
+import { printSession, textsBefore } from './session-texts.ts'
 import { type ShownColumn, shownColumns } from './shown-columns.ts'
 import { shrinkLeak } from './shrink-leak.ts'
 import type { ReadableSchema } from './source-grammar.ts'
@@ -72,7 +75,7 @@ export class LeakSearch {
     const columns = shownColumns(analyzer, under)
     this.shown = new Map(columns.map((column) => [`${column.table}.${column.name}`, column]))
     this.#equal = new Map([...this.shown].map(([name, column]) => [name, { ...column, showsEquality: true }]))
-    this.tables = tablesOf(columns)
+    this.tables = tablesOf(columns, under)
     this.schema = readableSchema(analyzer, under, columns, this.tables)
     this.#comparable = new Set(
       columns.flatMap(({ name, showsConstants, isPublic }) => (showsConstants && !isPublic ? [name] : [])),
@@ -123,7 +126,7 @@ export class LeakSearch {
         findDifference(governed, pair) ?? (tries === 0 ? this.#findPerson(governed, pair) : null)
       if (difference === null) continue
       figures.leaks += 1
-      return { under: this.under, statement, sql: printQuery(statement.q), place, kind, pair, difference }
+      return { under: this.under, statement, sql: printSession(statement), place, kind, pair, difference }
     }
     return null
   }
@@ -158,7 +161,7 @@ export class LeakSearch {
       },
     )
     const difference = differs(shrunk.statement, shrunk.pair) ?? leak.difference
-    return { ...shrunk, sql: printQuery(shrunk.statement.q), difference }
+    return { ...shrunk, sql: printSession(shrunk.statement), difference }
   }
 
   /** Tries one statement on so many pairs of worlds. @returns null where it is denied, or tells nothing */
@@ -173,18 +176,22 @@ export class LeakSearch {
     return null
   }
 
+  /** Every statement of a session must be allowed. The last one is what is shown. */
+  #judge(statement: Statement): Judgement {
+    for (const text of textsBefore(statement)) {
+      const before = judge(this.#analyzer, this.under, text, this.#alter)
+      if (!before.isAllowed) return before
+    }
+    return judge(this.#analyzer, this.under, printQuery(statement.q), this.#alter)
+  }
+
   #allowed(statement: Statement): GovernedStatement | null {
     const compiled = compile(statement, this.tables)
     if (compiled === null) return null
-    const { summary, decision, isAllowed } = judge(
-      this.#analyzer,
-      this.under,
-      printQuery(statement.q),
-      this.#alter,
-    )
-    const { compilation, query } = compiled
+    const { summary, decision, isAllowed } = this.#judge(statement)
+    const { compilation, query, inserts } = compiled
     if (!isAllowed || decision.columns.length !== query.columns.length) return null
-    return { tree: statement.q, compilation, query, decision, claimedGroup: claimOf(summary) }
+    return { tree: statement.q, compilation, query, inserts, decision, claimedGroup: claimOf(summary) }
   }
 
   #govern(generated: Generated): GovernedStatement | 'denied' | null {
@@ -195,18 +202,13 @@ export class LeakSearch {
       figures.refusedByCompiler += 1
       return null
     }
-    const { compilation, query } = compiled
+    const { compilation, query, inserts } = compiled
     const touches = compilation.constructs.delete('touches a class') || this.#bounds
     if (!touches) {
       figures.untouched += 1
       return null
     }
-    const { summary, decision, isAllowed } = judge(
-      this.#analyzer,
-      this.under,
-      printQuery(statement.q),
-      this.#alter,
-    )
+    const { summary, decision, isAllowed } = this.#judge(statement)
     for (const [construct, classified] of compilation.constructs) {
       const hits = hitsOf(figures, construct)
       if (classified) hits.tried += 1
@@ -221,7 +223,7 @@ export class LeakSearch {
     if (decision.columns.length !== query.columns.length) return null
     figures.counted += 1
     figures.places[place] = (figures.places[place] ?? 0) + 1
-    return { tree: statement.q, compilation, query, decision, claimedGroup: claimOf(summary) }
+    return { tree: statement.q, compilation, query, inserts, decision, claimedGroup: claimOf(summary) }
   }
 
   /** What the answer tells of too few people, where the policy bounds how many. */
@@ -256,10 +258,17 @@ export class LeakSearch {
 }
 
 /** A statement as the reference semantics runs it, or null where Snowflake would refuse to compile it. */
-export const compile = ({ q, settings }: Statement, tables: ReadonlyMap<string, TableDefinition>) => {
+export const compile = (
+  { q, settings, inserts = [] }: Statement,
+  tables: ReadonlyMap<string, TableDefinition>,
+) => {
   const compilation = new Compilation(settings, tables)
   try {
-    return { compilation, query: compileQuery(compilation, q, null, noCommonTables) }
+    return {
+      compilation,
+      inserts: inserts.map((insert) => compileInsert(compilation, insert)),
+      query: compileQuery(compilation, q, null, noCommonTables),
+    }
   } catch (error) {
     if (error instanceof CompileRefusal) return null
     throw error
@@ -290,7 +299,10 @@ const isCount = ({ body }: Query): boolean =>
   body.k === 'select' && body.items.every(({ e }) => e.k === 'agg' && e.name === 'COUNT' && !e.distinct)
 
 /** Tables of which every column can be read. */
-const tablesOf = (columns: readonly ShownColumn[]): ReadonlyMap<string, TableDefinition> => {
+const tablesOf = (
+  columns: readonly ShownColumn[],
+  { catalog }: PolicyUnderTest,
+): ReadonlyMap<string, TableDefinition> => {
   const names = [...new Set(columns.map(({ table }) => table))].filter((name) => {
     const entry = catalog.CLINIC?.PUBLIC?.[name]
     const all = entry === undefined ? 0 : Array.isArray(entry) ? entry.length : entry.columns.length
@@ -317,7 +329,7 @@ const tablesOf = (columns: readonly ShownColumn[]): ReadonlyMap<string, TableDef
 /** What the grammar must heed, as the product says it of a plain statement over each table. */
 const readableSchema = (
   analyzer: SqlAnalyzer,
-  { policy, principal, agent, purpose, now }: PolicyUnderTest,
+  { policy, catalog, principal, agent, purpose, now }: PolicyUnderTest,
   columns: readonly ShownColumn[],
   tables: ReadonlyMap<string, TableDefinition>,
 ): ReadableSchema => {
@@ -338,5 +350,5 @@ const readableSchema = (
   const readable = new Map(
     [...tables.keys()].map((name) => [name, columns.filter(({ table }) => table === name)] as const),
   )
-  return { tables: readable, subjectOf, minimumGroupSize }
+  return { tables: readable, subjectOf, minimumGroupSize, written: tables.has(WRITTEN) ? WRITTEN : null }
 }

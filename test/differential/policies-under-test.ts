@@ -11,12 +11,40 @@ export interface PolicyUnderTest {
   readonly agent: Agent
   readonly purpose: string
   readonly now: Date
+  readonly catalog: Catalog
 }
 
 const folder = new URL('../../examples/policies/', import.meta.url)
 const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8')
 
-export const catalog = JSON.parse(read('catalog.json')) as Catalog
+const catalog = JSON.parse(read('catalog.json')) as Catalog
+
+/** The same with a table that agents write: some of its columns are narrower than those that they are filled from. */
+const writtenCatalog: Catalog = {
+  ...catalog,
+  CLINIC: {
+    ...catalog.CLINIC,
+    PUBLIC: {
+      ...catalog.CLINIC?.PUBLIC,
+      WORKLIST: {
+        columns: [
+          { name: 'ENTRY', type: 'NUMBER(38,0)' },
+          { name: 'PATIENT_ID', type: 'NUMBER(38,0)' },
+          { name: 'MRN', type: 'VARCHAR' },
+          { name: 'FIRST_NAME', type: 'VARCHAR' },
+          { name: 'LAST_NAME', type: 'VARCHAR(5)' },
+          { name: 'ZIP', type: 'VARCHAR(5)' },
+          { name: 'BIRTH_DATE', type: 'DATE' },
+          { name: 'ADMITTED_AT', type: 'TIMESTAMP_NTZ' },
+          { name: 'COST', type: 'NUMBER(10,0)' },
+          { name: 'STATE', type: 'VARCHAR(1)' },
+        ],
+      },
+    },
+  },
+}
+/** The table of it that agents write. */
+export const WRITTEN = 'WORKLIST'
 
 /** A Monday morning in New York: office hours. */
 const now = new Date('2026-11-30T15:00:00Z')
@@ -50,6 +78,7 @@ export const shippedPolicies = (): readonly PolicyUnderTest[] =>
     agent,
     purpose,
     now,
+    catalog,
   }))
 
 const textMasks = [
@@ -99,8 +128,13 @@ const usePool = [
   { having: 'equality' },
 ]
 
-/** A policy that nobody wrote: each classified column has a class of its own, with a mask and uses drawn at random. */
+/**
+ * A policy that nobody wrote: each classified column has a class of its own, with a mask and uses drawn at random.
+ * Every other one lets agents change their session and write a table.
+ */
 export const randomPolicy = (random: SeededRandom, index: number): PolicyUnderTest => {
+  const writes = index % 2 === 0
+  const known = writes ? writtenCatalog : catalog
   const classes: Record<string, unknown> = {}
   const columnsOf = (names: readonly string[]) =>
     Object.fromEntries(
@@ -116,7 +150,7 @@ export const randomPolicy = (random: SeededRandom, index: number): PolicyUnderTe
         return [name, cls]
       }),
     )
-  const tables = Object.entries(catalog.CLINIC?.PUBLIC ?? {}).map(([table, entry]) => {
+  const tables = Object.entries(known.CLINIC?.PUBLIC ?? {}).map(([table, entry]) => {
     const columns = Array.isArray(entry) ? entry : entry.columns
     return {
       table: `CLINIC.PUBLIC.${table}`,
@@ -133,14 +167,23 @@ export const randomPolicy = (random: SeededRandom, index: number): PolicyUnderTe
     resources: tables.map(({ subject, ...rest }) =>
       'PATIENT_ID' in rest.columns ? { ...rest, subject } : rest,
     ),
-    rules: [{ id: 'all', effect: 'permit', actions: ['select'], resources: ['CLINIC.PUBLIC.*'] }],
+    rules: [
+      { id: 'all', effect: 'permit', actions: ['select'], resources: ['CLINIC.PUBLIC.*'] },
+      ...(writes
+        ? [
+            { id: 'write', effect: 'permit', actions: ['insert'], resources: [`CLINIC.PUBLIC.${WRITTEN}`] },
+            { id: 'set', effect: 'permit', actions: ['session'], resources: ['*'] },
+          ]
+        : []),
+    ],
   }
   return {
     name: `random-${index}`,
-    policy: parsePolicy(JSON.stringify(document), { catalog }),
+    policy: parsePolicy(JSON.stringify(document), { catalog: known }),
     principal: asker(['anybody']),
     agent,
     purpose: 'TREAT',
     now,
+    catalog: known,
   }
 }

@@ -68,6 +68,8 @@ export const printExpression = (e: Expr): string => {
   switch (e.k) {
     case 'lit':
       return printLiteral(e.type, e.value)
+    case 'var':
+      return `$${e.name.toLowerCase()}`
     case 'col':
       if (e.rel === 'PRIOR') return `prior ${e.name.toLowerCase()}`
       return (e.rel === null ? '' : `${e.rel.toLowerCase()}.`) + e.name.toLowerCase()

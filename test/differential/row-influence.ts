@@ -35,7 +35,7 @@ interface Told {
 }
 
 const tell = (statement: GovernedStatement, world: World): Told | null => {
-  const answer = run(statement.compilation, statement.query, world)
+  const answer = run(statement, world)
   if (answer === null || answer.reached.size > 0) return null
   const { subjects } = statement.decision
   return {

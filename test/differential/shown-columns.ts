@@ -3,7 +3,7 @@ import type { ColumnDecision, Mask } from '@snowfence/core'
 import { compileRowMasker, createRandomVault } from '@snowfence/masking'
 import { evaluate } from '@snowfence/policy'
 import type { SqlAnalyzer } from '@snowfence/sql'
-import { catalog, type PolicyUnderTest } from './policies-under-test.ts'
+import type { PolicyUnderTest } from './policies-under-test.ts'
 import {
   Bytes,
   Clock,
@@ -139,7 +139,7 @@ const shownBy = (functionName: string, mask: CellMask | null, value: Value): unk
 /** Asks the product itself how each stored column is shown, one plain SELECT a column. Columns that cannot be read are left out. */
 export const shownColumns = (
   analyzer: SqlAnalyzer,
-  { policy, ...asker }: PolicyUnderTest,
+  { policy, catalog, ...asker }: PolicyUnderTest,
 ): readonly ShownColumn[] =>
   Object.entries(catalog.CLINIC?.PUBLIC ?? {}).flatMap(([table, entry]) =>
     (Array.isArray(entry) ? entry : entry.columns).flatMap((column): ShownColumn[] => {

@@ -10,12 +10,14 @@ type Node = { readonly [key: string]: unknown }
 const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 
-const expressions = new Set('lit col fn cast case agg win scalar exists in path lambda'.split(' '))
+const expressions = new Set('lit var col fn cast case agg win scalar exists in path lambda'.split(' '))
 const isExpression = (value: unknown): boolean => isNode(value) && expressions.has(String(value.k))
 
 /** Members that a statement can do without. */
 const optional = new Set('where having qualify connectBy limit otherwise operand on'.split(' '))
-const lists = new Set('with group order partition within items args rows whens columns values'.split(' '))
+const lists = new Set(
+  'with group order partition within items args rows whens columns values inserts'.split(' '),
+)
 
 /** Every statement that is one step simpler. */
 function* simpler(node: unknown, key: string): Generator<unknown> {

@@ -9,6 +9,8 @@ export interface ReadableSchema {
   readonly subjectOf: ReadonlyMap<string, string>
   /** Where only groups may be read, how many rows they need. */
   readonly minimumGroupSize: number | null
+  /** The table that agents write, where they may; then they may set their session too. */
+  readonly written: string | null
 }
 
 export interface Source {
@@ -29,6 +31,8 @@ export class SourceGrammar {
   readonly schema: ReadableSchema
   readonly expressions: ExpressionGrammar
   #aliases = 0
+  /** The table that the session has written: most of its last statement reads it. */
+  preferred: string | null = null
 
   constructor(schema: ReadableSchema, expressions: ExpressionGrammar) {
     this.schema = schema
@@ -66,7 +70,7 @@ export class SourceGrammar {
       classified.includes('PATIENTS') && this.expressions.chance(55)
         ? 'PATIENTS'
         : random.pick(classified.length > 0 ? classified : names)
-    const table = name ?? usual
+    const table = name ?? (this.preferred !== null && this.expressions.chance(70) ? this.preferred : usual)
     const as = this.alias()
     return { rel: { k: 'table', name: table, as }, columns: this.columnsOf(table, as) }
   }
@@ -74,6 +78,7 @@ export class SourceGrammar {
   /** One table, or two that are joined by a key that nobody is identified by. */
   source(): Source {
     const { expressions } = this
+    if (this.preferred !== null && expressions.chance(60)) return this.table()
     if (!expressions.chance(this.schema.minimumGroupSize === null ? 22 : 5)) return this.table()
     const usable = keys.filter(([left, right, key]) => this.joins(left, key) && this.joins(right, key))
     if (usable.length === 0) return this.table()

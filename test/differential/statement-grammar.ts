@@ -2,7 +2,16 @@ import type { SeededRandom } from '../fuzz/seeded-random.ts'
 import { ExpressionGrammar, type ExpressionKind, expressionKinds, type Named } from './expression-grammar.ts'
 import { namesOfGroupPlaces, places, type Spice } from './place-grammar.ts'
 import { type ReadableSchema, SourceGrammar } from './source-grammar.ts'
-import { plainSettings, type Settings, type Statement } from './statement-tree.ts'
+import {
+  type Expr,
+  type Insert,
+  plainSettings,
+  type Query,
+  query,
+  type Settings,
+  type Statement,
+  select,
+} from './statement-tree.ts'
 import { WeightedChoice } from './weighted-choice.ts'
 
 export interface Generated {
@@ -19,9 +28,11 @@ export class StatementGrammar {
   readonly #sources: SourceGrammar
   readonly #choice = new WeightedChoice()
   readonly #places: readonly string[]
+  readonly #schema: ReadableSchema
 
   constructor(random: SeededRandom, schema: ReadableSchema) {
     this.#random = random
+    this.#schema = schema
     this.#expressions = new ExpressionGrammar(
       random,
       schema.minimumGroupSize !== null || schema.subjectOf.size > 0 ? 40 : 3,
@@ -31,18 +42,70 @@ export class StatementGrammar {
   }
 
   next(): Generated {
+    const { written } = this.#schema
+    const isSession = written !== null && this.#random.below(2) === 0
+    this.#expressions.hasVariables = isSession && this.#random.below(3) === 0
     this.#sources.begin()
+    const inserts = isSession
+      ? Array.from({ length: this.#random.below(3) }, () => this.#insert(written))
+      : []
+    this.#sources.preferred = inserts.length > 0 ? written : null
     const place = this.#choice.pick(this.#random, this.#places)
     const kind = this.#choice.pick(this.#random, expressionKinds, `${place}/`) as ExpressionKind
+    const q = this.#query(place, kind)
+    this.#sources.preferred = null
+    const settings = this.#settings()
+    if (!isSession) return { statement: { q, settings }, place, kind }
+    const setsTimeZone = settings.dateFormat === plainSettings.dateFormat && settings.timeZone !== 'UTC'
+    return { statement: { q, settings, setsTimeZone, inserts }, place: `session: ${place}`, kind }
+  }
+
+  #query(place: string, kind: ExpressionKind): Query {
     const spice: Spice = (columns: readonly Named[], other?: ExpressionKind) =>
       this.#expressions.make(other ?? kind, columns)
-    const q = places[place]!({
-      sources: this.#sources,
-      expressions: this.#expressions,
-      random: this.#random,
-      spice,
-    })
-    return { statement: { q, settings: this.#settings() }, place, kind }
+    const context = { sources: this.#sources, expressions: this.#expressions, random: this.#random, spice }
+    return places[place]!(context)
+  }
+
+  /** Most rows are written from columns of the same names; some from a query of any form, whose outputs are two. */
+  #insert(table: string): Insert {
+    const random = this.#random
+    const expressions = this.#expressions
+    const columns = this.#sources.columnsOf(table, table)
+    if (random.below(3) === 0) {
+      const target = random.pick(columns.slice(1))
+      return {
+        table,
+        columns: [columns[0]!.name, target.name],
+        q: this.#query(
+          random.pick(this.#places),
+          random.pick(['plain', 'plain', 'cast', 'function', 'unifying']),
+        ),
+      }
+    }
+    const source = this.#sources.table()
+    const targets = columns.filter(({ name }) => source.columns.some((known) => known.name === name))
+    const items = (targets.length > 0 ? targets : columns).filter(() => random.below(2) === 0).slice(0, 3)
+    const written = items.length > 0 ? items : columns.slice(0, 1)
+    const expressionFor = (target: Named): Expr => {
+      const same = source.columns.find(({ name }) => name === target.name)
+      if (same !== undefined && random.below(5) > 0) return expressions.column(same)
+      return random.below(3) === 0
+        ? expressions.make(random.pick(['cast', 'function', 'unifying', 'condition']), source.columns)
+        : random.below(2) === 0
+          ? expressions.constantFor(target)
+          : expressions.column(expressions.subject(source.columns))
+    }
+    return {
+      table,
+      columns: written.map(({ name }) => name),
+      q: query(
+        select(
+          written.map((target, index) => ({ e: expressionFor(target), as: `C${index}` })),
+          source.rel,
+        ),
+      ),
+    }
   }
 
   learn({ place, kind }: Generated, isAllowed: boolean): void {

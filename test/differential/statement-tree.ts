@@ -3,6 +3,7 @@ import type { Type, Value } from './value.ts'
 /** An expression of a generated statement. Operators are functions: `+`, `=`, `AND`, `LIKE`, `IS NULL`. */
 export type Expr =
   | { readonly k: 'lit'; readonly type: Type; readonly value: Value }
+  | { readonly k: 'var'; readonly name: string; readonly value: Extract<Expr, { k: 'lit' }> }
   | { readonly k: 'col'; readonly rel: string | null; readonly name: string }
   | { readonly k: 'fn'; readonly name: string; readonly args: readonly Expr[] }
   | { readonly k: 'cast'; readonly e: Expr; readonly to: Type; readonly attempt: boolean }
@@ -131,10 +132,20 @@ export interface Settings {
 
 export const plainSettings: Settings = { timeZone: 'UTC', dateFormat: 'YYYY-MM-DD' }
 
-/** One statement of a session, with the parameters that go with it. */
+/** Writes rows of a query into a table that the session then reads. */
+export interface Insert {
+  readonly table: string
+  readonly columns: readonly string[]
+  readonly q: Query
+}
+
+/** The last statement of a session, with the parameters that go with it and what the session does before. */
 export interface Statement {
   readonly q: Query
   readonly settings: Settings
+  /** Whether the session sets its time zone, where it is not sent along with the statement. */
+  readonly setsTimeZone?: boolean
+  readonly inserts?: readonly Insert[]
 }
 
 export const lit = (type: Type, value: Value): Expr => ({ k: 'lit', type, value })

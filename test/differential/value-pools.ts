@@ -120,7 +120,7 @@ const makePool = (kind: string, family: string): readonly Value[] => {
   if (family === 'variant') return documents
   if (family === 'number')
     return kind === 'COST'
-      ? [0, 1, 10, 12.5, 99.99, 130, 500, 1300]
+      ? [0, 1, 10, 12.5, 99.99, 130, 500, 1300, 9_999_999_999.99]
       : Array.from({ length: 40 }, (_, index) => index + 1)
   return [...new Set([...(texts[kind] ?? []), ...(hasHostile.has(kind) ? hostile : [])])]
 }

@@ -27,6 +27,7 @@ export const smallSizes: Sizes = {
   LABS: 4,
   NOTES: 4,
   PSYCHOTHERAPY_NOTES: 3,
+  WORKLIST: 3,
 }
 
 /** Enough for groups of eleven. */
@@ -48,6 +49,7 @@ const keyOfTable: Readonly<Record<string, string>> = {
   LABS: 'LAB_ID',
   NOTES: 'NOTE_ID',
   PSYCHOTHERAPY_NOTES: 'NOTE_ID',
+  WORKLIST: 'ENTRY',
 }
 const referenced: Readonly<Record<string, string>> = {
   PATIENT_ID: 'PATIENTS',
