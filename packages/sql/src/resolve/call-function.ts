@@ -1,9 +1,11 @@
 import { callOutcome } from '../functions/function-table.ts'
-import { convert } from '../types/conversion.ts'
+import { convert, fidelityOf } from '../types/conversion.ts'
 import { numberType } from '../types/sql-type.ts'
 import { chooseBranch } from './case.ts'
 import { compared, compute, derived, joined, mayFail, mixed, presenceDecides } from './compute.ts'
 import {
+  chooseEqualThrough,
+  convertThrough,
   countThrough,
   deriveThrough,
   type Lineage,
@@ -43,7 +45,9 @@ const conversion: Call = (operands, scope, name) => {
     value !== undefined &&
     convert(value.type, outcome.type) === 'same' &&
     settings.every(({ literal }) => typeof literal === 'number')
-  return compute(name, operands, scope, isSame ? passThrough(value.lineage, name) : undefined, outcome)
+  if (!isSame) return compute(name, operands, scope, undefined, outcome)
+  const kept = convertThrough(value.lineage, fidelityOf(value.type, outcome.type))
+  return compute(name, operands, scope, passThrough(kept, name), outcome)
 }
 
 /** The first operand that is not NULL. Whether a stored value is NULL is public. */
@@ -133,7 +137,11 @@ export const callFunction = (
   if (name === 'COUNT' || distinctCounts.has(name)) return count(name, operands, isDistinct, scope)
   const effective = nameOfCall(name, operands)
   if (effective !== name) return compute(effective, operands, scope, undefined, callOutcome(name, operands))
-  const value = (calls.get(name) ?? ((values) => compute(name, values, scope)))(operands, scope, name)
+  const given =
+    name === 'MODE'
+      ? operands.map((operand) => ({ ...operand, lineage: chooseEqualThrough(operand.lineage, name) }))
+      : operands
+  const value = (calls.get(name) ?? ((values) => compute(name, values, scope)))(given, scope, name)
   if (folding.has(name) && operands[0]?.neverZero === 'above') return { ...value, neverZero: 'above' }
   if (name === 'NULLIF' && operands[1]?.literal === 0) return { ...value, neverZero: 'either-side' }
   // Without its repeated values an aggregate tells which of them are equal.

@@ -51,6 +51,12 @@ export const passThrough = (lineage: Lineage, name: string): Lineage =>
 export const convertThrough = (lineage: Lineage, keeps: Fidelity): Lineage =>
   keeps === 'order' ? lineage : mapFlows(lineage, (flow) => flow.converted(keeps))
 
+/** Choosing by which values are equal is a computation where a conversion made different values equal. */
+export const chooseEqualThrough = (lineage: Lineage, name: string): Lineage =>
+  mapFlows(lineage, (flow) =>
+    flow.via === 'value' && flow.keeps === 'none' ? flow.through('derived', name) : flow,
+  )
+
 /** A new value is computed from it. What is computed from a number of rows stays as public as that number. */
 export const deriveThrough = (lineage: Lineage, name: string): Lineage =>
   mapFlows(lineage, (flow) =>
@@ -67,12 +73,19 @@ export const presenceThrough = (lineage: Lineage, name: string): Lineage =>
 
 /**
  * Only how many values there are, or how many different ones. Counting a computed value is no plain count:
- * `COUNT(NULLIF(ssn, …))` tells whether somebody has that number, so it stays derived.
+ * `COUNT(NULLIF(ssn, …))` tells whether somebody has that number, so it stays derived. Where a conversion made different
+ * values equal, the number of those that are left is derived too.
  */
 export const countThrough = (lineage: Lineage, name: string, { isDistinct = false } = {}): Lineage =>
   mapFlows(lineage, (flow) =>
     flow.through(
-      flow.via === 'value' ? (isDistinct ? 'distinct' : 'count') : flow.via,
+      flow.via !== 'value'
+        ? flow.via
+        : !isDistinct
+          ? 'count'
+          : flow.keeps === 'none'
+            ? 'derived'
+            : 'distinct',
       isDistinct && name === 'COUNT' ? 'COUNT DISTINCT' : name,
     ),
   )

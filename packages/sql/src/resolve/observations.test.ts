@@ -79,6 +79,29 @@ describe('a clause looks', () => {
     expect(kindsOf('select cost from t union select ok from u', 'group', 'COST')).toEqual(['part'])
   })
 
+  it('at a computation where it compares values that a conversion made equal', () => {
+    const viaOf = (expression: string) => {
+      const { summary } = analyzer.analyze(`select ${expression} as n from t`, {
+        catalog,
+        database: 'C',
+        schema: 'P',
+      })
+      return summary.status === 'analyzed' ? summary.outputs[0]?.flows[0]?.via : summary.reason.message
+    }
+    expect(viaOf('count(distinct at)')).toBe('distinct')
+    expect(viaOf('count(distinct born::timestamp_ntz)')).toBe('distinct')
+    expect(viaOf('mode(at)')).toBe('value')
+    expect(viaOf('max(at::date)')).toBe('value')
+    for (const expression of [
+      'count(distinct at::date)',
+      'count(distinct to_date(at))',
+      'hll(at::date)',
+      'mode(at::date)',
+      'mode(date(at))',
+    ])
+      expect(viaOf(expression), expression).toBe('derived')
+  })
+
   it('at their order where they stay in order, and at more where ties or another order show', () => {
     for (const ordered of ['cost', 'cost::number(14,4)', 'greatest(cost, id)', 'born::timestamp_ntz']) {
       const column = ordered.includes('born') ? 'BORN' : 'COST'
