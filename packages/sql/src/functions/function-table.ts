@@ -111,6 +111,14 @@ const repeated =
     return result
   }
 
+/** Sizes of a digest in bits. Another one is an error for each text, and for NULL none. */
+const digestSizes = new Set([0, 224, 256, 384, 512])
+const digest: Rule = (operands) => {
+  const size = operands[1]?.literal
+  const isSize = operands.length === 1 || (typeof size === 'number' && digestSizes.has(size))
+  return isSize ? signature('TC', textType)(operands) : everyOperand(operands)
+}
+
 const like: Rule = ([subject, pattern, escaping]) => ({
   type: booleanType,
   failing: [subject, pattern].filter(
@@ -226,6 +234,8 @@ for (const [name, rule] of Object.entries<Rule>({
   REPEAT: repeated((count, text) => count * text),
   LPAD: repeated((count, text) => text + Math.ceil(count / 10_000)),
   RPAD: repeated((count, text) => text + Math.ceil(count / 10_000)),
+  SHA2: digest,
+  SHA2_HEX: digest,
   LIKE: like,
   ILIKE: like,
   COALESCE: joinValues,

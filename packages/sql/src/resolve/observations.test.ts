@@ -120,3 +120,19 @@ describe('a clause looks', () => {
     }
   })
 })
+
+it('a digest of a size that there is none of fails', () => {
+  const failsOf = (expression: string) => {
+    const { summary } = analyzer.analyze(`select ${expression} as n from t`, {
+      catalog,
+      database: 'C',
+      schema: 'P',
+    })
+    return summary.status === 'analyzed'
+      ? summary.observations.filter(({ kind }) => kind === 'fail').length
+      : -1
+  }
+  expect(failsOf('sha2(zip)')).toBe(0)
+  expect(failsOf('sha2(zip, 512)')).toBe(0)
+  expect(failsOf('sha2(zip, 1)')).toBe(1)
+})
