@@ -28,10 +28,13 @@ export interface NamedJoin {
   readonly end: number
 }
 
+/** Lists of so many columns are walked, which costs less than an index of them. */
+const SHORT = 12
 const indexes = new WeakMap<readonly RelationColumn[], ReadonlyMap<string, readonly RelationColumn[]>>()
 
 /** The columns of a name in one relation: more than one where a subquery gives two of the same name. */
 export const columnsNamed = ({ columns }: Relation, name: string): readonly RelationColumn[] => {
+  if (columns.length <= SHORT) return columnsAmong(columns, name)
   let index = indexes.get(columns)
   if (index === undefined) {
     const byName = new Map<string, RelationColumn[]>()
@@ -46,6 +49,16 @@ export const columnsNamed = ({ columns }: Relation, name: string): readonly Rela
   return index.get(name) ?? none
 }
 const none: readonly RelationColumn[] = []
+
+const columnsAmong = (columns: readonly RelationColumn[], name: string): readonly RelationColumn[] => {
+  let found: RelationColumn[] | null = null
+  for (const column of columns) {
+    if (column.name !== name) continue
+    if (found === null) found = [column]
+    else found.push(column)
+  }
+  return found ?? none
+}
 
 /** The common table expressions that a place can see, innermost first. */
 export interface CteScope {
