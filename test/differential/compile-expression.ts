@@ -173,6 +173,8 @@ const compileAggregate = (
   scope: Scope,
 ): Compiled => {
   const given = e.args.map((argument) => compileExpression(compilation, argument, scope))
+  if (e.name.startsWith('PERCENTILE') && given.length !== 1)
+    throw new CompileRefusal(`${e.name} takes the share of the rows`)
   const within = e.within.map((order) => compileExpression(compilation, order.e, scope))
   if (within.length > 0)
     compilation.mark(

@@ -117,7 +117,9 @@ const typeOf = (declared: string): Type => {
   }
   if (declared === 'DATE') return date
   if (declared === 'TIMESTAMP_NTZ') return ntz
-  return declared === 'VARIANT' ? variant : text()
+  if (declared === 'VARIANT') return variant
+  const length = /\((\d+)\)/.exec(declared)?.[1]
+  return length === undefined ? text() : text(Number(length))
 }
 
 /** What a text keeps under the mask `format`: its length and where its letters and digits stand. */

@@ -1,7 +1,7 @@
 import type { SeededRandom } from '../fuzz/seeded-random.ts'
 import type { TableDefinition, World } from './compilation.ts'
 import { type ShownColumn, wordOf } from './shown-columns.ts'
-import { compareValues, keyOf, type Value } from './value.ts'
+import { compareValues, keyOf, type Type, type Value } from './value.ts'
 import { poolOf } from './value-pools.ts'
 
 /** Two warehouses that look the same to one principal. */
@@ -182,6 +182,10 @@ export const makePair = (
     return made
   }
   const fillCell = (column: ShownColumn, row: number): readonly [Value, Value] => {
+    const filled = drawCell(column, row)
+    return filled.every((value) => holds(column.type, value)) ? filled : [null, null]
+  }
+  const drawCell = (column: ShownColumn, row: number): readonly [Value, Value] => {
     const { values, rename } = fillingOf(column)
     const target = referenced[column.name]
     const isKey = keyOfTable[column.table] === column.name
@@ -215,6 +219,14 @@ export const makePair = (
     )
   }
   return { left, right, renamed: stand(classes) }
+}
+
+/** Whether a column of the type can hold the value: narrow columns hold less than wide ones of the same class. */
+const holds = ({ family, size, scale = 0 }: Type, value: Value): boolean => {
+  if (size === undefined) return true
+  if (family === 'text') return typeof value !== 'string' || value.length <= size
+  if (family !== 'number' || typeof value !== 'number') return true
+  return Math.abs(value) < 10 ** (size - scale) && Number(value.toFixed(scale)) === value
 }
 
 /** By class, whatever the types of the columns that hold it. */
