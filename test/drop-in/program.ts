@@ -4,7 +4,7 @@ import { createDescriber } from './describe-value.ts'
 import { scenarios } from './scenarios.ts'
 import { createSubject } from './subject.ts'
 
-const SCENARIO_MS = 20_000
+const SCENARIO_MS = 60_000
 
 const withinTime = async (work: Promise<unknown>): Promise<unknown> => {
   const timer = new AbortController()

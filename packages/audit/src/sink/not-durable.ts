@@ -37,7 +37,9 @@ export const notDurable = (
     message: messages[cause],
     details: { cause, ...facts },
     ...(cause === 'disk-full'
-      ? { hint: 'free space on the disk of the audit store, then run the statement again' }
+      ? {
+          hint: 'free space on the disk of the audit store, then run a read again; run a write again only where `execution` is `not-run`',
+        }
       : {}),
   })
 

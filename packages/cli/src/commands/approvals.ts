@@ -11,9 +11,9 @@ interface ApprovalFlags extends BrokerCallFlags {
 const examples = `
 Examples:
   $ snowfence approvals list --env .env.snowfence
-  $ snowfence approvals show apr_… --env .env.snowfence
-  $ snowfence approvals approve apr_… --env .env.snowfence --comment "part of the weekly review"
-  $ snowfence approvals reject apr_… --env .env.snowfence --comment "not needed for this task"
+  $ snowfence approvals show 3e11a9ae… --env .env.snowfence
+  $ snowfence approvals approve 3e11a9ae… --env .env.snowfence --comment "part of the weekly review"
+  $ snowfence approvals reject 3e11a9ae… --env .env.snowfence --comment "not needed for this task"
 
 The identity token of the reviewer comes from --token-file or SNOWFENCE_REVIEWER_TOKEN_FILE.`
 
