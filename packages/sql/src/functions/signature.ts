@@ -14,9 +14,10 @@ export interface CallOutcome {
  * What a place in a call takes without ever failing.
  *
  * `T` a text, or what has a text form; `N` a number; `I` a whole number that an integer holds; `D` a date, timestamp or
- * time; `B` a boolean; `V` a semi-structured value; `A` anything; `C` a constant only. A constant in another place is converted whatever the rows hold.
+ * time; `B` a boolean; `V` a semi-structured value, `L` an array and `O` an object alone; `A` anything; `C` a constant
+ * only. A constant in another place is converted whatever the rows hold.
  */
-export type Slot = 'T' | 'N' | 'I' | 'D' | 'B' | 'V' | 'A' | 'C'
+export type Slot = 'T' | 'N' | 'I' | 'D' | 'B' | 'V' | 'L' | 'O' | 'A' | 'C'
 
 const taken: Readonly<Record<Exclude<Slot, 'A' | 'C' | 'I'>, ReadonlySet<TypeFamily>>> = {
   T: familySet(
@@ -36,6 +37,8 @@ const taken: Readonly<Record<Exclude<Slot, 'A' | 'C' | 'I'>, ReadonlySet<TypeFam
   D: familySet('date', 'timestamp', 'timestamp-zoned', 'time', 'null'),
   B: familySet('boolean', 'number', 'null'),
   V: familySet('variant', 'array', 'object', 'null'),
+  L: familySet('array', 'null'),
+  O: familySet('object', 'null'),
 }
 
 /** Whether an operand stands in its place without a conversion that fails for some values. */

@@ -18,6 +18,7 @@ const catalog: Catalog = {
         'SEEN TIMESTAMP_LTZ',
         'BORN DATE',
         'LEFT_ON DATE',
+        'DOC VARIANT',
       ),
       U: columns('ID NUMBER(10,0)', 'N NUMBER(10,0)'),
     },
@@ -40,6 +41,18 @@ const failing = (expression: string): readonly string[] => {
 }
 const secret = `iff(code like '9%', 1, null)`
 const secretText = `iff(code like '9%', 'aaaaaaaaaaa', '')`
+
+describe('a semi-structured value is of any kind', () => {
+  it.each([
+    [`object_pick(doc, 'a')`, ['DOC']],
+    ['array_slice(doc, 0, 1)', ['DOC']],
+    [`object_pick(as_object(doc), 'a')`, []],
+    [`get(doc, 'a')`, []],
+    ['array_size(doc)', []],
+  ])('%s fails by %j', (expression, expected) => {
+    expect(failing(expression)).toEqual(expected)
+  })
+})
 
 describe('a number has as many digits as its function gives', () => {
   it.each([
