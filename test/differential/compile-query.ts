@@ -72,7 +72,7 @@ export const compileQuery = (
         keyed.sort((a, b) => compareKeys(a.keys, b.keys, orders))
         rows = keyed.map(({ row }) => row)
       }
-      if (q.limit !== null) rows = rows.slice(0, q.limit)
+      if (q.limit !== null) rows = rows.slice(q.offset ?? 0, (q.offset ?? 0) + q.limit)
       return body.hidden === 0 ? rows : rows.map((row) => row.slice(0, visible.length))
     },
   }

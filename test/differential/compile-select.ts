@@ -1,4 +1,12 @@
-import type { Column, CommonRows, Compilation, Compiled, Frame, Scope } from './compilation.ts'
+import {
+  type Column,
+  type CommonRows,
+  type Compilation,
+  type Compiled,
+  CompileRefusal,
+  type Frame,
+  type Scope,
+} from './compilation.ts'
 import { compileExpression, frameOf } from './compile-expression.ts'
 import type { CompiledQuery, Rows } from './compile-query.ts'
 import { compileRelation } from './compile-relation.ts'
@@ -62,6 +70,7 @@ export const compileSelect = (
   const mayFail = compilation.sites.length > sitesBefore
   const having = condition(s.having, 'HAVING')
   const qualify = condition(s.qualify, 'QUALIFY')
+  const sets = groupingSets(s, group, scope)
   const isGrouped = group.length > 0 || all.some(({ e }) => folds(e)) || folds(s.having)
   if (s.distinct)
     compilation.mark(
@@ -87,8 +96,15 @@ export const compileSelect = (
         for (const frame of dropped) for (const item of items) item.run(frame, false)
       frames = kept
     }
-    if (isGrouped) frames = fold(frames, group, outer, columnsOf(scope), live)
-    if (having !== null) frames = frames.filter((frame) => having.run(frame, live) === true)
+    if (isGrouped) frames = sets.flatMap((keys) => fold(frames, keys, outer, columnsOf(scope), live))
+    if (having !== null) {
+      const [kept, dropped]: [Frame[], Frame[]] = [[], []]
+      for (const frame of frames) (having.run(frame, live) === true ? kept : dropped).push(frame)
+      // An item may fail for a group that HAVING drops.
+      if (mayFail && scope.windows.length === 0)
+        for (const frame of dropped) for (const item of items) item.run(frame, false)
+      frames = kept
+    }
     scope.windows.forEach((slot, index) => {
       const values = slot.values(frames, live)
       frames.forEach((frame, at) => {
@@ -109,15 +125,45 @@ export const compileSelect = (
 
 const columnsOf = (scope: Scope): number => scope.columns.length
 
+/** Keys that are grouped by together, and where the columns stand that are grouped by beside them and are NULL. */
+interface GroupingSet {
+  readonly keys: readonly Compiled[]
+  readonly absent: readonly number[]
+}
+
+const groupingSets = (
+  { group, sets }: Select,
+  keys: readonly Compiled[],
+  { columns }: Scope,
+): readonly GroupingSet[] => {
+  if (sets === undefined) return [{ keys, absent: [] }]
+  const places = group.map((key) =>
+    columns.findIndex(({ rel, name }) => key.k === 'col' && key.rel === rel && key.name === name),
+  )
+  if (places.includes(-1)) throw new CompileRefusal('a set of no columns')
+  const each = sets === 'rollup' ? [...keys.keys(), keys.length] : [...keys.keys()]
+  return each.map((at) => {
+    const isIn = (index: number) => (sets === 'rollup' ? index < at : index === at)
+    return {
+      keys: keys.filter((_, index) => isIn(index)),
+      absent: places.filter((_, index) => !isIn(index)),
+    }
+  })
+}
+
 const fold = (
   frames: readonly Frame[],
-  keys: readonly Compiled[],
+  { keys, absent }: GroupingSet,
   up: Frame | null,
   width: number,
   live: boolean,
 ): Frame[] => {
-  if (keys.length === 0)
-    return [{ row: frames[0]?.row ?? new Array<Value>(width).fill(null), up, group: frames, windows: [] }]
+  const shownIn = (row: Frame['row']) =>
+    absent.length === 0 ? row : row.map((value, index) => (absent.includes(index) ? null : value))
+  if (keys.length === 0) {
+    const row = frames[0]?.row ?? new Array<Value>(width).fill(null)
+    return [{ row: shownIn(row), up, group: frames, windows: [] }]
+  }
   const groups = new Map<string, Frame[]>()
   for (const frame of frames) {
     const key = keys.map((part) => keyOf(part.run(frame, live))).join(' ')
@@ -125,7 +171,12 @@ const fold = (
     if (known) known.push(frame)
     else groups.set(key, [frame])
   }
-  return [...groups.values()].map((members) => ({ row: members[0]!.row, up, group: members, windows: [] }))
+  return [...groups.values()].map((members) => ({
+    row: shownIn(members[0]!.row),
+    up,
+    group: members,
+    windows: [],
+  }))
 }
 
 const withoutRepeats = (rows: Rows): Rows => {

@@ -130,8 +130,16 @@ export class ExpressionGrammar {
   }
 
   /** A type to convert into; of a number often one with a digit too few in front of the point, or none to carry into. */
-  private target({ family, size = 38, scale = 0 }: Type): Type {
-    if (family !== 'number' || this.chance(60)) return this.random.pick(castTargets)
+  private target(type: Type): Type {
+    return type.family !== 'number' || this.chance(60) ? this.random.pick(castTargets) : this.narrowed(type)
+  }
+
+  /** A number with fewer digits, of those in front of the point or of those that are rounded. */
+  narrower(named: Named): Expr {
+    return castTo(this.column(named), this.narrowed(named.type))
+  }
+
+  private narrowed({ size = 38, scale = 0 }: Type): Type {
     return this.random.pick([number(size - scale, 0), number(size, scale + 1), number(size - 1, scale)])
   }
 

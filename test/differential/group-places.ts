@@ -12,7 +12,7 @@ import {
   type Rel,
   select,
 } from './statement-tree.ts'
-import { number, text } from './value.ts'
+import { isNumeric, number, text } from './value.ts'
 
 const folds =
   'COUNT COUNT MIN MIN MAX MAX MAX ANY_VALUE MODE SUM SUM AVG AVG MEDIAN STDDEV LISTAGG ARRAY_AGG APPROX_COUNT_DISTINCT HLL APPROX_PERCENTILE HASH_AGG BOOLOR_AGG COUNT_IF'.split(
@@ -30,7 +30,7 @@ export const subjectItems = ({ sources }: PlaceContext, source: Source): readonl
 }
 
 /** HAVING, where only large groups may be read. */
-const largeGroups = ({ sources, expressions }: PlaceContext): Expr | null => {
+export const largeGroups = ({ sources, expressions }: PlaceContext): Expr | null => {
   const { minimumGroupSize } = sources.schema
   if (minimumGroupSize === null && !expressions.chance(8)) return null
   return fn('>=', agg('COUNT', []), lit(number(), minimumGroupSize ?? 2))
@@ -90,13 +90,23 @@ const windowNames =
     ' ',
   )
 
+/** What LAG gives where there is no row before: of the writer's choice, or a column, which becomes of the argument's type. */
+const defaultOf = ({ expressions, spice }: PlaceContext, { columns }: Source): Expr => {
+  if (expressions.chance(50)) return spice(columns, expressions.chance(70) ? 'plain' : undefined)
+  return expressions.chance(50)
+    ? expressions.constant(text())
+    : expressions.constantFor(expressions.subject(columns))
+}
+
 const windowOf = (
   context: PlaceContext,
   source: Source,
   where: 'argument' | 'partition' | 'order' | 'default',
 ): Expr => {
   const { random, expressions, spice } = context
-  const clear = expressions.clear(source.columns)
+  const clear =
+    (where === 'default' ? expressions.clear(source.columns, isNumeric) : undefined) ??
+    expressions.clear(source.columns)
   const name = where === 'default' ? random.pick(['LAG', 'LEAD']) : random.pick(windowNames)
   const isFold = /^(MINHASH|APPROX|LISTAGG|ARRAY_AGG|HASH_AGG|MODE)/.test(name)
   const order: Order[] =
@@ -111,7 +121,7 @@ const windowOf = (
   const argument =
     where === 'argument'
       ? usually(context, source)
-      : where === 'default'
+      : where === 'default' && (clear === undefined || expressions.chance(50))
         ? spice(source.columns, 'plain')
         : clear
           ? expressions.column(clear)
@@ -125,13 +135,7 @@ const windowOf = (
         : name === 'APPROX_TOP_K_ACCUMULATE'
           ? [argument, lit(number(), 5)]
           : where === 'default'
-            ? [
-                argument,
-                one,
-                expressions.chance(50)
-                  ? expressions.constant(text())
-                  : expressions.constantFor(expressions.subject(source.columns)),
-              ]
+            ? [argument, one, defaultOf(context, source)]
             : [argument]
   return {
     k: 'win',

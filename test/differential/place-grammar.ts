@@ -5,6 +5,7 @@ import { nestedPlaces } from './nested-places.ts'
 import { queryPlaces } from './query-places.ts'
 import type { SourceGrammar } from './source-grammar.ts'
 import type { Expr, Query } from './statement-tree.ts'
+import { statisticPlaces } from './statistic-places.ts'
 
 /** Makes the expression that holds the classified value. */
 export type Spice = (columns: readonly Named[], kind?: ExpressionKind) => Expr
@@ -20,7 +21,12 @@ export interface PlaceContext {
 export type Place = (context: PlaceContext) => Query
 
 /** Every place, read and unread, that a classified value can stand in. */
-export const places: Readonly<Record<string, Place>> = { ...queryPlaces, ...nestedPlaces, ...groupPlaces }
+export const places: Readonly<Record<string, Place>> = {
+  ...queryPlaces,
+  ...nestedPlaces,
+  ...groupPlaces,
+  ...statisticPlaces,
+}
 
 /** The places that are worth trying where only groups may be read. */
-export const namesOfGroupPlaces: readonly string[] = Object.keys(groupPlaces)
+export const namesOfGroupPlaces: readonly string[] = Object.keys({ ...groupPlaces, ...statisticPlaces })

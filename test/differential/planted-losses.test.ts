@@ -32,6 +32,27 @@ const both =
   (summary, sql) =>
     changes.reduce((changed, change) => change(changed, sql), summary)
 
+/** One function is taken for another, in what is shown and in what is looked at. */
+const taking = (names: readonly string[], as: string): Change => {
+  const written = (functions: readonly string[]) => [
+    ...new Set(functions.map((name) => (names.includes(name) ? as : name))),
+  ]
+  return both(
+    flowing((flow) => ({ ...flow, functions: written(flow.functions) })),
+    (summary) => ({
+      ...summary,
+      observations: summary.observations.map((known) => ({ ...known, functions: written(known.functions) })),
+    }),
+  )
+}
+
+/** COST is a NUMBER(12,2): rounded to a NUMBER(10,0), it fails only by the digit that rounding carries into. */
+const carrying: Change = (summary, sql) => {
+  const casts = sql.match(/cast\(/g) ?? []
+  const rounding = sql.match(/cast\((?:\w+\.)?cost as number\(10, ?0\)\)/g) ?? []
+  return casts.length === rounding.length ? failing('CAST')(summary, sql) : summary
+}
+
 /** What is written loses that it was converted into a narrower column. */
 const writing: Change = (summary) => ({
   ...summary,
@@ -111,6 +132,13 @@ const losses: readonly (readonly [what: string, policy: string, change: Change])
   ],
   ['that MODE chooses by what is equal', 'clinic', forgetting('MODE')],
   ['that COALESCE converts a later argument', 'clinic', failing('COALESCE', 'NVL', 'IFNULL')],
+  ['that the default of LAG is converted', 'clinic', failing('LAG', 'LEAD')],
+  [
+    'that a percentile is the value of one row',
+    'quality',
+    taking(['MEDIAN', 'PERCENTILE_CONT', 'PERCENTILE_DISC', 'APPROX_PERCENTILE'], 'AVG'),
+  ],
+  ['that rounding carries into one more digit', 'writing', carrying],
   ['that an escape sign may end a computed pattern', 'clinic', failing('LIKE', 'ILIKE')],
   ['that a written column may be narrower', 'writing', both(failing('CAST'), writing)],
   ['that a difference of dates needs dates', 'clinic', failing('DATEDIFF')],

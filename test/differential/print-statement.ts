@@ -170,6 +170,12 @@ const printConjuncts = (e: Expr): string =>
     ? e.args.map(printConjuncts).join(' and ')
     : printExpression(e).replace(/^\((.*)\)$/, '$1')
 
+const printKeys = ({ group, sets }: Select): string => {
+  if (sets === 'rollup') return `rollup (${list(group)})`
+  if (sets === undefined) return list(group)
+  return `grouping sets (${group.map((key) => `(${printExpression(key)})`).join(', ')})`
+}
+
 const printSelect = (s: Select): string =>
   [
     `select ${s.distinct ? 'distinct ' : ''}${s.items
@@ -183,7 +189,7 @@ const printSelect = (s: Select): string =>
     s.connectBy === null
       ? ''
       : `start with ${printExpression(s.connectBy.start)} connect by ${printConjuncts(s.connectBy.by)}`,
-    s.group.length === 0 ? '' : `group by ${list(s.group)}`,
+    s.group.length === 0 ? '' : `group by ${printKeys(s)}`,
     s.having === null ? '' : `having ${printExpression(s.having)}`,
     s.qualify === null ? '' : `qualify ${printExpression(s.qualify)}`,
   ]
@@ -205,6 +211,7 @@ export const printQuery = (q: Query): string => {
     printBody(q.body),
     q.order.length > 0 ? `order by ${printOrder(q.order)}` : '',
     q.limit === null ? '' : `limit ${q.limit}`,
+    q.offset === undefined ? '' : `offset ${q.offset}`,
   ]
     .filter((part) => part !== '')
     .join(' ')

@@ -66,13 +66,14 @@ const changesOf = (
   row: Row,
   at: number,
   isOpen: (column: Column) => boolean,
+  { fills } = { fills: false },
 ): readonly Row[] => {
   const open = columns.flatMap((column, index) =>
     !column.name.endsWith('_ID') && isOpen(column) ? [index] : [],
   )
   const change = (indexes: readonly number[]) =>
     row.map((value, index) =>
-      value !== null && indexes.includes(index) ? fresh(columns[index]!.type, at) : value,
+      (fills || value !== null) && indexes.includes(index) ? fresh(columns[index]!.type, at) : value,
     )
   return open.length > 1 ? [change(open), ...open.map((index) => change([index]))] : [change(open)]
 }
@@ -101,6 +102,37 @@ export const findSmallGroup = (
   return null
 }
 
+/** So little that a number keeps its place among the others. */
+const LITTLE = 0.25
+
+/**
+ * Rows of which a little more in a number changes the answer. A sum or a mean follows the number of each row, a percentile
+ * only those of the rows that stand where it is taken.
+ */
+const followedRows = (
+  statement: GovernedStatement,
+  world: World,
+  { name, columns }: TableDefinition,
+  base: Told,
+): number => {
+  const isNamed = namesIn(statement)
+  const numbers = columns.flatMap((column, index) =>
+    column.type.family === 'number' && !column.name.endsWith('_ID') && isNamed(column) ? [index] : [],
+  )
+  if (numbers.length === 0) return 0
+  return (world.get(name) ?? []).filter((row, at) => {
+    const more = row.map((value, index) =>
+      numbers.includes(index) && typeof value === 'number' ? value + LITTLE : value,
+    )
+    const told = tell(statement, withRow(world, name, at, more))
+    return told !== null && !same(base.rows, told.rows)
+  }).length
+}
+
+/** How many different values a large group has is released, and hangs on the rows whose values are not the only ones. */
+const countsDifferent = ({ tree }: GovernedStatement): boolean =>
+  /count\(distinct|hll\(|approx_count_distinct/.test(printQuery(tree))
+
 const findSmallGroupIn = (
   statement: GovernedStatement,
   world: World,
@@ -112,6 +144,7 @@ const findSmallGroupIn = (
   const rows = world.get(table.name) ?? []
   if (rows.length < least) return null
   const felt: number[] = []
+  let feltNumbers = 0
   const needed: number[] = []
   for (const [at, row] of rows.entries()) {
     for (const other of changesOf(
@@ -119,17 +152,26 @@ const findSmallGroupIn = (
       row,
       at,
       (column) => column.type.family === 'number' && isNamed(column),
+      // A row without a number is one of its group too.
+      { fills: true },
     )) {
       const told = tell(statement, withRow(world, table.name, at, other))
       if (told === null || same(base.rows, told.rows)) continue
       if (told.rows.some((shown) => shown.includes(String(FRESH + at)))) return 'shows the value of one row'
       felt.push(at)
+      if (row.some((value, index) => value !== null && value !== other[index])) feltNumbers += 1
       break
     }
     const told = tell(statement, withRow(world, table.name, at, null))
     if (told !== null && !same(base.rows, told.rows)) needed.push(at)
   }
-  if (felt.length > 0 && felt.length < least) return `depends on the numbers of ${felt.length} rows`
+  const isReleased = countsDifferent(statement)
+  if (!isReleased && felt.length > 0 && felt.length < least)
+    return `depends on the numbers of ${felt.length} rows`
+  const followed = isReleased || felt.length === 0 ? 0 : followedRows(statement, world, table, base)
+  // Of the numbers that decide, a sum or a mean follows all.
+  if (followed > 0 && followed < least && followed < feltNumbers)
+    return `follows the numbers of ${followed} rows`
   if (needed.length === 0 || needed.length >= least) return null
   const kept = needed.map((at) => rows[at] as Row)
   const only = tell(statement, new Map(world).set(table.name, kept))

@@ -97,6 +97,8 @@ export interface Select {
   readonly where: Expr | null
   readonly connectBy: { readonly start: Expr; readonly by: Expr } | null
   readonly group: readonly Expr[]
+  /** Groups by the keys in front of each, or by one key at a time, instead of by all of them. */
+  readonly sets?: 'rollup' | 'grouping sets'
   readonly having: Expr | null
   readonly qualify: Expr | null
 }
@@ -122,6 +124,7 @@ export interface Query {
   readonly body: Body
   readonly order: readonly Order[]
   readonly limit: number | null
+  readonly offset?: number
 }
 
 /** Parameters that a caller may send along with a statement: they act as conversions. */
