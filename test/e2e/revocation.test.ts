@@ -44,20 +44,22 @@ const longRead = (table: string, key: string): string =>
 const manyRows = (table: string, key: string): string =>
   `select a.${key} from ${table} a, ${table} b order by 1 limit 200000`
 
-const approveNext = async (): Promise<Approval> => {
+const nextPending = async (): Promise<Approval> => {
   for (;;) {
     const { approvals } = await clinic.ask<{ approvals: Approval[] }>(
       'reviewer',
       'GET',
       '/v1/approvals?state=pending',
     )
-    const [approval] = approvals
-    if (approval !== undefined) {
-      const answer = { decision: 'approve', comment: null, seenDigest: approval.digest }
-      return await clinic.ask<Approval>('reviewer', 'POST', `/v1/approvals/${approval.id}/decision`, answer)
-    }
+    if (approvals[0] !== undefined) return approvals[0]
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
+}
+
+const approveNext = async (): Promise<Approval> => {
+  const approval = await nextPending()
+  const answer = { decision: 'approve', comment: null, seenDigest: approval.digest }
+  return await clinic.ask<Approval>('reviewer', 'POST', `/v1/approvals/${approval.id}/decision`, answer)
 }
 
 const statusOf = (sqlText: string): string | undefined =>
@@ -129,6 +131,26 @@ test('a revoked approval stops the rows that are still being read under it', asy
   expect(rows).toBeLessThan(200_000)
   expect(await outcomesOf(failure.traceId ?? '')).toEqual(['revoked'])
 }, 120_000)
+
+test.each(['session', 'principal'] as const)(
+  'a revoked %s ends the statement that waits for a person, and says so',
+  async (kind) => {
+    const waiting = await clinic.connect()
+    const failing = failureOf(waiting.query('select count(*) as N from LABS'))
+    await nextPending()
+    const created = (await clinic.records()).findLast(({ span }) => span.name === 'session.created')
+    const { sessionId, principal } = created?.source ?? {}
+    const who = { issuer: principal?.issuer ?? '', subject: principal?.subject ?? '' }
+    if (kind === 'session') await revoke(`/v1/sessions/${sessionId}/revoke`, { reason: 'lost' })
+    else await revoke('/v1/principals/revoke', { ...who, reason: 'lost' })
+    const failure = await failing
+    expect(failure).toMatchObject({ snowfenceCode: 'ERR_SESSION_REVOKED', execution: 'not-run' })
+    const refused = (await clinic.records()).filter(({ span }) => span.name === 'session.record_refused')
+    expect(refused).toEqual([])
+    if (kind === 'principal') await revoke('/v1/principals/restore', { ...who, reason: 'found' })
+  },
+  120_000,
+)
 
 test('a window that closes ends what runs under it', async () => {
   const sqlText = longRead('ENCOUNTERS', 'ENCOUNTER_ID')

@@ -43,6 +43,11 @@ describe('a session that was revoked', () => {
     expect(await say('query', { 'snowfence.outcome': 'revoked' })).toBe(200)
   })
 
+  it('may say that nobody approved one', async () => {
+    expect(await say('approval', { 'snowfence.approval.outcome': 'cancelled' })).toBe(200)
+    expect(await say('approval', { 'snowfence.approval.outcome': 'approved' })).toBe(422)
+  })
+
   it('may say nothing else', async () => {
     expect(await say('authorize', {})).toBe(422)
     expect(await say('query', {})).toBe(422)

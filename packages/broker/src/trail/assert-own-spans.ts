@@ -49,8 +49,14 @@ const senderOf = (session: SessionRecord): Sender => {
   return known
 }
 
-const tellsOutcome = ({ attributes }: CanonicalSpan): boolean =>
-  attributes['snowfence.span'] === 'query' && typeof attributes['snowfence.outcome'] === 'string'
+/** How a request for approval ended that gave nothing: the broker cancels those of a revoked session itself. */
+const endings = new Set(['cancelled', 'expired', 'rejected', 'revoked'])
+
+/** Whether the span says how a statement ended, or why it never ran. */
+const tellsEnding = ({ attributes }: CanonicalSpan): boolean =>
+  (attributes['snowfence.span'] === 'query' && typeof attributes['snowfence.outcome'] === 'string') ||
+  (attributes['snowfence.span'] === 'approval' &&
+    endings.has(String(attributes['snowfence.approval.outcome'])))
 
 /**
  * Refuses spans that speak of another session, principal or purpose than that whose token sent them, or in the name of
@@ -64,7 +70,7 @@ export const assertOwnSpans = (session: SessionRecord, spans: readonly Canonical
   const sender = senderOf(session)
   for (const span of spans) {
     const { attributes, resource } = span
-    if (session.isRevoked === true && !tellsOutcome(span))
+    if (session.isRevoked === true && !tellsEnding(span))
       throw refuse('the session was revoked: it may only say how its statements ended', span)
     if (attributes['snowfence.session.id'] !== session.id) {
       throw refuse('a span does not carry the id of its own session in `snowfence.session.id`', span)
