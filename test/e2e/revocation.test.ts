@@ -132,6 +132,17 @@ test('a revoked approval stops the rows that are still being read under it', asy
   expect(await outcomesOf(failure.traceId ?? '')).toEqual(['revoked'])
 }, 120_000)
 
+test('a window that closes ends what runs under it', async () => {
+  const sqlText = longRead('ENCOUNTERS', 'ENCOUNTER_ID')
+  const running = failureOf(connection.query(sqlText))
+  await approveNext()
+  const failure = await running
+  expect(failure).toMatchObject({ snowfenceCode: 'ERR_APPROVAL_EXPIRED' })
+  expect(failure.message).toContain('ended while the statement ran')
+  await expect.poll(() => statusOf(sqlText)).toBe('ABORTED')
+  expect(await outcomesOf(failure.traceId ?? '')).toEqual(['revoked'])
+}, 120_000)
+
 test.each(['session', 'principal'] as const)(
   'a revoked %s ends the statement that waits for a person, and says so',
   async (kind) => {
@@ -151,17 +162,6 @@ test.each(['session', 'principal'] as const)(
   },
   120_000,
 )
-
-test('a window that closes ends what runs under it', async () => {
-  const sqlText = longRead('ENCOUNTERS', 'ENCOUNTER_ID')
-  const running = failureOf(connection.query(sqlText))
-  await approveNext()
-  const failure = await running
-  expect(failure).toMatchObject({ snowfenceCode: 'ERR_APPROVAL_EXPIRED' })
-  expect(failure.message).toContain('ended while the statement ran')
-  await expect.poll(() => statusOf(sqlText)).toBe('ABORTED')
-  expect(await outcomesOf(failure.traceId ?? '')).toEqual(['revoked'])
-}, 120_000)
 
 test.each([
   [
