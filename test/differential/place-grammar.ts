@@ -1,4 +1,5 @@
 import type { SeededRandom } from '../fuzz/seeded-random.ts'
+import { acrossPlaces } from './across-places.ts'
 import type { ExpressionGrammar, ExpressionKind, Named } from './expression-grammar.ts'
 import { groupPlaces } from './group-places.ts'
 import { nestedPlaces } from './nested-places.ts'
@@ -26,6 +27,7 @@ export const places: Readonly<Record<string, Place>> = {
   ...nestedPlaces,
   ...groupPlaces,
   ...statisticPlaces,
+  ...acrossPlaces,
 }
 
 /** The places that are worth trying where only groups may be read. */

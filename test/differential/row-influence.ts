@@ -49,6 +49,24 @@ const tell = (statement: GovernedStatement, world: World): Told | null => {
   }
 }
 
+/** The rows that the outputs say are of others. */
+const tellOfOthers = (
+  statement: GovernedStatement,
+  world: World,
+  who: string,
+): { readonly rows: readonly string[]; readonly isShown: boolean } | null => {
+  const answer = run(statement, world)
+  if (answer === null || answer.reached.size > 0) return null
+  const { subjects } = statement.decision
+  const others = answer.rows.filter(
+    (row) => !subjects.some(({ column, output }) => personOf(world, column, row[output] as Value) === who),
+  )
+  return {
+    rows: [...shownRows(statement, others, noRenaming(world), 'left')].sort(),
+    isShown: others.length < answer.rows.length,
+  }
+}
+
 /** Whose data a key belongs to: an encounter is of a patient. */
 const personOf = (world: World, column: string, key: Value): string | null => {
   if (key === null) return null
@@ -166,9 +184,9 @@ const findSmallGroupIn = (
     if (told !== null && !same(base.rows, told.rows)) needed.push(at)
   }
   const isReleased = countsDifferent(statement)
-  if (!isReleased && felt.length > 0 && felt.length < least)
+  if (!isReleased && feltNumbers > 0 && felt.length < least)
     return `depends on the numbers of ${felt.length} rows`
-  const followed = isReleased || felt.length === 0 ? 0 : followedRows(statement, world, table, base)
+  const followed = isReleased || feltNumbers === 0 ? 0 : followedRows(statement, world, table, base)
   // Of the numbers that decide, a sum or a mean follows all.
   if (followed > 0 && followed < least && followed < feltNumbers)
     return `follows the numbers of ${followed} rows`
@@ -208,9 +226,13 @@ export const findUncounted = (
     for (const [at, row] of (world.get(name) ?? []).entries()) {
       const who = personOf(world, subjectOf.get(name) ?? '', row[subject] as Value)
       if (who === null || base.people.includes(who) || named.has(who)) continue
-      const told = tell(statement, withRow(world, name, at, changesOf(table, row, at, () => true)[0] as Row))
-      // Who is shown may depend on others: what is shown of them may not.
-      if (told !== null && !same(base.rows, told.rows) && same(base.people, told.people)) uncounted.add(who)
+      const changed = withRow(world, name, at, changesOf(table, row, at, () => true)[0] as Row)
+      const told = tellOfOthers(statement, changed, who)
+      if (told === null || same(base.rows, told.rows)) continue
+      // Whether somebody is shown may hang on their own values. Then they are counted, and a limit leaves out others for them.
+      const isLimited = statement.tree.limit !== null && statement.tree.offset === undefined
+      if (told.isShown && isLimited && told.rows.every((shown) => base.rows.includes(shown))) continue
+      uncounted.add(who)
     }
   }
   return uncounted.size === 0
