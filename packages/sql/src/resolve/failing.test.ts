@@ -54,6 +54,15 @@ describe('a semi-structured value is of any kind', () => {
   })
 })
 
+test('an arm of a recursion fails where its text is longer than the column of the anchor', () => {
+  const failures = (arm: string) =>
+    summaryOf(
+      `with recursive r as (select 1 as i, code as z from t union all select i + 1, ${arm} from r where i < 2) select i from r`,
+    ).observations.filter(({ kind }) => kind === 'fail')
+  expect(failures('lower(z)')).not.toEqual([])
+  expect(failures('z')).toEqual([])
+})
+
 describe('a number has as many digits as its function gives', () => {
   it.each([
     [`datediff('second', '2000-01-01'::timestamp_ntz, at)::number(9,0)`, 'AT'],

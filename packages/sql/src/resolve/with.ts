@@ -3,7 +3,9 @@ import { writeName } from '../lexer/identifier.ts'
 import { type Identifier, placeOf, readIdentifier } from '../parser/identifier-node.ts'
 import { isAbsent, isObject, type Json, type JsonObject, listOf, openNode } from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
+import { convert } from '../types/conversion.ts'
 import { manyTables } from './aggregation.ts'
+import { derived } from './compute.ts'
 import { type OutputColumn, type QueryEnvironment, resolveQuery } from './query.ts'
 import { unite } from './query-body.ts'
 import type { CteScope, StatementContext } from './scope.ts'
@@ -169,6 +171,7 @@ const resolveRecursively = (
     if (next.length !== columns.length) {
       throw new Refusal('column-count-mismatch', { detail: writeName([name.name]), place: placeOf(name) })
     }
+    for (const [index, value] of next.entries()) checkAnchorType(value, start.columns[index], context)
     const grown = columns.map((column, index) => ({
       ...unite([column, next[index] ?? nullConstant], 'UNION', context),
       name: column.name,
@@ -177,6 +180,16 @@ const resolveRecursively = (
     columns = grown
     if (settled) return columns
   }
+}
+
+/** The anchor fixes the types: what an arm gives is converted, which fails for a text that is longer than its column. */
+const checkAnchorType = (
+  value: OutputColumn,
+  anchor: OutputColumn | undefined,
+  { findings }: StatementContext,
+): void => {
+  if (anchor !== undefined && convert(value.type, anchor.type) === 'may-fail')
+    findings.fail('UNION', derived([value], 'UNION'))
 }
 
 /** The anchor alone sees the WITH of the query, but not its ORDER BY and LIMIT, which belong to the whole. */
