@@ -20,6 +20,7 @@ const known: readonly (readonly [sql: RegExp, why: string])[] = [
   [/\blistagg\(/, 'without a separator there is none; the local Snowflake takes a comma'],
   [/select (null|1) as k/, 'NULL has no type; the local Snowflake makes a text of the other arm'],
   [/\b(approx_count_distinct|hll)\(/, 'an estimate'],
+  [/\bas time\)/, 'NULL of type TIME; the local Snowflake gives the text NULL'],
   [/\bcount_if\(/, 'without rows it is 0; the local Snowflake gives NULL'],
   [/as timestamp_(ntz|ltz)\)/, 'a text of digits is seconds since 1970; the local Snowflake reads none'],
   [/\b(array|object)_/, 'a timestamp in a VARIANT has milliseconds; the local Snowflake leaves out zeros'],
