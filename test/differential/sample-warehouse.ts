@@ -1,13 +1,8 @@
 import type { Catalog } from '@snowfence/core'
 import { createLocalSnowflake } from '@snowfence/local'
-import type { Connection } from 'snowflake-sdk'
+import { connectAdministrator } from '../connect-administrator.ts'
 import { rowCount, type SampleTable, sampleTables } from './sample-tables.ts'
 import { perturb, type Value } from './sample-values.ts'
-
-process.env.SNOWFLAKE_DISABLE_PLATFORM_DETECTION = 'true'
-process.env.SNOWFLAKE_DISABLE_MINICORE = '1'
-const { default: snowflake } = await import('snowflake-sdk')
-snowflake.configure({ logLevel: 'OFF' })
 
 export interface ResultColumn {
   readonly name: string
@@ -79,15 +74,7 @@ const createViews = (catalog: Catalog): readonly string[] =>
 /** A local Snowflake with the tables and views of the conformance catalogue, and the real driver connected to it. */
 export const createSampleWarehouse = async (catalog: Catalog): Promise<SampleWarehouse> => {
   const local = await createLocalSnowflake({ patients: 0 })
-  const connection: Connection = snowflake.createConnection({
-    account: local.account,
-    accessUrl: local.url,
-    ...local.administrator,
-    warehouse: 'AGENTS',
-    database: 'CLINIC',
-    schema: 'PUBLIC',
-  })
-  await connection.connectAsync(() => {})
+  const connection = await connectAdministrator(local)
   const execute = (sqlText: string): Promise<Result> =>
     new Promise((resolve, reject) => {
       connection.execute({

@@ -1,15 +1,10 @@
 import { createLocalSnowflake } from '@snowfence/local'
-import type { Connection } from 'snowflake-sdk'
+import { connectAdministrator } from '../connect-administrator.ts'
 import type { TableDefinition, World } from './compilation.ts'
 import { textOf } from './convert-value.ts'
 import { driverValue } from './shown-columns.ts'
 import { plainSettings } from './statement-tree.ts'
 import { type Type, type Value, Variant } from './value.ts'
-
-process.env.SNOWFLAKE_DISABLE_PLATFORM_DETECTION = 'true'
-process.env.SNOWFLAKE_DISABLE_MINICORE = '1'
-const { default: snowflake } = await import('snowflake-sdk')
-snowflake.configure({ logLevel: 'OFF' })
 
 /** The local Snowflake with the rows of one world. */
 export interface WorldWarehouse {
@@ -60,15 +55,7 @@ export const createWorldWarehouse = async (
   world: World,
 ): Promise<WorldWarehouse> => {
   const local = await createLocalSnowflake({ patients: 0 })
-  const connection: Connection = snowflake.createConnection({
-    account: local.account,
-    accessUrl: local.url,
-    ...local.administrator,
-    warehouse: 'AGENTS',
-    database: 'CLINIC',
-    schema: 'PUBLIC',
-  })
-  await connection.connectAsync(() => {})
+  const connection = await connectAdministrator(local)
   const execute = (sqlText: string): Promise<readonly string[]> =>
     new Promise((resolve, reject) => {
       connection.execute({
