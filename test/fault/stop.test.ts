@@ -28,16 +28,16 @@ it('a stop is not held up by clients that send nothing, send half or do not read
   const limits = { headerSeconds: 120, requestSeconds: 600, answerSeconds: 600, idleSeconds: 600 }
   const broker = await lab.start({ config: { limits } })
   const session = await lab.openSession(broker.url)
-  const body = 'content-type: application/json\r\ncontent-length: 1000\r\n\r\n{'
-  const sockets = [
-    await open(broker, ''),
-    await open(broker, 'GET /healthz HTTP/1.1\r\nhost: brok'),
+  const body = 'content-type: application/json\r\ncontent-length: 1000\r\nexpect: 100-continue\r\n\r\n{'
+  const silent = [await open(broker, ''), await open(broker, 'GET /healthz HTTP/1.1\r\nhost: brok')]
+  const asking = [
     await open(broker, `${headOf('POST', '/v1/traces', session)}${body}`),
     await open(broker, `${headOf('GET', `/v1/sessions/${session.sessionId}/events`, session)}\r\n`),
   ]
-  // Answered after the others were accepted.
-  await (await fetch(`${broker.url}/healthz`)).text()
+  // A request is under way when its first bytes are answered: the broker must not have stopped before it read them.
+  await Promise.all(asking.map((socket) => once(socket, 'data')))
+  for (const socket of asking) socket.pause()
   expect(await broker.kill('SIGTERM')).toBe(0)
   expect(broker.log()).toMatch(/"withRequest":1,"withoutRequest":2.*cut/)
-  for (const socket of sockets) socket.destroy()
+  for (const socket of [...silent, ...asking]) socket.destroy()
 }, 90_000)
