@@ -18,33 +18,36 @@ interface Shelf {
 export class AnalysisCache {
   readonly #shelves = new WeakMap<Catalog, Shelf>()
 
-  get(text: string, options: AnalyzeOptions): Analysis | undefined {
-    const shelf = this.#shelves.get(options.catalog)
+  /** Gives the kept analysis of a text, or makes one and keeps it. It is frozen, because every later caller gets it. */
+  getOrMake(text: string, options: AnalyzeOptions, make: () => Analysis): Analysis {
+    const shelf = this.#shelfOf(options.catalog)
+    const { analyses } = shelf
     const key = keyOf(text, options)
-    const analysis = shelf?.analyses.get(key)
-    if (shelf === undefined || analysis === undefined) return undefined
-    shelf.analyses.delete(key)
-    shelf.analyses.set(key, analysis)
-    return analysis
-  }
-
-  /** Keeps an analysis. It is frozen, because every later caller gets the same object. */
-  set(text: string, options: AnalyzeOptions, analysis: Analysis): Analysis {
-    let shelf = this.#shelves.get(options.catalog)
-    if (shelf === undefined) {
-      shelf = { analyses: new Map(), characters: 0 }
-      this.#shelves.set(options.catalog, shelf)
+    const kept = analyses.get(key)
+    if (kept !== undefined) {
+      analyses.delete(key)
+      analyses.set(key, kept)
+      return kept
     }
-    const key = keyOf(text, options)
-    freezeDeeply(analysis)
-    if (!shelf.analyses.has(key)) shelf.characters += key.length
-    shelf.analyses.set(key, analysis)
-    for (const oldest of shelf.analyses.keys()) {
-      if (shelf.analyses.size <= MAX_ENTRIES && shelf.characters <= MAX_CHARACTERS) break
-      shelf.analyses.delete(oldest)
+    const made = make()
+    freezeDeeply(made)
+    analyses.set(key, made)
+    shelf.characters += key.length
+    for (const oldest of analyses.keys()) {
+      if (analyses.size <= MAX_ENTRIES && shelf.characters <= MAX_CHARACTERS) break
+      analyses.delete(oldest)
       shelf.characters -= oldest.length
     }
-    return analysis
+    return made
+  }
+
+  #shelfOf(catalog: Catalog): Shelf {
+    let shelf = this.#shelves.get(catalog)
+    if (shelf === undefined) {
+      shelf = { analyses: new Map(), characters: 0 }
+      this.#shelves.set(catalog, shelf)
+    }
+    return shelf
   }
 }
 

@@ -13,8 +13,7 @@ export const createSqlAnalyzer = async (): Promise<SqlAnalyzer> => {
   const parser = await createSqlParser()
   const cache = new AnalysisCache()
   return {
-    analyze: (text, options) =>
-      cache.get(text, options) ?? cache.set(text, options, analyzeText(parser, text, options)),
+    analyze: (text, options) => cache.getOrMake(text, options, () => analyzeText(parser, text, options)),
   }
 }
 

@@ -6,11 +6,11 @@ import type { Lexed } from './token.ts'
  * case of unquoted names.
  */
 export const fingerprintOf = ({ text, tokens }: Lexed): Digest => {
-  const form: string[] = []
+  let form = ''
   for (const { kind, start, end, upper } of tokens) {
-    if (kind === 'string' || kind === 'number' || kind === 'unknown') form.push('?')
-    else if (kind === 'word') form.push(upper)
-    else form.push(text.slice(start, end))
+    if (form !== '') form += ' '
+    if (kind === 'string' || kind === 'number' || kind === 'unknown') form += '?'
+    else form += kind === 'word' ? upper : text.slice(start, end)
   }
-  return digestOf(form.join(' '))
+  return digestOf(form)
 }

@@ -1,15 +1,18 @@
 import type { RefusalCode } from '../refusal-reasons.ts'
+import { endOfBlanks, endOfWord, isBlank, isDigit, isWordPart, startsWord } from './characters.ts'
 import type { Lexed, LexProblem, Token, TokenKind } from './token.ts'
 
-const WORD = /[A-Za-z_][A-Za-z0-9_$]*/y
 const NUMBER = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y
 const PLACEHOLDER = /\$(?:\d+|[A-Za-z_][A-Za-z0-9_]*)/y
-const WHITE_SPACE = /[ \t\r\n]+/y
 const STAGE = /@(?:"(?:[^"]|"")*"|[A-Za-z0-9_~%.$/\-=+:*?&^!])*/y
 const FILE = /file:\/\/[^\s;']*/iy
 const OPERATOR = /->>|->|=>|::|:=|\|\||<>|!=|<=|>=|[-+*/%=<>!|:?&^~.,;()[\]{}]/y
+/** The operators with which no longer one begins. */
+const ALONE = new Set('+*%?&^~.,;()[]{}')
 /** Words that may stand directly before a string: they make a typed literal, not a string of another kind. */
-const TYPED_LITERAL = /^(?:date|time|timestamp|timestamp_ntz|timestamp_ltz|timestamp_tz|interval)$/i
+const TYPED_LITERALS = new Set(
+  'DATE TIME TIMESTAMP TIMESTAMP_NTZ TIMESTAMP_LTZ TIMESTAMP_TZ INTERVAL'.split(' '),
+)
 const HEX = /'[0-9A-Fa-f]*'/y
 
 /**
@@ -29,20 +32,15 @@ export const lex = (text: string): Lexed => {
   const report = (code: RefusalCode, at: number) => {
     problem ??= { code, offset: at }
   }
-  const push = (kind: TokenKind, end: number) => {
-    tokens.push({
-      kind,
-      start: offset,
-      end,
-      upper: kind === 'word' ? text.slice(offset, end).toUpperCase() : '',
-    })
+  const push = (kind: TokenKind, end: number, upper = '') => {
+    tokens.push({ kind, start: offset, end, upper })
     offset = end
   }
   const match = (pattern: RegExp): number => {
     pattern.lastIndex = offset
     return pattern.test(text) ? pattern.lastIndex : -1
   }
-  const isWordCharacter = (at: number) => /[A-Za-z0-9_$]/.test(text[at] ?? '')
+  const isWordCharacter = (at: number) => isWordPart(text.charCodeAt(at))
 
   const readQuoted = (kind: 'string' | 'quoted', quote: string, unterminated: RefusalCode) => {
     let at = offset + 1
@@ -94,23 +92,26 @@ export const lex = (text: string): Lexed => {
   }
 
   const readWord = () => {
-    const end = match(WORD)
-    const word = text.slice(offset, end)
-    if (word.length === 4 && /^file$/i.test(word) && isFileTransfer(text, tokens)) {
+    const end = endOfWord(text, offset)
+    const upper = text.slice(offset, end).toUpperCase()
+    if (upper === 'FILE' && isFileTransfer(tokens)) {
       const fileEnd = match(FILE)
       if (fileEnd > 0) return push('file', fileEnd)
     }
     if (text[end] === "'") {
       HEX.lastIndex = end
-      if (/^x$/i.test(word) && HEX.test(text)) return push('string', HEX.lastIndex)
-      if (!TYPED_LITERAL.test(word)) report('prefixed-string', offset)
+      if (upper === 'X' && HEX.test(text)) return push('string', HEX.lastIndex)
+      if (!TYPED_LITERALS.has(upper)) report('prefixed-string', offset)
     }
-    push('word', end)
+    push('word', end, upper)
   }
 
   const readNumber = () => {
     const end = match(NUMBER)
-    if (isWordCharacter(end) || (text[end] === '.' && /[0-9.]/.test(text[end + 1] ?? ''))) {
+    if (
+      isWordCharacter(end) ||
+      (text[end] === '.' && (text[end + 1] === '.' || isDigit(text.charCodeAt(end + 1))))
+    ) {
       report('ambiguous-number', offset)
     }
     push('number', end)
@@ -123,13 +124,20 @@ export const lex = (text: string): Lexed => {
     push('stage', end)
   }
 
-  if (/\p{Surrogate}/u.test(text)) report('unreadable-character', 0)
+  if (!text.isWellFormed()) report('unreadable-character', 0)
   while (offset < text.length) {
+    const code = text.charCodeAt(offset)
+    if (startsWord(code)) {
+      readWord()
+      continue
+    }
+    if (isBlank(code)) {
+      offset = endOfBlanks(text, offset)
+      continue
+    }
     const character = text[offset]!
     const next = text[offset + 1]
-    if (character === ' ' || character === '\n' || character === '\t' || character === '\r') {
-      offset = match(WHITE_SPACE)
-    } else if ((character === '-' && next === '-') || (character === '/' && next === '/')) {
+    if ((character === '-' && next === '-') || (character === '/' && next === '/')) {
       readLineComment()
     } else if (character === '/' && next === '*') {
       readBlockComment()
@@ -141,20 +149,12 @@ export const lex = (text: string): Lexed => {
       readDollar()
     } else if (character === '@') {
       readStage()
-    } else if (character >= '0' && character <= '9') {
+    } else if (isDigit(code)) {
       readNumber()
-    } else if (
-      character === '.' &&
-      next !== undefined &&
-      next >= '0' &&
-      next <= '9' &&
-      !isPathDot(text, tokens)
-    ) {
+    } else if (character === '.' && isDigit(text.charCodeAt(offset + 1)) && !isPathDot(text, tokens)) {
       readNumber()
-    } else if (match(WORD) > 0) {
-      readWord()
     } else {
-      const end = match(OPERATOR)
+      const end = ALONE.has(character) ? offset + 1 : match(OPERATOR)
       if (end < 0) {
         report('unreadable-character', offset)
         push('unknown', offset + (text.codePointAt(offset)! > 0xffff ? 2 : 1))
@@ -175,9 +175,7 @@ const isPathDot = (text: string, tokens: readonly Token[]): boolean => {
 }
 
 /** `file://` is a location only in PUT and GET; elsewhere `//` starts a comment. */
-const isFileTransfer = (text: string, tokens: readonly Token[]): boolean => {
-  const first = tokens[0]
-  return (
-    first !== undefined && /^(?:put|get)$/i.test(text.slice(first.start, first.end)) && tokens.length <= 2
-  )
+const isFileTransfer = (tokens: readonly Token[]): boolean => {
+  const first = tokens[0]?.upper
+  return (first === 'PUT' || first === 'GET') && tokens.length <= 2
 }

@@ -9,15 +9,20 @@ export const limits = {
   depth: 40,
 } as const
 
-const words = (text: string): ReadonlySet<string> => new Set(text.split(' '))
+type Role = 'chains' | 'set-operation' | 'ends-chain' | 'case' | 'end'
 
-/** Words that chain like operators do, and words that end a chain. */
-const CHAINING = words(
-  'AND OR NOT UNION INTERSECT EXCEPT MINUS IS IN LIKE ILIKE RLIKE REGEXP BETWEEN COLLATE PRIOR',
-)
-const ENDING = words('SELECT FROM WHERE GROUP HAVING QUALIFY ORDER WHEN THEN ELSE ON JOIN VALUES SET')
-/** Set operations nest to the left across their selects, so they are counted for the whole bracket. */
-const SET_OPERATIONS = words('UNION INTERSECT EXCEPT MINUS')
+const list = (role: Role, text: string): readonly (readonly [string, Role])[] =>
+  text.split(' ').map((word) => [word, role])
+
+/** Words that chain like operators do, words that end a chain, and those around a CASE. */
+const roles: ReadonlyMap<string, Role> = new Map([
+  ...list('chains', 'AND OR NOT IS IN LIKE ILIKE RLIKE REGEXP BETWEEN COLLATE PRIOR'),
+  // They nest to the left across their selects, so they are counted for the whole bracket.
+  ...list('set-operation', 'UNION INTERSECT EXCEPT MINUS'),
+  ...list('ends-chain', 'SELECT FROM WHERE GROUP HAVING QUALIFY ORDER WHEN THEN ELSE ON JOIN VALUES SET'),
+  ...list('case', 'CASE'),
+  ...list('end', 'END'),
+])
 
 /** What is counted inside of one pair of brackets. */
 interface Level {
@@ -39,9 +44,9 @@ export const findExceededLimit = ({ text, tokens }: Lexed): LexProblem | null =>
   }
   const levels: Level[] = [createLevel()]
   let depth = 0
-  for (const { kind, start, end, upper } of tokens) {
+  for (const { kind, start, upper } of tokens) {
     const level = levels[levels.length - 1]!
-    if (kind === 'operator') depth += countOperator(text.slice(start, end), levels)
+    if (kind === 'operator') depth += countOperator(text[start]!, levels)
     else if (kind === 'word') depth += countWord(upper, level)
     if (depth > limits.depth) return { code: 'too-deeply-nested', offset: start }
     if (level.operators > limits.chainedOperators || level.setOperations > limits.chainedOperators) {
@@ -51,7 +56,11 @@ export const findExceededLimit = ({ text, tokens }: Lexed): LexProblem | null =>
   return null
 }
 
-/** Gives by how much the nesting grows or shrinks. */
+/**
+ * Gives by how much the nesting grows or shrinks.
+ *
+ * @param symbol - the operator's first character: no longer one begins like a bracket, a comma or a semicolon
+ */
 const countOperator = (symbol: string, levels: Level[]): number => {
   const level = levels[levels.length - 1]!
   switch (symbol) {
@@ -78,17 +87,25 @@ const countOperator = (symbol: string, levels: Level[]): number => {
 }
 
 const countWord = (word: string, level: Level): number => {
-  if (CHAINING.has(word)) {
-    level.operators += 1
-    if (SET_OPERATIONS.has(word)) level.setOperations += 1
-  } else if (ENDING.has(word)) {
-    level.operators = 0
-  } else if (word === 'CASE') {
-    level.cases += 1
-    return 1
-  } else if (word === 'END' && level.cases > 0) {
-    level.cases -= 1
-    return -1
+  switch (roles.get(word)) {
+    case 'set-operation':
+      level.setOperations += 1
+      level.operators += 1
+      return 0
+    case 'chains':
+      level.operators += 1
+      return 0
+    case 'ends-chain':
+      level.operators = 0
+      return 0
+    case 'case':
+      level.cases += 1
+      return 1
+    case 'end':
+      if (level.cases === 0) return 0
+      level.cases -= 1
+      return -1
+    default:
+      return 0
   }
-  return 0
 }

@@ -3,7 +3,7 @@ import { catalogueNames } from '../catalogue/catalogue-names.ts'
 import { informationSchemaColumns } from '../catalogue/information-schema.ts'
 import { sessionParameters } from '../classify/session-parameters.ts'
 import { builtinFunctions, tableFunctions } from '../functions/builtin-names.ts'
-import { foldIdentifier } from './identifier.ts'
+import { foldIdentifier, upperCaseAscii } from './identifier.ts'
 import { datePartWords, grammarWords, typeWords } from './keywords.ts'
 import { lex } from './lex.ts'
 import type { Lexed, TokenKind } from './token.ts'
@@ -34,8 +34,7 @@ export const redactLexed = (lexed: Lexed, catalog: Catalog | undefined): string 
   const { text, tokens } = lexed
   const known = catalog === undefined ? null : catalogueNames(catalog)
   const numbers = new Map<string, string>()
-  const nameFor = (written: string): string => {
-    const stored = foldIdentifier(written)
+  const nameFor = (written: string, stored: string): string => {
     if (known?.has(stored)) return written
     const number = numbers.get(stored) ?? `_${numbers.size + 1}`
     numbers.set(stored, number)
@@ -55,13 +54,16 @@ export const redactLexed = (lexed: Lexed, catalog: Catalog | undefined): string 
         redacted += written
         break
       case 'word':
-        redacted += written.length === 1 || publicWords.has(token.upper) ? written : nameFor(written)
+        redacted +=
+          written.length === 1 || publicWords.has(token.upper) ? written : nameFor(written, token.upper)
         break
       case 'quoted':
-        redacted += nameFor(written)
+        redacted += nameFor(written, foldIdentifier(written))
         break
       case 'placeholder':
-        redacted += /^\$[A-Za-z_]/.test(written) ? `$${nameFor(written.slice(1))}` : written
+        redacted += /^\$[A-Za-z_]/.test(written)
+          ? `$${nameFor(written.slice(1), upperCaseAscii(written.slice(1)))}`
+          : written
         break
       case 'stage':
         redacted += '@?'

@@ -12,6 +12,15 @@ describe('the parser engine', () => {
     expect(tree).toContain('"line":1')
   })
 
+  test('texts are read as they are while the memory of an instance grows', async () => {
+    const fresh = await ParserEngine.load()
+    for (let count = 1; count <= 4_096; count *= 4) {
+      const names = Array.from({ length: count }, (_, index) => `é_${index}`)
+      const tree = JSON.stringify(fresh.parse(`select ${names.map((name) => `"${name}"`).join(', ')}`))
+      expect(Array.from(tree.matchAll(/"value":"(é[^"]*)"/g), ([, name]) => name)).toEqual(names)
+    }
+  })
+
   test('names the place of a syntax error', () => {
     expect(() => engine.parse('select 1\nfrom ;,')).toThrow(ParseFailure)
     try {

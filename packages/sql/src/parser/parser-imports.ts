@@ -53,36 +53,13 @@ export const parserImports = (module: WebAssemblyModule, wasm: () => ParserExpor
   return imports
 }
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true })
-const SLOTS = 16_384
-const LONGEST_KEPT = 32
-
-/**
- * Reads strings out of the parser's memory. A tree names the same few fields thousands of times, always from the
- * same addresses: the last string of an address is kept, and given again when the bytes are still the same.
- */
+/** Reads strings out of the parser's memory, which are UTF-8 as every string of Rust is. */
 const createTextReader = (wasm: () => ParserExports): ((pointer: number, length: number) => string) => {
-  const kept: (string | undefined)[] = new Array(SLOTS)
-  let bytes = new Uint8Array(0)
+  let bytes = Buffer.alloc(0)
   return (signedPointer, length) => {
-    const pointer = signedPointer >>> 0
-    const { buffer } = wasm().memory
-    if (bytes.buffer !== buffer) bytes = new Uint8Array(buffer)
-    if (length > LONGEST_KEPT) return decoder.decode(bytes.subarray(pointer, pointer + length))
-    const slot = pointer % SLOTS
-    const last = kept[slot]
-    if (last !== undefined && last.length === length && isSame(last, bytes, pointer)) return last
-    const text = decoder.decode(bytes.subarray(pointer, pointer + length))
-    kept[slot] = text
-    return text
+    // Memory that grows gets another buffer, and the one before becomes empty.
+    if (bytes.length === 0) bytes = Buffer.from(wasm().memory.buffer)
+    const start = signedPointer >>> 0
+    return bytes.toString('utf8', start, start + length)
   }
-}
-
-/** INVARIANT: true only where decoding the bytes would give this very string; bytes beyond ASCII never compare equal. */
-const isSame = (text: string, bytes: Uint8Array, pointer: number): boolean => {
-  for (let index = 0; index < text.length; index += 1) {
-    const byte = bytes[pointer + index]!
-    if (byte > 0x7f || byte !== text.charCodeAt(index)) return false
-  }
-  return true
 }
