@@ -6,9 +6,11 @@ import { computedAnywhere } from './computed-anywhere.ts'
 import { conversions } from './conversions.ts'
 import { groups } from './groups.ts'
 import { misfitMasks } from './misfit-masks.ts'
+import { ownRows } from './own-rows.ts'
 import { type RecoveryProgram, Refused } from './recovery-program.ts'
 import { type Ask, type Recovery, startRecovery } from './start-recovery.ts'
 import { subjects } from './subjects.ts'
+import { unreadRows } from './unread-rows.ts'
 import { uses } from './uses.ts'
 import { writes } from './writes.ts'
 
@@ -31,9 +33,9 @@ const attack = async ({ desk, endsBy, recover }: RecoveryProgram): Promise<Attac
   const agent = await recovery.agentAt(desk)
   const refusals: string[] = []
   let statements = 0
-  const ask: Ask = async (sqlText, parameters) => {
+  const ask: Ask = async (sqlText, how) => {
     statements += 1
-    const answer = await agent(sqlText, parameters)
+    const answer = await agent(sqlText, how)
     if (answer.kind === 'denied') refusals.push(answer.reason)
     if (answer.kind === 'rows' && endsBy === 'denial or mask') refusals.push(...answer.withheld)
     return answer
@@ -57,6 +59,8 @@ const programs: readonly (readonly [kind: string, programs: readonly RecoveryPro
   ['subjects', subjects],
   ['rows that decide about others', acrossRows],
   ['writes', writes],
+  ['rows of the writer', ownRows],
+  ['rows that are not read', unreadRows],
 ]
 
 describe.each(programs)('%s', (_kind, ofKind) => {

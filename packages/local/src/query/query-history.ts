@@ -6,6 +6,8 @@ import type { Query } from './query.ts'
 export interface QueryRecord {
   readonly queryId: string
   readonly queryText: string
+  /** Snowflake's word for what the statement does; null where it is not said here. */
+  readonly queryType: string | null
   readonly queryTag: string
   readonly userName: string
   readonly roleName: string
@@ -22,9 +24,16 @@ export interface QueryRecord {
   readonly endedAt: Date | null
 }
 
+const changes: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY'])
+const queries: ReadonlySet<string> = new Set(['SELECT', 'WITH', 'VALUES'])
+
+const queryTypeOf = ({ kind }: Query): string | null =>
+  changes.has(kind) ? kind : queries.has(kind) ? 'SELECT' : null
+
 export const toRecord = (query: Query): QueryRecord => ({
   queryId: query.id,
   queryText: query.request.sqlText,
+  queryType: queryTypeOf(query),
   queryTag: query.request.queryTag,
   userName: query.session.user.name,
   roleName: query.role,
@@ -53,7 +62,7 @@ const columns = [
   ['QUERY_TEXT', text(), (record) => record.queryText],
   ['DATABASE_NAME', text(), (record) => record.databaseName],
   ['SCHEMA_NAME', text(), (record) => record.schemaName],
-  ['QUERY_TYPE', text(), () => null],
+  ['QUERY_TYPE', text(), (record) => record.queryType],
   ['SESSION_ID', fixed(), (record) => record.sessionId],
   ['USER_NAME', text(), (record) => record.userName],
   ['ROLE_NAME', text(), (record) => record.roleName],
@@ -73,9 +82,9 @@ const columns = [
 ] as const satisfies readonly (readonly [string, unknown, (record: QueryRecord) => SuppliedValue])[]
 
 /** QUERY_HISTORY with Snowflake's column names. The statement that reads it is in it, as running. */
-export const queryHistory = (queries: readonly Query[]): SuppliedRelation => ({
+export const queryHistory = (history: readonly Query[]): SuppliedRelation => ({
   columns: columns.map(([name, type]) => ({ name, type })),
-  rows: queries.map((query) => {
+  rows: history.map((query) => {
     const record = toRecord(query)
     return columns.map(([, , value]) => value(record))
   }),

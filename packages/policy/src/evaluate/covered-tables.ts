@@ -2,6 +2,7 @@ import type { AnalyzedStatement, ColumnName, TableName } from '@snowfence/core'
 import type { Classifier } from '../compile/classification.ts'
 import { splitColumnName } from '../naming/qualified-name.ts'
 import { equallyJoined } from './equal-columns.ts'
+import type { OtherStatements } from './other-statements.ts'
 import { isMetadata } from './subject-columns.ts'
 
 export interface SubjectTable {
@@ -22,13 +23,15 @@ export const subjectTables = (summary: AnalyzedStatement, classifier: Classifier
  * The tables whose subjects are known where certain subject columns are. A table is covered where its subject equals one
  * of those of the same name, or a column of the same name in a covered table, as DIAGNOSES by ENCOUNTER_ID beside
  * ENCOUNTERS. A column of
- * another name may repeat: then many people of the covered table stand beside one row.
+ * another name may repeat: then many people of the covered table stand beside one row. Nothing is covered by a table that
+ * the asker may change: its rows say what they wrote.
  */
 export const coveredTables = (
   tables: readonly SubjectTable[],
   known: ReadonlySet<ColumnName>,
   summary: AnalyzedStatement,
   options: { readonly outer: boolean },
+  { mayChange }: Pick<OtherStatements, 'mayChange'>,
 ): ReadonlySet<TableName> => {
   const covered = new Set(
     tables.flatMap(({ table, subject }) =>
@@ -36,6 +39,7 @@ export const coveredTables = (
     ),
   )
   for (const from of covered) {
+    if (mayChange(from)) continue
     for (const { table, subject } of tables) {
       if (subject === null || covered.has(table)) continue
       const key = `${from}.${splitColumnName(subject).column}`

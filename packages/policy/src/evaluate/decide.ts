@@ -10,6 +10,7 @@ import { groupGuard } from './group-guard.ts'
 import type { Guard, GuardInput } from './guards.ts'
 import { combineApprovals, combineLimits } from './obligations.ts'
 import { createObservationGuard } from './observation-guard.ts'
+import { createOtherStatements } from './other-statements.ts'
 import { createProfileGuard, profileOf } from './profile-guard.ts'
 import { type ReasonCode, reason } from './reasons.ts'
 import { subjectColumns } from './subject-columns.ts'
@@ -89,7 +90,14 @@ export const decide = (compiled: CompiledPolicy, asker: Asker, summary: Statemen
   const outputs = summary.outputs.map((output) =>
     seeOutput(output, lens, (flow) => isCountable(flow, { lens, summary, permits })),
   )
-  const input: GuardInput = { summary, permits, classifier: compiled.classifier, lens, outputs }
+  const input: GuardInput = {
+    summary,
+    permits,
+    classifier: compiled.classifier,
+    lens,
+    outputs,
+    others: createOtherStatements(compiled, asker),
+  }
   const approval = combineApprovals(permits)
   const named = namedSubjects(input)
   const shown = {

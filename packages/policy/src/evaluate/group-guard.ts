@@ -48,6 +48,7 @@ export const refuseRows = (input: GuardInput, minimum: number): readonly Decisio
   const grouped = new Set(summary.uses.group)
   return [
     ...tooSmall(input, minimum),
+    ...ofOwnRows(input),
     ...showsRows(summary, grouped),
     ...steeredByRows(summary, grouped),
     ...failsByRow(input),
@@ -90,10 +91,24 @@ const tooSmall = (input: GuardInput, minimum: number): readonly DecisionReason[]
 }
 
 /**
+ * Rows that the asker may write fill a group up, or repeat the rows of one person as often as they like: neither a number of
+ * rows nor one of different subjects says how many people a statistic is of.
+ */
+const ofOwnRows = ({ summary, others }: GuardInput): readonly DecisionReason[] =>
+  dataReads(summary)
+    .filter(({ table }) => others.mayChange(table))
+    .map(({ table }) =>
+      reason('group-too-small', {
+        message: `only groups may be read, and rows of ${table} may be those that this principal wrote: they make no group large`,
+        hint: `leave ${table} out, or ask the owner of the policy for a principal that reads it and does not change it`,
+      }),
+    )
+
+/**
  * Whether HAVING guarantees enough different subjects of every table that is about somebody. A table whose subject equals
  * a column of another such table has as many: each of its rows is of somebody of whom the other table has a row.
  */
-const countsSubjects = ({ summary, classifier }: GuardInput, minimum: number): boolean => {
+const countsSubjects = ({ summary, classifier, others }: GuardInput, minimum: number): boolean => {
   const counted = new Set(
     (summary.aggregation?.distinct ?? []).flatMap(({ column, least }) =>
       least >= minimum ? equallyJoined(column, summary, { outer: false }) : [],
@@ -101,7 +116,10 @@ const countsSubjects = ({ summary, classifier }: GuardInput, minimum: number): b
   )
   const tables = subjectTables(summary, classifier)
   if (!dataReads(summary).every(({ table }) => isJoined(table, summary))) return false
-  return tables.length > 0 && coveredTables(tables, counted, summary, { outer: false }).size === tables.length
+  return (
+    tables.length > 0 &&
+    coveredTables(tables, counted, summary, { outer: false }, others).size === tables.length
+  )
 }
 
 const showsRows = (summary: AnalyzedStatement, grouped: ReadonlySet<string>): readonly DecisionReason[] =>

@@ -3,6 +3,7 @@ import type { Classifier } from '../compile/classification.ts'
 import type { CompiledPermit } from '../compile/compiled-rule.ts'
 import type { SeenOutput } from './column-decisions.ts'
 import type { ColumnLens } from './column-lens.ts'
+import type { OtherStatements } from './other-statements.ts'
 
 /** What every guard looks at: the permitted statement, and how this asker sees its columns. */
 export interface GuardInput {
@@ -11,6 +12,7 @@ export interface GuardInput {
   readonly classifier: Classifier
   readonly lens: ColumnLens
   readonly outputs: readonly SeenOutput[]
+  readonly others: OtherStatements
 }
 
 /** A condition that a permitted statement must still meet. No reasons: it does. */

@@ -6,8 +6,8 @@ import type {
   TableName,
   TableUse,
 } from '@snowfence/core'
-import type { Classifier } from '../compile/classification.ts'
 import { splitColumnName } from '../naming/qualified-name.ts'
+import type { GuardInput } from './guards.ts'
 
 /** Tables of which only rows of subjects that the statement itself names have any influence. */
 export interface PinnedTables {
@@ -20,9 +20,13 @@ const none: PinnedTables = { tables: new Set(), subjects: [] }
 
 /**
  * A table is pinned where each use of it is: where its subject column equals a constant of the statement, or a column of the
- * same name in another pinned use, as DIAGNOSES by ENCOUNTER_ID beside ENCOUNTERS.
+ * same name in another pinned use, as DIAGNOSES by ENCOUNTER_ID beside ENCOUNTERS, of a table that the asker may not change.
  */
-export const pinnedTables = (summary: AnalyzedStatement, classifier: Classifier): PinnedTables => {
+export const pinnedTables = ({
+  summary,
+  classifier,
+  others,
+}: Pick<GuardInput, 'summary' | 'classifier' | 'others'>): PinnedTables => {
   const { tableUses: uses = [] } = summary
   // What fails alone may fail for a row that WHERE leaves out.
   if (uses.length === 0 || summary.failsAlone) return none
@@ -39,6 +43,7 @@ export const pinnedTables = (summary: AnalyzedStatement, classifier: Classifier)
         ({ column, use, to }) =>
           column === subject &&
           pinned.has(uses[use]!) &&
+          !others.mayChange(uses[use]!.table) &&
           splitColumnName(to).column === splitColumnName(column).column,
       )
     )

@@ -15,11 +15,11 @@ import { subjectColumns } from './subject-columns.ts'
  * the subjects itself.
  */
 export const uncountedTables = (input: GuardInput): { table: string; subject: string | undefined }[] => {
-  const { summary, classifier } = input
+  const { summary, classifier, others } = input
   const shown = new Set(subjectColumns(summary, classifier).map(({ column }) => column))
   const tables = subjectTables(summary, classifier)
-  const counted = coveredTables(tables, shown, summary, { outer: true })
-  const pinned = pinnedTables(summary, classifier).tables
+  const counted = coveredTables(tables, shown, summary, { outer: true }, others)
+  const pinned = pinnedTables(input).tables
   return tables
     .filter(({ table }) => !counted.has(table) && !pinned.has(table))
     .map(({ table, subject }) => ({
@@ -44,18 +44,19 @@ export const subjectGuard: Guard = (input) => {
 export const namedSubjects = (input: GuardInput): readonly PinnedSubject[] => {
   const { tableUses, ...summary } = input.summary
   if (tableUses === undefined || subjectGuard({ ...input, summary }).length === 0) return []
-  return pinnedTables(input.summary, input.classifier).subjects
+  return pinnedTables(input).subjects
 }
 
 /**
  * A window, a pattern, a hierarchy, grouping sets or a limit inside of a statement lets rows that are not shown decide
  * about those that are. Within the rows of one subject they are of nobody else, and of a pinned table there are no others.
  */
-const acrossSubjects = ({ summary, classifier }: GuardInput) => {
+const acrossSubjects = (input: GuardInput) => {
+  const { summary, classifier, others } = input
   const tables = subjectTables(summary, classifier)
-  const pinned = pinnedTables(summary, classifier).tables
+  const pinned = pinnedTables(input).tables
   const strange = summary.acrossRows.some((within) => {
-    const covered = coveredTables(tables, new Set(within), summary, { outer: true })
+    const covered = coveredTables(tables, new Set(within), summary, { outer: true }, others)
     return tables.some(({ table }) => !covered.has(table) && !pinned.has(table))
   })
   if (!strange) return []
@@ -90,8 +91,9 @@ const uncounted = (input: GuardInput) =>
   )
 
 /** A table joined with itself shows two people in one row, and the subject column only one of them. */
-const repeated = ({ summary, classifier }: GuardInput) => {
-  const pinned = pinnedTables(summary, classifier).tables
+const repeated = (input: GuardInput) => {
+  const { summary, classifier } = input
+  const pinned = pinnedTables(input).tables
   return summary.reads
     .filter(
       ({ table, occurrences = 1 }) =>
@@ -116,7 +118,7 @@ const isOverSubject = (window: string, table: string, { summary, classifier }: G
 
 /** An aggregate or window over everybody beside the subject of one row. Inside of one subject's rows it mixes nobody. */
 const mixed = (input: GuardInput) => {
-  const pinned = pinnedTables(input.summary, input.classifier).tables
+  const pinned = pinnedTables(input).tables
   return input.summary.outputs.flatMap((output, index) => {
     const strange = output.flows.find(({ column, via, functions }) => {
       const { table } = splitColumnName(column)

@@ -1,21 +1,28 @@
 import type { AnalyzedStatement, DecisionReason, Effect, TableWrite } from '@snowfence/core'
 import { seeFlow } from './column-decisions.ts'
 import type { ColumnLens, SeenColumn } from './column-lens.ts'
-import type { Guard } from './guards.ts'
+import type { Guard, GuardInput } from './guards.ts'
 import { reason } from './reasons.ts'
 
-/** A write must neither lose a classification nor put a mask where a value was. */
-export const writeGuard: Guard = ({ summary, lens }) => [
-  ...summary.writes.flatMap((write) => write.columns.flatMap((column) => checkColumn(write, column, lens))),
-  ...checkOtherEffects(summary, lens),
+/**
+ * A write must neither lose a classification nor put a mask where a value was, and what is written must not be seen with
+ * less of a mask, or counted for somebody else, when it is read.
+ */
+export const writeGuard: Guard = (input) => [
+  ...input.summary.writes.flatMap((write) => [
+    ...write.columns.flatMap((column) => checkColumn(write, column, input)),
+    ...checkSubject(write, input),
+  ]),
+  ...checkOtherEffects(input.summary, input.lens),
 ]
 
 const checkColumn = (
   { table }: TableWrite,
   written: TableWrite['columns'][number],
-  lens: ColumnLens,
+  { lens, others }: GuardInput,
 ): DecisionReason[] => {
   const target = lens(`${table}.${written.name}`)
+  const asRead = others.lens(target.column)
   const flowing = new Set(written.flows.map((flow) => flow.column))
   const flows = [
     ...written.flows,
@@ -32,6 +39,16 @@ const checkColumn = (
       hint: `write it to a column of ${describe(seen)}, or leave it out`,
     }),
   )
+  reasons.push(
+    ...flows
+      .filter(({ seen }) => keepsClass(seen, target) && !hidesAsMuch(asRead, seen))
+      .map(({ seen }) =>
+        reason('write-would-declassify', {
+          message: `${seen.column} would be written to ${target.column}, where a rule shows more of it: ${seen.because}`,
+          hint: 'leave it out, or ask the owner of the policy to show as much of both',
+        }),
+      ),
+  )
   // Anything but the value of a column of the same class is a literal, a bind, a computation or a copy out of somewhere
   // unclassified: from somebody who only ever saw the mask, most likely the mask.
   const fromItsClass =
@@ -47,6 +64,31 @@ const checkColumn = (
     )
   }
   return reasons
+}
+
+/** Whether a column hides everything that another one hides. */
+const hidesAsMuch = (column: SeenColumn, other: SeenColumn): boolean =>
+  column.masks.some(({ kind }) => kind === 'withhold') ||
+  other.masks.every((mask) => column.masks.some((held) => JSON.stringify(held) === JSON.stringify(mask)))
+
+/** Effects that change whose an existing row is, where they write the column that says it. */
+const rewriting: ReadonlySet<Effect> = new Set(['update', 'merge', 'alter'])
+
+/** Where data subjects are limited, all rows of a table could be said to be one person's. */
+const checkSubject = (
+  { table, effect, columns }: TableWrite,
+  { classifier, others }: GuardInput,
+): DecisionReason[] => {
+  const subject = classifier.subjectOf(table)
+  const { subjectsPerDay, subjectsPerTask } = others.limitsOf(table)
+  if (subjectsPerDay === undefined && subjectsPerTask === undefined) return []
+  if (!rewriting.has(effect) || !columns.some(({ name }) => name === subject)) return []
+  return [
+    reason('subject-not-countable', {
+      message: `the policy limits data subjects, and ${table}.${subject} says whose data a row is: it may be inserted and not changed`,
+      hint: `leave ${subject} out`,
+    }),
+  ]
 }
 
 /** Its own classification hides it, whether or not a rule reveals it to this asker. */

@@ -18,7 +18,10 @@ export interface StatementRun {
   readonly outcome: 'succeeded' | 'failed' | 'running'
   /** Snowflake's error code of a run that failed. */
   readonly errorCode: string | null
-  /** Rows that the statement produced, where Snowflake says so. */
+  /**
+   * How many rows the statement changed, where Snowflake says so. Null for one that reads: how many rows it has tells of
+   * people, who count where the rows are read.
+   */
   readonly rows: number | null
 }
 
@@ -34,6 +37,9 @@ export interface StatementLookUp {
 const DAY_MS = 86_400_000
 /** Snowflake: the most rows that QUERY_HISTORY answers with. It is applied before any condition. */
 const LONGEST_HISTORY = 10_000
+
+/** Snowflake's QUERY_TYPE of what says by itself how many rows it changed. */
+const CHANGING = /^(?:INSERT|UPDATE|DELETE|MERGE|COPY|MULTI_TABLE_INSERT)$/
 
 const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
@@ -76,11 +82,11 @@ export const lookUpStatement = async (
     })
   const since = (about.since ?? new Date(Date.now() - DAY_MS)).toISOString()
   const rows = await inner.read(
-    'select query_id, query_tag, execution_status, error_code, rows_produced, user_name = current_user() as is_own ' +
+    'select query_id, query_tag, execution_status, error_code, query_type, rows_produced, user_name = current_user() as is_own ' +
       `from table(${quote(about.database)}.information_schema.query_history(` +
       `end_time_range_start => to_timestamp_ltz('${since}'), result_limit => ${LONGEST_HISTORY}))`,
   )
-  const runs = rows.flatMap(([id, tagText, status, errorCode, produced, isOwn]): StatementRun[] => {
+  const runs = rows.flatMap(([id, tagText, status, errorCode, type, produced, isOwn]): StatementRun[] => {
     const tag = parseTag(tagText)
     const queryId = String(id)
     if (isOwn !== true || tag?.snowfence !== 1 || tag.agent !== about.agentId) return []
@@ -90,7 +96,7 @@ export const lookUpStatement = async (
         queryId,
         outcome: outcomeOf(status),
         errorCode: errorCode === null || errorCode === undefined ? null : String(errorCode),
-        rows: typeof produced === 'number' ? produced : null,
+        rows: typeof produced === 'number' && CHANGING.test(String(type)) ? produced : null,
       },
     ]
   })

@@ -77,6 +77,22 @@ const refuseUnseenTransfer = ({ summary, received }: AnalyzedState): DecisionRea
       }
     : null
 
+/**
+ * A bulk statement runs once for each set of binds. One that reads is as many questions as there are sets, of which the
+ * policy was asked about one.
+ */
+const refuseBulkRead = ({ summary, binds }: AnalyzedState): DecisionReason | null => {
+  // As the driver tells a bulk statement.
+  if (!Array.isArray(binds[0])) return null
+  if (summary.status === 'analyzed' && summary.kind === 'insert' && summary.reads.length === 0) return null
+  return {
+    code: 'bulk-binds',
+    message:
+      'many sets of binds are for an INSERT that reads no table, and this would run once for each of them',
+    hint: 'run it once for each set, or insert the sets into a table first',
+  }
+}
+
 /** A result that is known beforehand to have more rows than its rule allows. */
 const refuseRowLimit = (decision: Decision, state: AnalyzedState): DecisionReason | null => {
   const limit = decision.limits.rows
@@ -158,6 +174,7 @@ export const authorize = async (
     refuseManner(state.received) ??
     refuseUnattended(judged, state.received) ??
     refuseUnseenTransfer(state) ??
+    refuseBulkRead(state) ??
     (isReused ? requestIdReused : null) ??
     refuseUnreadableResult(state) ??
     refuseRowLimit(judged, state)

@@ -43,6 +43,8 @@ export interface GovernedResult {
    * values that are shown as they are, and for everything but reads.
    */
   readonly awaitsOutcome: boolean
+  /** Whether the number of rows may be told: not while rows that nobody has read would still count somebody. */
+  tellsNumberOfRows(): boolean
   /** What the warehouse said of the statement: for the errors that follow. */
   known(): KnownExecution
   openRows(range?: RowRange): OpenedRows

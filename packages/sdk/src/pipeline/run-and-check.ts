@@ -11,7 +11,8 @@ import { compileMasker } from '../rows/compile-masker.ts'
 import { prepareRows } from '../rows/prepare-rows.ts'
 import { checkResultShape } from '../rows/result-shape.ts'
 import { innerRowMode, outerNames } from '../rows/row-shaper.ts'
-import { boundsSubjects, failedWhileComputing, mayFail } from '../rows/subject-counter.ts'
+import { boundsSubjects, countsByReading, failedWhileComputing, mayFail } from '../rows/subject-counter.ts'
+import { whenAllAreRead } from '../rows/when-all-are-read.ts'
 import type { GrantedApproval } from './approve.ts'
 import type { StatementControl } from './govern-statement.ts'
 import { finishFailed, finishTrail, type GovernedResult } from './governed-result.ts'
@@ -214,6 +215,8 @@ export const runAndCheck = async (
         : null,
     })
 
+    const numbered = whenAllAreRead(openRows, countsByReading(decision))
+
     let settling: Promise<void> | null = null
     let announce: (settling: Promise<void>) => void = () => {}
     const settled = new Promise<void>((resolve) => {
@@ -233,7 +236,8 @@ export const runAndCheck = async (
       driverColumns,
       known,
       awaitsOutcome: approval !== null || !isRead(executable) || showsClassified(executable),
-      openRows: (range = {}) => openRows(range),
+      openRows: (range = {}) => numbered.open(range),
+      tellsNumberOfRows: numbered.isTold,
       settle: async (outcome) => {
         stopWatching()
         settling ??= settleApproval('executed')

@@ -41,7 +41,10 @@ export const prepareRows = (preparation: RowPreparation): OpenRows => {
   const { statement, columns, driverColumns, masker, innerMode, inspect } = preparation
   const openPublic: OpenRows = ({ rowMode = preparation.rowMode, ...range }) => {
     const shape = compileRowShaper(columns, masker, innerMode, rowMode)
-    return readRows(statement.streamRows(range as never), inspect === null ? shape : inspect(shape))
+    if (inspect === null) return readRows(statement.streamRows(range as never), shape)
+    // Rows before the range are looked at too: whether a row stands behind them tells whether they are there.
+    const { start = 0, ...rest } = range
+    return readRows(statement.streamRows(rest as never), inspect(shape), Math.max(0, Math.floor(start)))
   }
   if (!preparation.fastPath || inspect !== null) return openPublic
   const readers = compileCellReaders(driverColumns, masker)

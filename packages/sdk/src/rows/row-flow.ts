@@ -19,17 +19,24 @@ export interface RowFlow {
 /** A result that may be read: rows come from the driver, and leave masked only. */
 export type OpenedRows = (sink: RowSink) => RowFlow
 
-/** Reads a stream of the driver's by its public API, and shapes each row. */
+/**
+ * Reads a stream of the driver's by its public API, and shapes each row.
+ *
+ * @param skipped - how many rows at its beginning are shaped and not handed over
+ */
 export const readRows =
-  (source: Readable, shape: RowShaper): OpenedRows =>
+  (source: Readable, shape: RowShaper, skipped = 0): OpenedRows =>
   (sink) => {
     let isWanted = false
+    let read = 0
     const pump = (): void => {
       try {
         while (isWanted) {
           const row = source.read() as DriverRow | null
           if (row === null) return
-          if (!sink.row(shape(row))) isWanted = false
+          const shaped = shape(row)
+          read += 1
+          if (read > skipped && !sink.row(shaped)) isWanted = false
         }
       } catch (error) {
         isWanted = false

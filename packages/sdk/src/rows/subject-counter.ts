@@ -140,6 +140,10 @@ const exceeded = (decision: Decision, what: string): Error =>
 export const boundsSubjects = ({ limits }: Decision): boolean =>
   limits.subjectsPerTask !== undefined || limits.subjectsPerDay !== undefined
 
+/** Whether reading a row counts its subject. Subjects that a statement names counted before it was sent. */
+export const countsByReading = (decision: Decision): boolean =>
+  boundsSubjects(decision) && decision.subjects.length > 0 && (decision.pinnedSubjects ?? []).length === 0
+
 /**
  * Whether the outcome of a statement may be a failure of what it computes. Where the statement names subjects, every bind
  * that pins a column was read as a whole number, and fails nothing.

@@ -175,7 +175,15 @@ export class GovernedStatement extends EventEmitter {
     return found as DriverColumn
   }
 
+  /** @throws GovernedError ERR_MEMBER_REFUSED under a limit of data subjects, until all rows were read */
   getNumRows(): number {
+    if (this.#completed?.tellsNumberOfRows() === false)
+      throw createGovernedError('ERR_MEMBER_REFUSED', {
+        message:
+          'the policy limits data subjects, and the number of rows would tell of people whose rows were not read',
+        hint: 'read the rows to their end first, or ask for COUNT(*)',
+        traceId: this.#completed.traceId,
+      })
     return this.#answer((statement) => statement.getNumRows())
   }
 
