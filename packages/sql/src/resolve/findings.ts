@@ -2,6 +2,8 @@ import { type ColumnName, type Observation, type TableRead, type UsePlace, usePl
 import type { RelationColumn } from '../catalogue/catalogue-index.ts'
 import type { Identifier } from '../parser/identifier-node.ts'
 import { Refusal } from '../refusal.ts'
+import { none, sorted } from '../sorted.ts'
+import type { Writable } from '../writable.ts'
 import type { BaseColumn } from './flow.ts'
 import type { Lineage } from './lineage.ts'
 import { Observations } from './observations.ts'
@@ -20,7 +22,7 @@ export class Findings {
   /** Every use of a table, in the order of the text: a use that nothing was found out about has no pin. */
   readonly tableUses: TableUse[] = []
   readonly #openedExpressions = new Set<readonly { readonly lineage: Lineage }[]>()
-  readonly #uses: Record<UsePlace, Set<BaseColumn>>
+  readonly #uses = new Map<UsePlace, Set<ColumnName>>()
   readonly #observations = new Observations()
   /** The clause whose expressions are being resolved; null in a select list and in FROM. */
   #place: UsePlace | null = null
@@ -41,13 +43,6 @@ export class Findings {
   #depth = 0
   #muted = 0
   #effort = 0
-
-  constructor() {
-    this.#uses = Object.fromEntries(usePlaces.map((place) => [place, new Set()])) as unknown as Record<
-      UsePlace,
-      Set<BaseColumn>
-    >
-  }
 
   /**
    * Counts work. A short text can ask for very much of it, by stars of stars or names that refer to each other; what
@@ -170,27 +165,37 @@ export class Findings {
 
   /** @param least - what the clause looks at even where the column stands in it by itself */
   use(place: UsePlace, lineage: Lineage, least: 'equality' | 'order' = 'equality'): void {
-    const used = this.#uses[place]
-    for (const [column, { via }] of lineage) if (via === 'value' || via === 'derived') used.add(column)
+    let used = this.#uses.get(place)
+    if (used === undefined) {
+      used = new Set()
+      this.#uses.set(place, used)
+    }
+    for (const [{ name }, { via }] of lineage) if (via === 'value' || via === 'derived') used.add(name)
     this.#observations.addUse(place, lineage, least)
   }
 
   writeReads(): readonly TableRead[] {
-    return [...this.#reads]
-      .map(([table, columns]) => {
-        const occurrences = this.#occurrences.get(table) ?? 1
-        return { table, columns: [...columns].sort(), ...(occurrences > 1 && { occurrences }) }
-      })
-      .sort((left, right) => (left.table < right.table ? -1 : 1))
+    const written: Writable<TableRead>[] = []
+    for (const [table, columns] of this.#reads) {
+      const read: Writable<TableRead> = { table, columns: sorted(columns) }
+      const occurrences = this.#occurrences.get(table) ?? 1
+      if (occurrences > 1) read.occurrences = occurrences
+      written.push(read)
+    }
+    return written.sort((left, right) => (left.table < right.table ? -1 : 1))
   }
 
   writeUses(): Record<UsePlace, readonly ColumnName[]> {
     const written = {} as Record<UsePlace, readonly ColumnName[]>
-    for (const place of usePlaces) written[place] = [...this.#uses[place]].map(({ name }) => name).sort()
+    for (const place of usePlaces) {
+      const used = this.#uses.get(place)
+      written[place] = used === undefined ? none : sorted(used)
+    }
     return written
   }
 
   writeAcrossRows(): readonly (readonly ColumnName[])[] {
+    if (this.#acrossRows.length === 0) return none
     const written = new Map(this.#acrossRows.map((columns) => [columns.join(', '), columns]))
     return [...written].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, columns]) => columns)
   }

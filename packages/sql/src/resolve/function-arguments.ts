@@ -48,8 +48,11 @@ export const resolveArguments = (name: string, value: Json | undefined, scope: S
       const node = openNode(body, 'arguments', LIST_FIELDS)
       const parameters = listOf(node.args, 'arguments')
       const call: Call = { name, isDistinct: node.duplicate_treatment === 'Distinct', parameters }
+      const values: Value[] = []
+      for (const [index, parameter] of parameters.entries())
+        values.push(...resolveParameter(parameter, index, call, scope))
       return {
-        values: parameters.flatMap((parameter, index) => resolveParameter(parameter, index, call, scope)),
+        values,
         isDistinct: call.isDistinct,
         ordering: listOf(node.clauses, 'arguments').map((clause) => resolveClause(clause, scope)),
       }

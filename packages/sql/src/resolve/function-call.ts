@@ -43,18 +43,18 @@ export const resolveFunction = (body: Json, scope: Scope): Value => {
   const window = isWindow ? resolveWindow(node.over, scope) : null
   if (window !== null) around.push(window.lineage)
   const lineage = mergeLineages([value.lineage, ...around.map((part) => deriveThrough(part, effective))])
-  const { neverZero, ...rest } = value
-  return {
-    ...rest,
-    // A frame may hold no row.
-    ...(neverZero !== undefined && window?.hasFrame !== true && { neverZero }),
-    lineage: window === null ? lineage : passThrough(lineage, window.name),
-  }
+  if (window === null) return { ...value, lineage }
+  return { ...(window.hasFrame ? maybeZero(value) : value), lineage: passThrough(lineage, window.name) }
 }
+
+/** A frame may hold no row. */
+const maybeZero = ({ neverZero: _, ...value }: Value): Value => value
 
 /** Gives the name of a built-in function. @throws Refusal for every other function */
 export const checkFunctionName = ({ parts, place }: ObjectName): string => {
   const name = parts.at(-1)!
+  // No built-in is in a refused family.
+  if (parts.length === 1 && builtinFunctions.has(name)) return name
   const family = findRefusedFamily(name)
   if (
     family !== null &&
@@ -62,7 +62,7 @@ export const checkFunctionName = ({ parts, place }: ObjectName): string => {
   ) {
     throw new Refusal('function-refused', { detail: writeName(parts), place, because: family })
   }
-  if (parts.length > 1 || (!builtinFunctions.has(name) && name !== 'IDENTIFIER')) {
+  if (parts.length > 1 || name !== 'IDENTIFIER') {
     throw new Refusal('unknown-function', { detail: writeName(parts), place })
   }
   return name

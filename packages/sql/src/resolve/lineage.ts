@@ -1,4 +1,5 @@
 import type { ColumnFlow, ColumnName } from '@snowfence/core'
+import { none } from '../sorted.ts'
 import type { Fidelity } from '../types/conversion.ts'
 import type { Writable } from '../writable.ts'
 import { type BaseColumn, type Flow, uncounted } from './flow.ts'
@@ -170,7 +171,7 @@ export const lineagesEqual = (left: Lineage, right: Lineage): boolean => {
 }
 
 /** The form of a summary: sorted, without objects of ours. */
-export const writeFlow = ({ name, type }: BaseColumn, flow: Flow): ColumnFlow => {
+const writeFlow = ({ name, type }: BaseColumn, flow: Flow): ColumnFlow => {
   const written: Writable<ColumnFlow> = {
     column: name,
     type,
@@ -183,10 +184,22 @@ export const writeFlow = ({ name, type }: BaseColumn, flow: Flow): ColumnFlow =>
   return written
 }
 
-export const writeFlows = (
-  lineage: Lineage,
-): { readonly columns: readonly ColumnName[]; readonly flows: readonly ColumnFlow[] } => {
-  const flows = [...lineage].map(([column, flow]) => writeFlow(column, flow))
-  flows.sort((left, right) => (left.column < right.column ? -1 : left.column > right.column ? 1 : 0))
-  return { columns: flows.map(({ column }) => column), flows }
+/** A column of a result or of a written table, with the columns that its values come from. */
+export const writeColumn = <Name extends string | null>({
+  name,
+  lineage,
+}: {
+  readonly name: Name
+  readonly lineage: Lineage
+}): {
+  readonly name: Name
+  readonly columns: readonly ColumnName[]
+  readonly flows: readonly ColumnFlow[]
+} => {
+  if (lineage.size === 0) return { name, columns: none, flows: none }
+  const flows: ColumnFlow[] = []
+  for (const [column, flow] of lineage) flows.push(writeFlow(column, flow))
+  if (flows.length > 1)
+    flows.sort((left, right) => (left.column < right.column ? -1 : left.column > right.column ? 1 : 0))
+  return { name, columns: flows.map(({ column }) => column), flows }
 }

@@ -1,4 +1,5 @@
 import {
+  type ColumnName,
   EQUAL_COLUMNS,
   FULL_JOIN,
   KEPT_SIDE,
@@ -9,7 +10,7 @@ import {
 } from '@snowfence/core'
 import type { Writable } from '../writable.ts'
 import type { BaseColumn, Flow } from './flow.ts'
-import { type Lineage, writeFlow } from './lineage.ts'
+import type { Lineage } from './lineage.ts'
 
 /** Functions through which a clause still asks only which values are equal. */
 const ofEquality = new Set([
@@ -75,6 +76,8 @@ interface Look {
   readonly by: string
   /** Whether that fails by nothing but a bind that pins a column. */
   readonly byPin: boolean
+  /** Among the looks at one column, this one stands by its place in the alphabet. */
+  readonly order: string
   readonly flows: Map<BaseColumn, Flow>
 }
 
@@ -86,8 +89,9 @@ const noFailure: Deciding = { by: '', byPin: false }
  * failing function: a policy allows a set of functions exactly when it allows each of them.
  */
 export class Observations {
-  /** By clause and failing function. */
-  readonly #looks = new Map<UsePlace | null, Map<string, Partial<Record<ObservationKind, Look>>>>()
+  readonly #looks: Look[] = []
+  /** The same by clause and failing function. */
+  readonly #looksByPlace = new Map<UsePlace | null, Map<string, Partial<Record<ObservationKind, Look>>>>()
 
   addFailure(name: string, place: UsePlace | null, lineage: Lineage): void {
     if (lineage.size > 0) this.#add(lineage, place, { by: name, byPin: false }, () => 'fail')
@@ -131,10 +135,10 @@ export class Observations {
   }
 
   #lookOf(kind: ObservationKind, place: UsePlace | null, { by, byPin }: Deciding): Look {
-    let inPlace = this.#looks.get(place)
+    let inPlace = this.#looksByPlace.get(place)
     if (inPlace === undefined) {
       inPlace = new Map()
-      this.#looks.set(place, inPlace)
+      this.#looksByPlace.set(place, inPlace)
     }
     const key = byPin ? `${by} by pin` : by
     let looks = inPlace.get(key)
@@ -142,31 +146,35 @@ export class Observations {
       looks = {}
       inPlace.set(key, looks)
     }
-    looks[kind] ??= { kind, place, by, byPin, flows: new Map() }
-    return looks[kind]
+    let look = looks[kind]
+    if (look === undefined) {
+      const order = `${kind}\0${place ?? ''}\0${by}\0${byPin}`
+      look = { kind, place, by, byPin, order, flows: new Map() }
+      looks[kind] = look
+      this.#looks.push(look)
+    }
+    return look
   }
 
   write(): readonly Observation[] {
-    const byColumn = new Map<string, Observation[]>()
-    const looks = [...this.#looks.values()].flatMap((inPlace) =>
-      [...inPlace.values()].flatMap(Object.values<Look>),
-    )
-    const inOrder = looks.map((look) => [sortKey(look), look] as const).sort(byFirst)
-    for (const [, { kind, place, by, byPin, flows }] of inOrder) {
-      for (const [column, flow] of flows) {
-        const { column: name, functions, chosen, many, against } = writeFlow(column, flow)
-        const observation: Writable<Observation> = { column: name, kind, place, functions }
+    const byColumn = new Map<ColumnName, Observation[]>()
+    this.#looks.sort((left, right) => (left.order < right.order ? -1 : 1))
+    for (const { kind, place, by, byPin, flows } of this.#looks) {
+      for (const [{ name }, flow] of flows) {
+        const observation: Writable<Observation> = { column: name, kind, place, functions: flow.names }
         if (by !== '') observation.by = by
         if (byPin) observation.byPin = true
-        if (chosen !== undefined) observation.chosen = chosen
-        if (many !== undefined) observation.many = many
-        if (against !== undefined) observation.against = against
+        if (flow.chosen) observation.chosen = true
+        if (flow.isGuessedOften) observation.many = true
+        if (flow.against.size > 0) observation.against = flow.againstNames
         const same = byColumn.get(name)
         if (same === undefined) byColumn.set(name, [observation])
         else same.push(observation)
       }
     }
-    return [...byColumn].sort(byFirst).flatMap(([, observations]) => observations)
+    const written: Observation[] = []
+    for (const name of [...byColumn.keys()].sort()) written.push(...byColumn.get(name)!)
+    return written
   }
 }
 
@@ -175,8 +183,3 @@ const addTo = ({ flows }: Look, column: BaseColumn, flow: Flow): void => {
   if (present === flow) return
   flows.set(column, present === undefined ? flow : present.merge(flow))
 }
-
-const byFirst = ([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number =>
-  left < right ? -1 : left > right ? 1 : 0
-
-const sortKey = ({ kind, place, by, byPin }: Look): string => `${kind}\0${place ?? ''}\0${by}\0${byPin}`

@@ -38,10 +38,15 @@ export const resolveProjection = (items: readonly Json[], scope: Scope): Project
       return columns
     })
   }
-  return {
-    columns: resolved.flatMap(({ columns }) => columns),
-    isAggregate: resolved.flatMap(({ columns, isAggregate }) => columns.map(() => isAggregate)),
+  const columns: OutputColumn[] = []
+  const isAggregate: boolean[] = []
+  for (const item of resolved) {
+    for (const column of item.columns) {
+      columns.push(column)
+      isAggregate.push(item.isAggregate)
+    }
   }
+  return { columns, isAggregate }
 }
 
 const aliasOf = (item: Json): string | null => {

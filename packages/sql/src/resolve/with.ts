@@ -145,11 +145,13 @@ const anchorOf = (body: Json | undefined): Json | null => {
  * never less. Iterative, for chains may be long.
  */
 const mentions = (tree: Json, name: string): boolean => {
-  const pending: Json[] = [tree]
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    if (typeof node === 'string' && node.toUpperCase() === name.toUpperCase()) return true
-    if (typeof node !== 'object' || node === null) continue
-    for (const child of Object.values(node)) if (child !== undefined) pending.push(child)
+  const wanted = name.toUpperCase()
+  const pending: (Json | undefined)[] = [tree]
+  while (pending.length > 0) {
+    const node = pending.pop()
+    if (typeof node === 'string' && node.toUpperCase() === wanted) return true
+    if (Array.isArray(node)) for (const child of node) pending.push(child)
+    else if (isObject(node)) for (const key in node) pending.push(node[key])
   }
   return false
 }

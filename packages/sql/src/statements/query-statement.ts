@@ -1,7 +1,7 @@
 import type { AnalyzedStatement } from '@snowfence/core'
 import type { Json } from '../parser/node.ts'
 import type { Aggregation } from '../resolve/aggregation.ts'
-import { writeFlows } from '../resolve/lineage.ts'
+import { writeColumn } from '../resolve/lineage.ts'
 import { resolveQuery } from '../resolve/query.ts'
 import type { StatementContext } from '../resolve/scope.ts'
 import { readingEffects, type StatementReport } from './statement-report.ts'
@@ -14,7 +14,7 @@ export const summarizeQuery = (body: Json, context: StatementContext): Statement
     kind: 'select',
     effects: effects.length === 0 ? ['select'] : effects,
     writes: [],
-    outputs: columns.map(({ name, lineage }) => ({ name, ...writeFlows(lineage) })),
+    outputs: columns.map(writeColumn),
     aggregation: origin.aggregation === null ? null : writeAggregation(origin.aggregation),
     rowLimit,
   }

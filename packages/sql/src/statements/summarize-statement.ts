@@ -8,6 +8,7 @@ import type { SqlParser } from '../parser/sql-parser.ts'
 import { Refusal } from '../refusal.ts'
 import { Findings } from '../resolve/findings.ts'
 import type { StatementContext } from '../resolve/scope.ts'
+import { sorted } from '../sorted.ts'
 import { checkTokenCoverage } from '../token-coverage.ts'
 import { summarizeAlterTable } from './alter-table-statement.ts'
 import { summarizeCopy } from './copy-statement.ts'
@@ -127,9 +128,9 @@ export const summarizeStatement = ({
     observations: findings.writeObservations(),
     acrossRows: findings.writeAcrossRows(),
     failsAlone: findings.failsAlone,
-    functions: [...findings.functions].sort(),
-    stages: [...findings.stages].sort(),
-    variables: [...findings.variables].sort(),
+    functions: sorted(findings.functions),
+    stages: sorted(findings.stages),
+    variables: sorted(findings.variables),
   }
 }
 

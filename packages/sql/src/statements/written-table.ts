@@ -4,7 +4,7 @@ import { writeName } from '../lexer/identifier.ts'
 import type { Json } from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
 import { convertValue } from '../resolve/cast.ts'
-import { writeFlows } from '../resolve/lineage.ts'
+import { writeColumn } from '../resolve/lineage.ts'
 import { type ObjectName, readObjectName } from '../resolve/object-name.ts'
 import { createScope, type StatementContext } from '../resolve/scope.ts'
 import { findTable, qualify } from '../resolve/table-lookup.ts'
@@ -25,7 +25,7 @@ export interface TargetColumn {
 export const writeTable = (table: string, effect: Effect, columns: readonly WrittenColumn[]): TableWrite => ({
   table,
   effect,
-  columns: columns.map(({ name, lineage }) => ({ name, ...writeFlows(lineage) })),
+  columns: columns.map(writeColumn),
 })
 
 export const withoutLineage = (names: readonly string[]): readonly WrittenColumn[] =>
