@@ -33,8 +33,8 @@ export const analyzeText = (parser: SqlParser, text: string, options: AnalyzeOpt
     const problem = findExceededLimit(lexed) ?? lexed.problem ?? findEscapedName(lexed)
     if (problem !== null)
       throw new Refusal(problem.code, { place: { kind: 'offset', offset: problem.offset } })
-    const found = summarizeStatement({ parser, lexed, executableText, classification, options })
-    return { summary: { status: 'analyzed', ...found, ...facts }, executableText }
+    const summary = summarizeStatement({ parser, lexed, executableText, classification, facts, options })
+    return { summary, executableText }
   } catch (error) {
     // Anything unforeseen is a refusal too: a fault in the analysis must never let a statement pass.
     const refusal = error instanceof Refusal ? error : new Refusal('analysis-failed')

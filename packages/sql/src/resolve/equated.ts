@@ -12,7 +12,9 @@ import { storedColumn, type Value } from './value.ts'
  */
 const isLocal = (column: BaseColumn, { parent, relations }: Scope): boolean =>
   relations.some(({ table, columns }) =>
-    parent === null ? columns.some(({ lineage }) => lineage.has(column)) : table === column.table,
+    typeof table === 'string'
+      ? table === column.table
+      : parent === null && columns.some(({ lineage }) => lineage.has(column)),
   )
 
 /**

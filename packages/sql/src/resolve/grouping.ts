@@ -13,7 +13,7 @@ export interface Grouping {
 }
 
 const keysOf = (values: readonly Value[]): readonly BaseColumn[] =>
-  values.flatMap((value) => storedColumn(value) ?? [])
+  values.map(storedColumn).filter((column) => column !== null)
 
 /** Records what GROUP BY groups by. */
 export const useGrouping = (value: Json | undefined, projection: Projection, scope: Scope): Grouping => {

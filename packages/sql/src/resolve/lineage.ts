@@ -1,7 +1,4 @@
-import type { ColumnFlow, ColumnName } from '@snowfence/core'
-import { none } from '../sorted.ts'
 import type { Fidelity } from '../types/conversion.ts'
-import type { Writable } from '../writable.ts'
 import { type BaseColumn, type Flow, uncounted } from './flow.ts'
 
 /** Which base columns a value comes from, and how each gets there. Never changed once made. */
@@ -168,38 +165,4 @@ export const lineagesEqual = (left: Lineage, right: Lineage): boolean => {
     if (!flow.equals(other)) return false
   }
   return true
-}
-
-/** The form of a summary: sorted, without objects of ours. */
-const writeFlow = ({ name, type }: BaseColumn, flow: Flow): ColumnFlow => {
-  const written: Writable<ColumnFlow> = {
-    column: name,
-    type,
-    via: flow.via,
-    functions: flow.names,
-  }
-  if (flow.chosen) written.chosen = true
-  if (flow.isGuessedOften) written.many = true
-  if (flow.against.size > 0) written.against = flow.againstNames
-  return written
-}
-
-/** A column of a result or of a written table, with the columns that its values come from. */
-export const writeColumn = <Name extends string | null>({
-  name,
-  lineage,
-}: {
-  readonly name: Name
-  readonly lineage: Lineage
-}): {
-  readonly name: Name
-  readonly columns: readonly ColumnName[]
-  readonly flows: readonly ColumnFlow[]
-} => {
-  if (lineage.size === 0) return { name, columns: none, flows: none }
-  const flows: ColumnFlow[] = []
-  for (const [column, flow] of lineage) flows.push(writeFlow(column, flow))
-  if (flows.length > 1)
-    flows.sort((left, right) => (left.column < right.column ? -1 : left.column > right.column ? 1 : 0))
-  return { name, columns: flows.map(({ column }) => column), flows }
 }

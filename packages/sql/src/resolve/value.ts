@@ -49,10 +49,9 @@ export const valuesEqual = (left: Value, right: Value): boolean =>
 
 /** The stored column that a value is, unchanged and alone; null for anything else. */
 export const storedColumn = ({ lineage }: Value): BaseColumn | null => {
-  const [first, ...others] = lineage
-  if (first === undefined || others.length > 0) return null
-  const [column, flow] = first
-  return flow === valueFlow ? column : null
+  if (lineage.size !== 1) return null
+  for (const [column, flow] of lineage) if (flow === valueFlow) return column
+  return null
 }
 
 /** One value that is any of several, of which the text does not tell which. */

@@ -1,9 +1,9 @@
 import type { AnalyzedStatement } from '@snowfence/core'
 import type { Json } from '../parser/node.ts'
 import type { Aggregation } from '../resolve/aggregation.ts'
-import { writeColumn } from '../resolve/lineage.ts'
 import { resolveQuery } from '../resolve/query.ts'
 import type { StatementContext } from '../resolve/scope.ts'
+import { writeColumn } from '../resolve/write-column.ts'
 import { readingEffects, type StatementReport } from './statement-report.ts'
 
 /** SELECT, VALUES, WITH and set operations. Reading INFORMATION_SCHEMA alone is a metadata read. */

@@ -30,14 +30,15 @@ import type { StatementReport } from './statement-report.ts'
 import { summarizeDelete, summarizeUpdate } from './update-statement.ts'
 import { writeTableUses } from './write-table-uses.ts'
 
-/** The facts of a summary that come from understanding the statement. */
-export type StatementFindings = Omit<AnalyzedStatement, 'status' | 'text' | 'fingerprint' | 'digest'>
+/** The facts of a summary that are told of any text, understood or not. */
+export type TextFacts = Pick<AnalyzedStatement, 'text' | 'fingerprint' | 'digest'>
 
 interface Input {
   readonly parser: SqlParser
   readonly lexed: Lexed
   readonly executableText: string
   readonly classification: Classification
+  readonly facts: TextFacts
   readonly options: AnalyzeOptions
 }
 
@@ -102,8 +103,9 @@ export const summarizeStatement = ({
   lexed,
   executableText,
   classification,
+  facts,
   options,
-}: Input): StatementFindings => {
+}: Input): AnalyzedStatement => {
   const findings = new Findings()
   const context: StatementContext = {
     parser,
@@ -117,12 +119,17 @@ export const summarizeStatement = ({
   const plain = summarizePlain(lexed, classification, findings, context)
   if (plain === null) checkKind(classification, lexed)
   const report = plain ?? summarizeParsed(parser.parse(executableText, lexed), lexed, classification, context)
-  const tableUses =
-    report.kind === 'select' ? writeTableUses(findings.tableUses, lexed, executableText) : null
+  const { kind } = classification
+  const tableUses = kind === 'select' ? writeTableUses(findings.tableUses, lexed, executableText) : null
   return {
-    ...report,
-    ...(tableUses !== null && { tableUses }),
+    status: 'analyzed',
+    kind,
     effects: effects.filter((effect) => report.effects.includes(effect)),
+    writes: report.writes,
+    outputs: report.outputs,
+    aggregation: report.aggregation,
+    rowLimit: report.rowLimit,
+    ...(tableUses !== null && { tableUses }),
     reads: findings.writeReads(),
     uses: findings.writeUses(),
     observations: findings.writeObservations(),
@@ -131,6 +138,9 @@ export const summarizeStatement = ({
     functions: sorted(findings.functions),
     stages: sorted(findings.stages),
     variables: sorted(findings.variables),
+    text: facts.text,
+    fingerprint: facts.fingerprint,
+    digest: facts.digest,
   }
 }
 
@@ -147,7 +157,7 @@ const summarizeParsed = (
   checkTokenCoverage(lexed, context.findings)
   // INVARIANT: the first words and the tree agree about what the statement is.
   if (verbOf(kind) !== verbOf(report.kind)) throw new Refusal('unknown-syntax', { detail: report.kind })
-  return { ...report, kind }
+  return report
 }
 
 const verbOf = (kind: string): string => kind.split('-', 1)[0]!

@@ -4,11 +4,11 @@ import { writeName } from '../lexer/identifier.ts'
 import type { Json } from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
 import { convertValue } from '../resolve/cast.ts'
-import { writeColumn } from '../resolve/lineage.ts'
 import { type ObjectName, readObjectName } from '../resolve/object-name.ts'
 import { createScope, type StatementContext } from '../resolve/scope.ts'
 import { findTable, qualify } from '../resolve/table-lookup.ts'
 import { nullConstant, type Value } from '../resolve/value.ts'
+import { writeColumn } from '../resolve/write-column.ts'
 import { type SqlType, typesEqual } from '../types/sql-type.ts'
 
 /** A column that is written, with where its values come from. */
