@@ -241,9 +241,11 @@ export class LeakSearch {
    * a large group has is one of the statistics that are released.
    */
   #pairFor({ claimedGroup }: GovernedStatement, statement: Statement): WorldPair {
-    if (claimedGroup >= USUAL_GROUP) return makePair(this.#random, this.tables, this.#equal, this.sizes)
-    if (this.#comparable.size === 0 || !namesAny(statement, this.#comparable)) return this.#nextPair()
-    return makePair(this.#random, this.tables, this.shown, this.sizes, new Set(constantsOf(statement)))
+    const asks = this.#comparable.size > 0 && namesAny(statement, this.#comparable)
+    const isLarge = claimedGroup >= USUAL_GROUP
+    if (!isLarge && !asks) return this.#nextPair()
+    const kept = new Set(asks ? constantsOf(statement) : [])
+    return makePair(this.#random, this.tables, isLarge ? this.#equal : this.shown, this.sizes, kept)
   }
 
   #nextPair(): WorldPair {

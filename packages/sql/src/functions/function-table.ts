@@ -29,7 +29,7 @@ import {
   rounded,
   sum,
 } from './number-rules.ts'
-import { type CallOutcome, everyOperand, fits, type Rule, signature } from './signature.ts'
+import { type CallOutcome, everyOperand, fits, type Rule, signature, typeOfFirst } from './signature.ts'
 import { totalFunctions } from './total-functions.ts'
 
 /** A comparison converts a text that meets another family, which fails for some texts. */
@@ -170,7 +170,7 @@ const truncatedDate: Rule = (operands) => {
   const [first, second] = operands
   const [unit, date] = first?.isConstant === true ? [first, second] : [second, first]
   if (unit === undefined || date === undefined) return everyOperand(operands)
-  return { type: date.type, failing: unit.isConstant && fits('D', date) ? [] : operands }
+  return { type: typeOfFirst('D', date), failing: unit.isConstant && fits('D', date) ? [] : operands }
 }
 
 const truncated: Rule = (operands) =>

@@ -1,6 +1,6 @@
 import type { Value } from '../resolve/value.ts'
 import { floatType, numberType, type SqlType, unknownType } from '../types/sql-type.ts'
-import { everyOperand, fits, type Rule } from './signature.ts'
+import { everyOperand, fits, type Rule, typeOfFirst } from './signature.ts'
 
 const digitsOf = ({ type }: Value): readonly [whole: number, scale: number] | null =>
   type.family === 'number' && typeof type.precision === 'number' && typeof type.scale === 'number'
@@ -48,7 +48,7 @@ export const difference: Rule = (operands) =>
   operands.length === 2 && operands.every(({ type }) => type.family === 'date')
     ? { type: numberType(9, 0), failing: [], failsOnNull: true }
     : operands.length === 1
-      ? { type: operands[0]!.type, failing: notNumeric(operands) }
+      ? { type: typeOfFirst('N', operands[0]), failing: notNumeric(operands) }
       : sum(operands)
 
 /** A division fails by its divisor alone, where that is no constant other than zero. */
@@ -103,7 +103,10 @@ export const rounded: Rule = ([operand, ...settings]) => {
   if (operand === undefined) return everyOperand([])
   const digits = digitsOf(operand)
   return {
-    type: digits === null ? operand.type : numberType(Math.min(38, digits[0] + digits[1] + 1), digits[1]),
+    type:
+      digits === null
+        ? typeOfFirst('N', operand)
+        : numberType(Math.min(38, digits[0] + digits[1] + 1), digits[1]),
     failing: [
       ...(isNumeric(operand) && (digits === null || digits[0] + digits[1] < 38 || digits[1] === 0)
         ? []

@@ -62,13 +62,25 @@ const isInteger = ({ type, literal }: Value): boolean => {
 
 export type Rule = (operands: readonly Value[]) => CallOutcome
 
+/**
+ * The type of what a function makes of its first operand, where that is of the kind that the function takes. NULL and what is
+ * converted give another type than their own.
+ */
+export const typeOfFirst = (slot: Slot | undefined, operand: Value | undefined): SqlType => {
+  const type = operand?.type ?? unknownType
+  if (slot === 'A' || slot === 'T') return type
+  return type.family === 'null' || (slot === 'N' && type.family !== 'number' && type.family !== 'float')
+    ? unknownType
+    : type
+}
+
 /** A signature: slots, of which the last repeats after `*`. Operands beyond them may fail. */
 export const signature = (slots: string, returns: SqlType | 'first'): Rule => {
   const repeats = slots.endsWith('*')
   const places = [...slots.replace('*', '')] as Slot[]
   const slotAt = (index: number) => places[index] ?? (repeats ? places.at(-1) : undefined)
   return (operands) => ({
-    type: returns === 'first' ? (operands[0]?.type ?? unknownType) : returns,
+    type: returns === 'first' ? typeOfFirst(places[0], operands[0]) : returns,
     failing: operands.filter((operand, index) => !fits(slotAt(index), operand)),
   })
 }

@@ -54,6 +54,20 @@ describe('a semi-structured value is of any kind', () => {
   })
 })
 
+describe('what is computed from NULL has the type of the computation, to which other values are converted', () => {
+  it.each([
+    '- null',
+    'abs(null)',
+    'round(null)',
+    'round(null, 2)',
+    '+ null',
+    'abs(true)',
+    `date_trunc('day', null)`,
+  ])('coalesce(%s, code)', (expression) => {
+    expect(failing(`coalesce(${expression}, code)`)).toEqual(['CODE'])
+  })
+})
+
 test('an arm of a recursion fails where its text is longer than the column of the anchor', () => {
   const failures = (arm: string) =>
     summaryOf(
