@@ -12,6 +12,7 @@ import { peopleMigration } from './migrations/0010-people.ts'
 import { attendanceMigration } from './migrations/0011-attendance.ts'
 import { revocationsMigration } from './migrations/0012-revocations.ts'
 import { declaredTextsMigration } from './migrations/0013-declared-texts.ts'
+import { appendRecordsMigration } from './migrations/0014-append-records.ts'
 import type { Tables } from './tables.ts'
 
 const migrations = {
@@ -27,6 +28,7 @@ const migrations = {
   '0011-attendance': attendanceMigration,
   '0012-revocations': revocationsMigration,
   '0013-declared-texts': declaredTextsMigration,
+  '0014-append-records': appendRecordsMigration,
 }
 
 /** Brings the database to the present schema. Replicas that start together wait for each other. */

@@ -1,20 +1,9 @@
 import { appendLeaves, type Frontier, type SealedRecord } from '@snowfence/audit'
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '../database/tables.ts'
+import { recordRow } from './record-row.ts'
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
-
-const rowOf = ({ record: { source, span }, text, leafHash }: SealedRecord, leafIndex: number) => ({
-  leaf_index: leafIndex,
-  leaf_hash: base64(leafHash),
-  source: source.producer === 'broker' ? 'broker' : 'session',
-  session_id: source.sessionId,
-  name: span.name,
-  trace_id: span.traceId,
-  span_id: span.spanId,
-  body: text,
-  received_at: source.receivedAt,
-})
 
 /**
  * Appends records in one SQL statement, on the assumption that the tree ends at a known edge and that none of them is
@@ -33,7 +22,14 @@ export const appendAtEdge = async (
     known,
     records.map(({ leafHash }) => leafHash),
   )
-  const recordRows = JSON.stringify(records.map((record, index) => rowOf(record, known.size + index)))
+  const recordRows = JSON.stringify(
+    records.map((record, index) => ({
+      ...recordRow(record),
+      leaf_index: known.size + index,
+      leaf_hash: base64(record.leafHash),
+      body: record.text,
+    })),
+  )
   const nodeRows = JSON.stringify(
     nodes.map(({ level, index, hash }) => ({ level, position: index, hash: base64(hash) })),
   )

@@ -1,4 +1,4 @@
-import { sealRecord } from '@snowfence/audit'
+import { appendLeaves, emptyFrontier, hashLeaf, sealRecord } from '@snowfence/audit'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -48,13 +48,8 @@ describe('two brokers that append to one PostgreSQL', () => {
   }
 
   /** A request of a session, and its answer: what was appended, or the code of the error. */
-  const requestOf = (sessionId: string, spans = [sampleSpan()]) => {
-    const source = {
-      producer: 'sdk',
-      sessionId,
-      principal: null,
-      receivedAt: '2026-01-02T03:04:05.678Z',
-    } as const
+  const requestOf = (sessionId: string, spans = [sampleSpan()], receivedAt = '2026-01-02T03:04:05.678Z') => {
+    const source = { producer: 'sdk', sessionId, principal: null, receivedAt } as const
     let resolve: (answer: Appended | string) => void = () => undefined
     const answer = new Promise<Appended | string>((resolveIt) => {
       resolve = resolveIt
@@ -69,27 +64,99 @@ describe('two brokers that append to one PostgreSQL', () => {
     return { request, answer }
   }
 
-  it('keep their groups together: the cost of a group does not grow with its requests', async () => {
+  it('append a group with one statement, whoever appended before', async () => {
     const [one, other] = [openStore(), openStore()]
     await migrate(one.database)
-    const costs: number[] = []
-    for (const size of [2, 50, 2, 50]) {
-      // The other one appends in between, so that the edge which the first one remembers is not the end any more.
+    for (const size of [1, 2, 50]) {
+      // The other one appends in between, so that the tree ends elsewhere than where the first one left it.
       await other.store.append([requestOf('other').request])
       const group = Array.from({ length: size }, () => requestOf('one'))
       const before = one.sent()
       await one.store.append(group.map(({ request }) => request))
-      costs.push(one.sent() - before)
+      expect(one.sent() - before).toBe(1)
       const receipts = await Promise.all(group.map(({ answer }) => answer))
       expect(receipts.every((answer) => typeof answer !== 'string' && answer.receipt.leaves === 1)).toBe(true)
     }
-    expect(costs[1]).toBe(costs[0])
-    expect(costs[3]).toBe(costs[2])
-    // Alone again, a group is one statement, as with a single replica.
-    await one.store.append([requestOf('one').request])
-    const before = one.sent()
-    await one.store.append([requestOf('one').request, requestOf('one').request])
-    expect(one.sent() - before).toBe(1)
+  })
+
+  it('make one tree of what they append at the same time, in groups of every size', async () => {
+    const stores = [openStore(), openStore()]
+    const [first] = stores
+    if (first === undefined) throw new TypeError('there are two')
+    await migrate(first.database)
+    await first.database.transaction().execute(async (transaction) => {
+      for (const table of ['records', 'tree_nodes'] as const) await transaction.deleteFrom(table).execute()
+      await transaction.updateTable('tree_head').set({ size: 0 }).execute()
+    })
+    await Promise.all(
+      stores.map(async ({ store }, broker) => {
+        for (let round = 0; round < 40; round += 1) {
+          const spans = (size: number) => Array.from({ length: size }, () => sampleSpan())
+          const group = [
+            requestOf(`${broker}`, spans((round * 7) % 23)),
+            requestOf(`${broker}`, spans(round % 3)),
+          ]
+          await store.append(group.map(({ request }) => request))
+          for (const { answer } of group) expect(typeof (await answer)).toBe('object')
+        }
+      }),
+    )
+    const rows = await first.database.selectFrom('records').selectAll().orderBy('leaf_index').execute()
+    expect(rows.length).toBeGreaterThan(800)
+    expect(rows.map(({ leaf_index }) => Number(leaf_index))).toEqual(rows.map((_, index) => index))
+    const hashes = rows.map(({ body }) => hashLeaf(body))
+    const nodes = await first.database.selectFrom('tree_nodes').selectAll().execute()
+    const hex = (level: number, position: number | string, hash: Uint8Array): string =>
+      `${level}/${position}/${Buffer.from(hash).toString('hex')}`
+    expect(nodes.map(({ level, position, hash }) => hex(level, position, hash)).toSorted()).toEqual(
+      appendLeaves(emptyFrontier, hashes)
+        .nodes.map(({ level, index, hash }) => hex(level, index, hash))
+        .toSorted(),
+    )
+  })
+
+  it('date no record before the one that it stands behind, whichever clock is behind', async () => {
+    const [ahead, behind] = [openStore(), openStore()]
+    await migrate(ahead.database)
+    const late = '2031-05-06T07:08:09.010Z'
+    await ahead.store.append([requestOf('ahead', [sampleSpan()], late).request])
+    const { request, answer } = requestOf('behind', [{ ...sampleSpan(), name: '"receivedAt":"2026"' }])
+    await behind.store.append([request])
+    const appended = await answer
+    if (typeof appended === 'string') throw new TypeError(appended)
+    const [sealed] = appended.records
+    expect(sealed?.record.source.receivedAt).toBe(late)
+    const { body, leaf_hash, received_at } = await ahead.database
+      .selectFrom('records')
+      .selectAll()
+      .where('leaf_index', '=', appended.receipt.firstLeaf)
+      .executeTakeFirstOrThrow()
+    // What the broker goes on with is what is stored, to the byte.
+    expect(body).toBe(sealed?.text)
+    expect(Buffer.from(leaf_hash)).toEqual(Buffer.from(sealed?.leafHash ?? []))
+    expect(received_at.toISOString()).toBe(late)
+    expect(sealed?.record.span.name).toBe('"receivedAt":"2026"')
+  })
+
+  it('append nothing to a tree that lacks a hash of its right edge, and name the hash', async () => {
+    const { database, store } = openStore()
+    await migrate(database)
+    const sizeNow = async () =>
+      (await database.selectFrom('tree_head').selectAll().executeTakeFirstOrThrow()).size
+    while (Number(await sizeNow()) % 2 === 0) await store.append([requestOf('odd').request])
+    const position = Number(await sizeNow()) - 1
+    const { hash } = await database
+      .deleteFrom('tree_nodes')
+      .where('level', '=', 0)
+      .where('position', '=', position)
+      .returning('hash')
+      .executeTakeFirstOrThrow()
+    await expect(store.append([requestOf('next').request])).rejects.toMatchObject({
+      code: 'ERR_AUDIT_STORE_CORRUPT',
+      message: expect.stringContaining(`level 0, index ${position}`),
+    })
+    expect(Number(await sizeNow())).toBe(position + 1)
+    await database.insertInto('tree_nodes').values({ level: 0, position, hash }).execute()
   })
 
   it('answer each request of a group for itself: sealed before, changed, new, and sent twice', async () => {

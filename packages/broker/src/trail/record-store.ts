@@ -14,8 +14,8 @@ export interface SealRequest {
   readonly sessionId: string
   readonly spans: number
   /**
-   * Gives the records, received now. Called when it is their turn to be appended, so that the times at which records are
-   * received run in the order of the tree; called again when another broker was faster.
+   * Gives the records, received now. Called just before they are appended; called again when one of the group is sealed
+   * already.
    */
   seal(): readonly SealedRecord[]
   accept(appended: Appended): void
@@ -53,11 +53,9 @@ export interface RecordStore {
    * does not fail the others. Records that are sealed already are not added again: the receipt says where they stand.
    * One call at a time.
    *
-   * A store that has to wait for its turn calls `grow` when it has it: the group then has what came meanwhile, too.
-   *
    * What it throws is the answer to those that have none yet.
    */
-  append(group: readonly SealRequest[], grow?: () => void): Promise<void>
+  append(group: readonly SealRequest[]): Promise<void>
   /** Commits a change of state together with the records of it. */
   transact<T>(work: (transaction: Transaction<Tables>) => Promise<Step<T>>): Promise<Committed<T>>
   /** Resolves when the database holds every record that was acknowledged. @throws ERR_AUDIT_NOT_DURABLE */

@@ -17,12 +17,10 @@ const sealed: SealedRecord = sealRecord(sampleSpan(), source)
 const open = () => {
   const groups: (readonly SealRequest[])[] = []
   const ends: ((error?: Error) => void)[] = []
-  const turns: (() => void)[] = []
   const answers: string[] = []
   const add = createSealGroups({
-    append: (group, grow) => {
+    append: (group) => {
       groups.push(group)
-      turns.push(grow ?? (() => undefined))
       return new Promise((resolve, reject) => {
         ends.push((error) => {
           if (error !== undefined) return reject(error)
@@ -42,23 +40,10 @@ const open = () => {
       refuse: (error) => answers.push(`${name}: ${error instanceof Error ? error.message : ''}`),
     })
   const names = () => groups.map((group) => group.map(({ sessionId }) => sessionId).join(''))
-  return { request, ends, turns, names, answers }
+  return { request, ends, names, answers }
 }
 
 describe('requests to seal', () => {
-  it('join a group that still waits for its turn, and are answered with it', async () => {
-    const { request, ends, turns, names, answers } = open()
-    request('a')
-    for (const name of 'bc') request(name, 400)
-    request('d', 400)
-    turns[0]?.()
-    expect(names()).toEqual(['abc'])
-    ends[0]?.(new Error('no'))
-    await setImmediate()
-    expect(answers).toEqual(['a: no', 'b: no', 'c: no'])
-    expect(names()).toEqual(['abc', 'd'])
-  })
-
   it('go one at once; those that come meanwhile go together', async () => {
     const { request, ends, names, answers } = open()
     for (const name of 'abcd') request(name)

@@ -3,16 +3,16 @@ import type { RecordStore, SealRequest } from './record-store.ts'
 /** Records in one group, unless one request alone has more. */
 const MAX_RECORDS = 1000
 
-/** Moves waiting requests to a group that has room for them. */
-const fill = (group: SealRequest[], waiting: SealRequest[]): void => {
-  let records = group.reduce((sum, { spans }) => sum + spans, 0)
+/** Takes the first of the waiting requests that make up a group. */
+const takeGroup = (waiting: SealRequest[]): SealRequest[] => {
+  let records = 0
   let requests = 0
   for (const { spans } of waiting) {
     records += spans
-    if (group.length + requests > 0 && records > MAX_RECORDS) break
+    if (requests > 0 && records > MAX_RECORDS) break
     requests += 1
   }
-  group.push(...waiting.splice(0, requests))
+  return waiting.splice(0, requests)
 }
 
 /** Gives requests to a store in groups: those that come while one group is under way make up the next. */
@@ -25,10 +25,9 @@ export const createSealGroups = ({
   const run = async (): Promise<void> => {
     isRunning = true
     while (waiting.length > 0) {
-      const group: SealRequest[] = []
-      fill(group, waiting)
+      const group = takeGroup(waiting)
       try {
-        await append(group, () => fill(group, waiting))
+        await append(group)
       } catch (error) {
         for (const { refuse } of group) refuse(error)
       }

@@ -252,7 +252,10 @@ describe('the trail', () => {
     const size = await treeSize()
     const answers = await Promise.all(Array.from({ length: 20 }, () => post(requestOf([spanOf(), spanOf()]))))
     const firsts = answers.map(({ receipt }) => receipt?.firstLeaf ?? -1).sort((left, right) => left - right)
-    expect(firsts).toEqual(Array.from({ length: 20 }, (_, index) => size + 2 * index))
+    // The broker's own records, of refused tokens for one, may stand in between.
+    const ends = [size, ...firsts.map((first) => first + 2)]
+    expect(firsts.filter((first, index) => first < (ends[index] ?? Number.NaN))).toEqual([])
+    expect(await treeSize()).toBeGreaterThanOrEqual(size + 40)
   })
 
   it('is verified offline from its exported pages, the public key and a receipt', async () => {

@@ -1,6 +1,6 @@
-import { type Frontier, frontierNodes, type NodeHash, type NodeId, type TreeStore } from '@snowfence/audit'
+import type { NodeHash, NodeId, TreeStore } from '@snowfence/audit'
 import { SnowfenceError } from '@snowfence/core'
-import { type Kysely, sql, type Transaction } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import type { Tables } from '../database/tables.ts'
 
 export const readTreeSize = async (database: Kysely<Tables>): Promise<number> => {
@@ -13,20 +13,16 @@ export const readTreeSize = async (database: Kysely<Tables>): Promise<number> =>
 }
 
 /**
- * The right edge of the tree, locked until the transaction ends: appends of all brokers take their turn.
- *
- * @throws SnowfenceError `ERR_AUDIT_STORE_CORRUPT` when a hash of the edge is missing.
+ * The size of the tree, whose head is locked until the transaction ends: appends of all brokers take their turn.
  */
-export const lockEdge = async (transaction: Transaction<Tables>): Promise<Frontier> => {
-  const { rows } = await sql<{ tree_size: number | string; edge: string[] }>`
-    select tree_size, edge from lock_edge()
-  `.execute(transaction)
-  const size = Number(rows[0]?.tree_size)
-  const hashes = (rows[0]?.edge ?? []).map((hash) => new Uint8Array(Buffer.from(hash, 'base64')))
-  if (hashes.length === frontierNodes(size).length) return { size, hashes }
-  throw new SnowfenceError('ERR_AUDIT_STORE_CORRUPT', {
-    message: `the audit tree of ${size} records lacks a hash of its right edge`,
-  })
+export const lockTreeSize = async (transaction: Transaction<Tables>): Promise<number> => {
+  const { size } = await transaction
+    .selectFrom('tree_head')
+    .select('size')
+    .where('id', '=', 1)
+    .forUpdate()
+    .executeTakeFirstOrThrow()
+  return Number(size)
 }
 
 /** @throws SnowfenceError `ERR_AUDIT_STORE_CORRUPT` when a node is missing. */
