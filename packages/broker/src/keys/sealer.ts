@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, randomBytes } from 'node:crypto'
 
 const ALGORITHM = 'aes-256-gcm'
 const FORMAT = 'v1'
@@ -16,7 +16,7 @@ export interface Sealer {
 export const createSealer = (rootKey: Uint8Array): Sealer => {
   const deriveKey = (name: string): Uint8Array =>
     new Uint8Array(hkdfSync('sha256', rootKey, 'snowfence broker', name, 32))
-  const sealingKey = deriveKey('seal')
+  const sealingKey = createSecretKey(deriveKey('seal'))
   return {
     deriveKey,
     seal(text, context) {

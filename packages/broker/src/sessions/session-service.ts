@@ -23,13 +23,13 @@ import { leaseLifeSeconds } from '../leases/lease-life.ts'
 import { recordLease } from '../leases/record-lease.ts'
 import type { PolicyHolder } from '../policy/policy-holder.ts'
 import type { Trail, TrailStep } from '../trail/trail.ts'
+import { createLiveSessionLookup } from './live-session-lookup.ts'
 import { createLiveSessions } from './live-sessions.ts'
 import type { Revocations } from './revocations.ts'
 import type { SessionRecord } from './session.ts'
 import type { SessionSignals } from './session-signals.ts'
 import {
   endSession,
-  findLiveSession,
   findRevokedSession,
   findSessionsOf,
   insertSession,
@@ -166,6 +166,7 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
     onEnd,
   } = options
   const live = createLiveSessions(exclusive)
+  const findLiveSession = createLiveSessionLookup(database, texts, clock)
 
   const issueLease = (session: SessionRecord, now: Date): Promise<Lease> =>
     credentials.issue({
@@ -263,7 +264,7 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
       const known = live.find(hash, clock())
       if (known !== null) return known
       const generation = live.generation
-      const session = await findLiveSession(database, texts, hash, clock())
+      const session = await findLiveSession(hash)
       if (session === null) throw new SnowfenceError('ERR_SESSION_NOT_FOUND')
       live.remember(hash, session, generation)
       return session

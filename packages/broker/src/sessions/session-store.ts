@@ -66,21 +66,21 @@ export const insertSession = async (
     .execute()
 }
 
-/** The live session of a token; null when it is unknown, ended, revoked or past its end. */
-export const findLiveSession = async (
+/** The live sessions of these tokens, by the hash of the token: not the unknown, ended and revoked ones, nor those past their end. */
+export const findLiveSessions = async (
   database: Kysely<Tables>,
   texts: DeclaredTexts,
-  tokenHash: string,
+  tokenHashes: readonly string[],
   now: Date,
-): Promise<SessionRecord | null> => {
-  const row = await database
+): Promise<Map<string, SessionRecord>> => {
+  const rows = await database
     .selectFrom('sessions')
     .selectAll()
-    .where('token_hash', '=', tokenHash)
+    .where('token_hash', 'in', tokenHashes)
     .where('ended_at', 'is', null)
     .where('expires_at', '>', now)
-    .executeTakeFirst()
-  return row === undefined ? null : toRecord(row, texts)
+    .execute()
+  return new Map(rows.map((row) => [row.token_hash, toRecord(row, texts)]))
 }
 
 /** The person behind a principal, as the newest of its sessions has it; null for one that has opened none. */

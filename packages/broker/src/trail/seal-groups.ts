@@ -1,3 +1,4 @@
+import { createGroups } from '../groups.ts'
 import type { RecordStore, SealRequest } from './record-store.ts'
 
 /** Records in one group, unless one request alone has more. */
@@ -15,28 +16,6 @@ const takeGroup = (waiting: SealRequest[]): SealRequest[] => {
   return waiting.splice(0, requests)
 }
 
-/** Gives requests to a store in groups: those that come while one group is under way make up the next. */
-export const createSealGroups = ({
-  append,
-}: Pick<RecordStore, 'append'>): ((request: SealRequest) => void) => {
-  const waiting: SealRequest[] = []
-  let isRunning = false
-
-  const run = async (): Promise<void> => {
-    isRunning = true
-    while (waiting.length > 0) {
-      const group = takeGroup(waiting)
-      try {
-        await append(group)
-      } catch (error) {
-        for (const { refuse } of group) refuse(error)
-      }
-    }
-    isRunning = false
-  }
-
-  return (request) => {
-    waiting.push(request)
-    if (!isRunning) void run()
-  }
-}
+/** Gives requests to a store in groups. */
+export const createSealGroups = ({ append }: Pick<RecordStore, 'append'>): ((request: SealRequest) => void) =>
+  createGroups({ take: takeGroup, run: append, fail: ({ refuse }, error) => refuse(error) })

@@ -24,6 +24,9 @@ export const appendRecordsMigration = {
         at_level integer := 0;
         from_position bigint;
         pairs bigint;
+        node_levels integer[] := '{}';
+        node_positions bigint[] := '{}';
+        node_hashes bytea[] := '{}';
       begin
         select size into strict first_leaf from tree_head where id = 1 for update;
         select received_at into last_received from records where leaf_index = first_leaf - 1;
@@ -47,8 +50,9 @@ export const appendRecordsMigration = {
         -- Level by level: the nodes that became complete, and one level up a node for each pair of them.
         from_position := first_leaf;
         loop
-          insert into tree_nodes (level, position, hash)
-          select at_level, from_position + place - 1, hash from unnest(hashes) with ordinality as node (hash, place);
+          node_levels := node_levels || array_fill(at_level, array[cardinality(hashes)]);
+          node_positions := node_positions || array(select generate_series(from_position, from_position + cardinality(hashes) - 1));
+          node_hashes := node_hashes || hashes;
           -- An odd place closes a pair with a node that was complete before.
           if from_position % 2 = 1 and cardinality(hashes) > 0 then
             from_position := from_position - 1;
@@ -66,6 +70,9 @@ export const appendRecordsMigration = {
           from_position := from_position / 2;
           at_level := at_level + 1;
         end loop;
+
+        insert into tree_nodes (level, position, hash)
+        select level, position, hash from unnest(node_levels, node_positions, node_hashes) as node (level, position, hash);
 
         update tree_head set size = tree_size where id = 1;
         select head.edge into edge from lock_edge() as head;
