@@ -21,6 +21,8 @@ const honestStatementSchema = z.strictObject({
   shows: z.array(z.string()).default([]),
   /** Output columns that carry a classified value: they must come back masked. */
   hides: z.array(z.string()).default([]),
+  /** Output columns that may be masked and must not be withheld. */
+  readable: z.array(z.string()).default([]),
 })
 export type HonestStatement = z.infer<typeof honestStatementSchema>
 

@@ -9,13 +9,15 @@ const statements = readHonestStatements()
 const greatestShare = 0.02
 
 /** Why a statement counts as refused, or null. An answer that hides what the statement asks for counts too. */
-const refusal = ({ expect: expected, shows }: HonestStatement, { summary, decision }: Judgement) => {
+const refusal = ({ expect: expected, shows, readable }: HonestStatement, { summary, decision }: Judgement) => {
   if (decision.decision !== expected && decision.decision !== 'allow')
     return decision.reasons.map(({ code }) => code).join(', ')
   if (summary.status !== 'analyzed' || summary.outputs.length === 0) return null
-  const hidden = shows.filter(
-    (name) => !decision.columns.some((column) => column.name === name && column.mask === null),
-  )
+  const { columns } = decision
+  const hidden = [
+    ...shows.filter((name) => !columns.some((column) => column.name === name && column.mask === null)),
+    ...readable.filter((name) => columns.find((column) => column.name === name)?.mask?.kind === 'withhold'),
+  ]
   return hidden.length === 0 ? null : `hides ${hidden.join(', ')}`
 }
 
