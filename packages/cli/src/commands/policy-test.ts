@@ -33,11 +33,12 @@ const runFile = async (file: string, analyzer: SqlAnalyzer): Promise<PolicyTestR
 }
 
 const renderReport = (file: string, report: PolicyTestReport, colour: Palette): string => {
-  const lines = report.results.map(({ name, line, passed, differences }) => {
+  const lines = report.results.map(({ name, line, passed, differences, decision }) => {
     const mark = passed ? colour.green('pass') : colour.red('fail')
+    const reasons = passed ? [] : decision.reasons.map(({ code, message }) => `because ${message} [${code}]`)
     return [
       `${mark} ${file}:${line} ${name}`,
-      ...differences.map((difference) => `       ${difference}`),
+      ...[...differences, ...reasons].map((told) => `       ${told}`),
     ].join('\n')
   })
   return `${renderProblems(file, report.problems, colour)}${lines.map((line) => `${line}\n`).join('')}`
@@ -64,6 +65,8 @@ export const policyTestCommand = (): Command =>
           const results = report.results.map(({ decision, ...result }) => ({
             ...result,
             decision: decision.decision,
+            rules: decision.rules,
+            reasons: decision.reasons,
           }))
           process.stdout.write(
             `${JSON.stringify({ file, passed: report.passed, problems: report.problems, results })}\n`,

@@ -83,7 +83,7 @@ const runBatch = async (
         hint: 'write {"id":"…","sql":"…","binds":[…]}',
       }
       process.stdout.write(
-        `${JSON.stringify({ id: null, decision: 'deny', rules: [], columns: [], rows: [], error })}\n`,
+        `${JSON.stringify({ id: null, decision: 'failed', rules: [], columns: [], rows: [], error })}\n`,
       )
       process.exitCode = 1
       continue

@@ -7,6 +7,7 @@ const headlines = {
   allow: (colour: Palette) => colour.green('allowed'),
   'needs-approval': (colour: Palette) => colour.yellow('needed a person'),
   deny: (colour: Palette) => colour.red('denied'),
+  failed: (colour: Palette) => colour.red('failed'),
 } as const
 
 /** The answer for people: rows with their masks marked, the decision below. */

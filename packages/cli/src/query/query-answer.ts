@@ -3,7 +3,8 @@ import { type GovernedConnection, type GovernedError, isGovernedError, type Quer
 
 /** What came of one statement, in the form that batch answers and other machines read. */
 export interface QueryAnswer {
-  readonly decision: Decision['decision']
+  /** `failed` where no policy refused it: the driver or the warehouse did not run it to its end. */
+  readonly decision: Decision['decision'] | 'failed'
   readonly rules: readonly string[]
   readonly columns: readonly { readonly name: string; readonly mask: string | null }[]
   readonly rows: readonly (readonly unknown[])[]
@@ -72,9 +73,9 @@ const refusedAnswer = (error: GovernedError): QueryAnswer => ({
   queryId: null,
 })
 
-/** An error of the driver's own, e.g. binds that it cannot send: nothing ran. */
+/** An error of the driver or of the warehouse, such as binds that cannot be sent or a number that is too large. */
 const driverAnswer = (error: Error & { code?: unknown; sqlState?: unknown }): QueryAnswer => ({
-  decision: 'deny',
+  decision: 'failed',
   rules: [],
   columns: [],
   rows: [],
