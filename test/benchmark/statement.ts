@@ -33,6 +33,7 @@ const honestSchema = z.strictObject({
   introspection: z.boolean().default(false),
   shows: z.array(z.string()).default([]),
   hides: z.array(z.string()).default([]),
+  readable: z.array(z.string()).default([]),
 })
 
 export interface HonestStatement {
@@ -70,7 +71,7 @@ const readFolder = (folder: string): unknown[] =>
 /** Statements that wait for a person are left out: most gates have no approvals. */
 const readHonest = (folder: string): HonestStatement[] =>
   readFolder(folder).flatMap((line) => {
-    const { touches, expect, introspection, ...statement } = honestSchema.parse(line)
+    const { touches, expect, introspection, readable: _readable, ...statement } = honestSchema.parse(line)
     if (expect === 'needs-approval') return []
     return { ...statement, kind: introspection ? 'introspection' : touches ? 'classified' : 'unclassified' }
   })

@@ -208,6 +208,8 @@ const lookAt = (
     Array.isArray(given) ? given.map((fn) => [fn, usual] as const) : Object.entries(given),
   )
   const shown = functions.map(([fn, by]) => [fn, maskOf({ ...decision, mask: by }, number())] as const)
+  // A form is known whatever mask its outputs have.
+  const forms = own.flatMap((cls) => cls.forms)
   const isShape = decision.mask?.kind === 'format'
   return {
     table,
@@ -226,7 +228,11 @@ const lookAt = (
     viewOf: (value) => {
       if (mask === null || value === null) return value === null ? 'null' : JSON.stringify(driverValue(value))
       const seen = isPseudonym(decision.mask) ? (isShape ? shapeOf(value) : '') : mask(driverValue(value))
-      return JSON.stringify([seen, ...shown.map(([fn, by]) => shownBy(fn, by, value))])
+      return JSON.stringify([
+        seen,
+        ...shown.map(([fn, by]) => shownBy(fn, by, value)),
+        ...forms.map((form) => shownBy(form, null, value)),
+      ])
     },
   }
 }

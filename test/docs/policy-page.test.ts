@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { checkPolicy, policyJsonSchema, problemCodes, reasonCodes, runPolicyTests } from '@snowfence/policy'
+import { catalogSchema } from '@snowfence/core'
+import {
+  checkPolicy,
+  evaluate,
+  policyJsonSchema,
+  problemCodes,
+  reasonCodes,
+  runPolicyTests,
+} from '@snowfence/policy'
 import { createSqlAnalyzer } from '@snowfence/sql'
 import { describe, expect, it } from 'vitest'
 
@@ -21,6 +29,41 @@ describe('docs/policy.md', () => {
     const { policy, problems } = checkPolicy(blocks[0]!)
     expect(policy).not.toBeNull()
     expect(problems.map(({ code }) => code)).toEqual(['unclassified-not-stated'])
+  })
+
+  it('shows a policy that fits the sample clinic and decides as its comments say', async () => {
+    const analyzer = await createSqlAnalyzer()
+    const catalog = catalogSchema.parse(JSON.parse(read('examples/policies/catalog.json')))
+    const { policy, problems } = checkPolicy(blocks[0]!, { catalog })
+    expect(problems.map(({ code }) => code)).toEqual(['unclassified-not-stated'])
+    const decide = (sql: string) =>
+      evaluate(policy!, {
+        principal: {
+          issuer: 'https://login.example',
+          subject: 'agent-1',
+          groups: ['clinic-agents'],
+          claims: {},
+        },
+        agent: { id: 'page' },
+        purpose: 'TREAT',
+        now: new Date('2026-11-23T15:00:00Z'),
+        summary: analyzer.analyze(sql, { catalog, database: 'CLINIC', schema: 'PUBLIC' }).summary,
+      })
+    const shown = decide('select patient_id, ssn, last_name, birth_date, zip, phone from patients')
+    expect(shown.decision).toBe('allow')
+    expect(shown.columns.map(({ mask }) => mask?.kind ?? null)).toEqual([
+      null,
+      'partial',
+      'token',
+      'year',
+      'zip3',
+      'withhold',
+    ])
+    expect(decide("select patient_id from patients where ssn = '000-00-0000'").decision).toBe('deny')
+    expect(decide('select text from psychotherapy_notes where patient_id = 42').decision).toBe(
+      'needs-approval',
+    )
+    expect(decide('copy into @out from patients').decision).toBe('deny')
   })
 
   it('shows policy tests that pass against the policy they name', async () => {

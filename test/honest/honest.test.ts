@@ -9,7 +9,10 @@ const statements = readHonestStatements()
 const greatestShare = 0.02
 
 /** Why a statement counts as refused, or null. An answer that hides what the statement asks for counts too. */
-const refusal = ({ expect: expected, shows, readable }: HonestStatement, { summary, decision }: Judgement) => {
+const refusal = (
+  { expect: expected, shows, readable }: HonestStatement,
+  { summary, decision }: Judgement,
+) => {
   if (decision.decision !== expected && decision.decision !== 'allow')
     return decision.reasons.map(({ code }) => code).join(', ')
   if (summary.status !== 'analyzed' || summary.outputs.length === 0) return null
@@ -69,21 +72,20 @@ describe('honest statements', () => {
     expect(shown).toEqual([])
   })
 
-  it('are refused in at most 2 %', () => {
+  it('are refused in at most 2 % under each policy', () => {
     const refused = statements.flatMap((statement) => {
       const why = refusal(statement, gate.judge(statement))
       return why === null ? [] : { ...statement, why }
     })
+    const listed = refused.map(({ id, sql, why }) => `${id}: ${why}: ${sql}`).join('\n')
     for (const policy of new Set(statements.map((statement) => statement.policy))) {
       const asked = statements.filter((statement) => statement.policy === policy).length
       const count = refused.filter((statement) => statement.policy === policy).length
+      expect(count, listed).toBeLessThanOrEqual(Math.floor(asked * greatestShare))
       console.log(`${policy}: ${count} of ${asked} refused (${percent(count, asked)})`)
     }
     console.log(
       `all: ${refused.length} of ${statements.length} refused (${percent(refused.length, statements.length)})`,
     )
-    const allowed = Math.floor(statements.length * greatestShare)
-    const listed = refused.map(({ id, sql, why }) => `${id}: ${why}: ${sql}`).join('\n')
-    expect(refused.length, listed).toBeLessThanOrEqual(allowed)
   })
 })

@@ -41,7 +41,12 @@ export type Remedy = {
   | { readonly kind: 'drop-table'; readonly tables: readonly string[] }
   | { readonly kind: 'use-purpose'; readonly purpose: string }
   | { readonly kind: 'aggregate'; readonly minimumGroupSize: number }
-  | { readonly kind: 'add-subject'; readonly columns: readonly string[] }
+  | {
+      readonly kind: 'add-subject'
+      readonly columns: readonly string[]
+      /** Whether the statement must group by them too. */
+      readonly groups?: true
+    }
   | { readonly kind: 'query-only'; readonly tables: readonly string[] }
 )
 
@@ -107,6 +112,11 @@ export interface Decision {
    * none, and where `subjects` alone says whose every row is.
    */
   readonly pinnedSubjects?: readonly PinnedSubject[]
+  /**
+   * Whether a conversion may fail for a row of somebody whom the statement does not name. The statement counts as one
+   * subject more, whether or not it fails.
+   */
+  readonly mayTellOfOthers?: true
   /** The de-identification profile that the shown columns meet. */
   readonly profile: Profile
   /** Version and digest of the policy that decided. */

@@ -63,6 +63,13 @@ export interface ColumnFlow {
   readonly many?: boolean
   /** Other columns that the value was mixed or compared with. Sorted. */
   readonly against?: readonly ColumnName[]
+  /** The function of each path that takes the stored value, sorted. Absent where any of `functions` may be it. */
+  readonly first?: readonly string[]
+  /**
+   * The functions of each path up to its last aggregate, sorted: the others compute from whole groups. Absent where all of
+   * `functions` may come before one.
+   */
+  readonly folded?: readonly string[]
 }
 
 /**
@@ -96,6 +103,10 @@ export interface Observation {
   readonly chosen?: boolean
   readonly many?: boolean
   readonly against?: readonly ColumnName[]
+  readonly first?: readonly string[]
+  readonly folded?: readonly string[]
+  /** For a division that fails: the columns of which its divisor is the number of different values, if it is one. */
+  readonly dividesBy?: readonly ColumnName[]
 }
 
 export interface OutputColumn {
@@ -157,6 +168,8 @@ export interface Aggregation {
   readonly distinct?: readonly { readonly column: ColumnName; readonly least: number }[]
   /** Columns that GROUP BY names by themselves, so that a group is of one value of each. Sorted. */
   readonly keys?: readonly ColumnName[]
+  /** Whether the rows are all those of one stored table, so that no group is without one unless the table is empty. */
+  readonly ofWholeTable?: true
 }
 
 export interface StatementFacts {

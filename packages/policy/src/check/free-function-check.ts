@@ -2,11 +2,12 @@ import type { Finding } from '../document/policy-problem.ts'
 import type { PolicyParts } from './policy-parts.ts'
 
 /**
- * Functions of one operand, and `AGE`: the analysis gives that name to full years from a stored date to the present day.
+ * Functions of one operand, and `AGE` and `STAY`: the analysis gives these names to the years from a stored date to the
+ * present one, and to the days between two dates of one row.
  * Nobody turns these into another question by choosing an argument.
  */
 const closed = new Set(
-  `AGE YEAR QUARTER MONTH WEEK DAY DAYOFMONTH DAYOFWEEK DAYOFWEEKISO DAYOFYEAR YEAROFWEEK YEAROFWEEKISO WEEKISO
+  `AGE STAY YEAR QUARTER MONTH WEEK DAY DAYOFMONTH DAYOFWEEK DAYOFWEEKISO DAYOFYEAR YEAROFWEEK YEAROFWEEKISO WEEKISO
   WEEKOFYEAR HOUR MINUTE SECOND DAYNAME MONTHNAME LENGTH LEN UPPER LOWER INITCAP REVERSE MD5 MD5_HEX SHA1 SHA1_HEX
   SOUNDEX ABS SIGN CEIL FLOOR COUNT`.split(/\s+/),
 )

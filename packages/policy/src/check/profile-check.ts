@@ -1,7 +1,12 @@
 import { acceptsMask, identifierRules } from '@snowfence/core'
 import { identifierOf } from '../compile/identifier-of.ts'
+import type { ClassDefinition } from '../document/policy-document.ts'
 import type { Finding } from '../document/policy-problem.ts'
 import type { PolicyParts } from './policy-parts.ts'
+
+/** Whether the class says under which mask the results of a function are shown. */
+const namesFunction = (functions: ClassDefinition['functions'], name: string): boolean =>
+  Array.isArray(functions) ? functions.includes(name) : Object.hasOwn(functions, name)
 
 /** A policy that claims a profile must have masks that meet it, reveal nothing that breaks it, and leave nothing open. */
 export const checkProfile = ({
@@ -35,6 +40,9 @@ export const checkProfile = ({
         ...(Array.isArray(value.functions)
           ? []
           : Object.entries(value.functions).map(([called, mask]) => ({ mask, at: ['functions', called] }))),
+        ...value.forms.flatMap((form, index) =>
+          namesFunction(value.functions, form) ? [] : { mask: null, at: ['forms', index] },
+        ),
       ]
       return masks
         .filter(({ mask }) => !acceptsMask(profile, identifier, mask))

@@ -16,6 +16,8 @@ export interface CompiledClass {
   readonly uses: Uses
   /** The mask of a function's result; null shows it. A function that is not here withholds. */
   readonly functions: ReadonlyMap<string, Mask | null>
+  /** Functions whose results are known to whoever sees the mask. */
+  readonly forms: ReadonlySet<string>
   readonly identifier: IdentifierKind
   /** Null where the class does not tell, and `identifier` is only the strictest reading. */
   readonly statedIdentifier: IdentifierKind | null
@@ -41,17 +43,23 @@ export interface Classifier {
 
 const compileClass = (name: string, definition: ClassDefinition): CompiledClass => {
   const { functions, mask } = definition
-  const allowed = Array.isArray(functions)
+  const listed = Array.isArray(functions)
     ? functions.map((called) => [called, mask] as const)
     : Object.entries(functions)
+  const named = new Set(listed.map(([called]) => called))
+  const open = definition.forms.filter((form) => !named.has(form)).map((form) => [form, null] as const)
+  const allowed = [...listed, ...open]
   return {
     name,
     mask,
     uses: usesFrom(definition.uses),
     // The analysis may tell a function by another of its names than the policy does.
-    functions: new Map(
-      allowed.flatMap(([called, shown]) => synonymsOf(called).map((known) => [known, shown])),
-    ),
+    functions: new Map([
+      ...allowed.flatMap(([called, shown]) => synonymsOf(called).map((known) => [known, shown] as const)),
+      // What a policy says of a function by that name comes before what it says of the kind.
+      ...allowed,
+    ]),
+    forms: new Set(definition.forms),
     identifier: identifierOf(name, definition),
     statedIdentifier: statedIdentifierOf(name, definition),
   }

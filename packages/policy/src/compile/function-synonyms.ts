@@ -21,5 +21,11 @@ const synonyms: readonly (readonly string[])[] = [
 
 const byName = new Map(synonyms.flatMap((group) => group.map((name) => [name, group] as const)))
 
-/** Every name of the function that is called so, upper case, the given one among them. */
-export const synonymsOf = (name: string): readonly string[] => byName.get(name) ?? [name]
+/**
+ * Every name of the function that is called so, upper case, the given one among them. A policy that allows differences of
+ * dates allows the one that the analysis calls STAY.
+ */
+export const synonymsOf = (name: string): readonly string[] => {
+  const known = byName.get(name) ?? [name]
+  return known.includes('DATEDIFF') ? [...known, 'STAY'] : known
+}

@@ -27,6 +27,9 @@ const tablePattern = z.string().refine((text) => {
   return pattern !== null && !pattern.everything && !/^(?:stage|function):/i.test(text)
 }, 'a table is `DB.SCHEMA.TABLE`, `DB.SCHEMA.*` or `DB.*`')
 
+/** Functions of stored values alone, which nobody can turn into another question by choosing an argument. */
+export const formNames = ['YEAR', 'QUARTER', 'MONTH', 'DAYOFWEEK', 'HOUR', 'AGE', 'STAY'] as const
+
 export const classSchema = z.strictObject({
   description: z.string().optional(),
   mask: maskSchema,
@@ -48,6 +51,11 @@ export const classSchema = z.strictObject({
       z.record(functionName, z.union([z.literal(CLEAR).transform(() => null), maskSchema])),
     ])
     .default([]),
+  /**
+   * Functions whose results are known: they may steer the result in every place, and so may what is computed from them.
+   * An output of one has the mask that `functions` gives it, and none where they do not name it.
+   */
+  forms: z.array(z.enum(formNames)).default([]),
   /** Which of the identifiers of 45 CFR 164.514(b)(2)(i) it is. */
   identifier: z.enum(identifierKinds).optional(),
 })

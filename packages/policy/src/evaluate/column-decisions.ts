@@ -1,4 +1,5 @@
 import type { ColumnDecision, ColumnFlow, IdentifierKind, Mask, OutputColumn } from '@snowfence/core'
+import { isOfForms } from './allowed-observation.ts'
 import type { ColumnLens, SeenColumn } from './column-lens.ts'
 import { fittingMask } from './fitting-mask.ts'
 import { strictestMask } from './strictest-mask.ts'
@@ -62,11 +63,32 @@ const seeValue = (
   }
 }
 
+/** Give one of several values back as it is. */
+const choosing: ReadonlySet<string> = new Set(['MIN', 'MAX', 'ANY_VALUE', 'MODE'])
+/** Give only how many values there are. */
+const counting: ReadonlySet<string> = new Set(['COUNT', 'COUNT DISTINCT'])
+
+/**
+ * The masks of what is made of forms that are known. A form that is chosen among others keeps its mask, and a number of
+ * them has none. Null for anything else.
+ */
+const masksOfForms = (flow: ColumnFlow, seen: SeenColumn): readonly Mask[] | null => {
+  if (!isOfForms(seen, flow)) return null
+  const { functions, first = functions } = flow
+  const masks = first.flatMap((name) => seen.functionMasks(name))
+  const others = functions.filter((name) => !first.includes(name))
+  if (masks.length === 0 || (others.length > 0 && others.every((name) => counting.has(name)))) return []
+  return others.every((name) => choosing.has(name)) && flow.chosen !== true ? masks : null
+}
+
 const seeDerived = (flow: ColumnFlow, seen: SeenColumn): Pick<SeenFlow, 'masks' | 'because'> => {
   if (seen.masks.length === 0) return { masks: [], because: seen.because }
+  const { functions } = flow
   // A path that names no function cannot be one that a class allows.
   const masks =
-    flow.functions.length === 0 ? [withhold] : flow.functions.flatMap((name) => seen.functionMasks(name))
+    functions.length === 0
+      ? [withhold]
+      : (masksOfForms(flow, seen) ?? functions.flatMap((name) => seen.functionMasks(name)))
   const how = flow.functions.length === 0 ? '' : ` by ${flow.functions.join(', ')}`
   return {
     masks,

@@ -1,4 +1,4 @@
-import type { ColumnName, IdentifierKind, Mask } from '@snowfence/core'
+import type { AnalyzedStatement, ColumnName, IdentifierKind, Mask } from '@snowfence/core'
 import type { Classifier, CompiledClass } from '../compile/classification.ts'
 import type { CompiledPermit } from '../compile/compiled-rule.ts'
 import type { CompiledPolicy } from '../compile/policy.ts'
@@ -18,6 +18,8 @@ export interface SeenColumn {
   functionMasks(name: string): readonly Mask[]
   /** Whether something may be computed from it by this function. */
   allowsFunction(name: string): boolean
+  /** Whether the result of this function is known, so that anything may be computed from it and hang on it. */
+  knowsForm(name: string): boolean
   readonly uses: Uses | 'all'
   readonly identifiers: readonly IdentifierKind[]
   /** The rules that reveal it. */
@@ -33,7 +35,12 @@ const withhold: Mask = { kind: 'withhold' }
 export const createColumnLens = (
   { classifier, index }: Pick<CompiledPolicy, 'classifier' | 'index'>,
   permits: readonly CompiledPermit[],
+  { reads, acrossRows }: Pick<AnalyzedStatement, 'reads' | 'acrossRows'>,
 ): ColumnLens => {
+  // Where rows of a table meet, two dates of it may be of two rows: days between them are of no one row.
+  const meeting = new Set(
+    reads.flatMap(({ table, occurrences = 1 }) => (occurrences > 1 || acrossRows.length > 0 ? table : [])),
+  )
   const seen = new Map<ColumnName, SeenColumn>()
   const permitsFor = remember((table) => {
     const about = index.about('select', table)
@@ -42,7 +49,7 @@ export const createColumnLens = (
   return (column) => {
     const known = seen.get(column)
     if (known !== undefined) return known
-    const computed = look(classifier, permitsFor, column)
+    const computed = look(classifier, permitsFor, column, meeting)
     seen.set(column, computed)
     return computed
   }
@@ -52,8 +59,10 @@ const look = (
   classifier: Classifier,
   permitsFor: (table: string) => readonly CompiledPermit[],
   column: ColumnName,
+  meeting: ReadonlySet<string>,
 ): SeenColumn => {
   const { table, classes, unclassified } = classifier.classify(column)
+  const nameHere = (name: string): string => (name === 'STAY' && meeting.has(table) ? 'DATEDIFF' : name)
   const here = permitsFor(table)
   const names = classes.map((cls) => cls.name)
   if (classes.length === 0) {
@@ -67,6 +76,7 @@ const look = (
       masks,
       functionMasks: () => masks,
       allowsFunction: () => !hidden,
+      knowsForm: () => !hidden,
       uses: hidden ? new Map() : 'all',
       identifiers: [],
       revealedBy: [],
@@ -94,10 +104,13 @@ const look = (
     unclassified,
     masks,
     functionMasks: (name) => [
-      ...hiding.flatMap((cls) => (cls.functions.has(name) ? (cls.functions.get(name) ?? []) : withhold)),
+      ...hiding.flatMap(({ functions }) =>
+        functions.has(nameHere(name)) ? (functions.get(nameHere(name)) ?? []) : withhold,
+      ),
       ...tightened,
     ],
-    allowsFunction: (name) => hiding.every((cls) => cls.functions.has(name)),
+    allowsFunction: (name) => hiding.every(({ functions }) => functions.has(nameHere(name))),
+    knowsForm: (name) => tightened.length === 0 && hiding.every(({ forms }) => forms.has(nameHere(name))),
     uses: masks.length === 0 ? 'all' : commonUses(hiding.map(({ uses }) => uses)),
     identifiers: classes.map((cls) => cls.identifier),
     revealedBy,

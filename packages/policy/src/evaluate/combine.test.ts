@@ -127,14 +127,16 @@ describe('the rule of combination', () => {
     expect(codes(everything, statement({ effects: ['session'] }))).toEqual([])
   })
 
-  it('lets a select of nothing wait for nobody as long as one permit does not', () => {
+  it('lets whoever may select anything select nothing, and asks nobody for it', () => {
     const asking = `  - { id: ask, effect: permit, actions: [select], resources: [${NOTES}], approval: { approvers: { groups: [privacy] } } }`
     const nothing = request(statement())
     expect(evaluate(policyWith(`${readAll}${asking}`), nothing)).toMatchObject({
       decision: 'allow',
       rules: ['read-all'],
     })
-    expect(evaluate(policyWith(asking), nothing).decision).toBe('needs-approval')
+    expect(evaluate(policyWith(asking), nothing)).toMatchObject({ decision: 'allow', rules: ['ask'] })
+    const everything = asking.replace(NOTES, "'*'")
+    expect(evaluate(policyWith(everything), nothing).decision).toBe('needs-approval')
     expect(evaluate(policyWith('  []'), nothing).decision).toBe('deny')
   })
 

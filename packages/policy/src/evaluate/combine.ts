@@ -33,8 +33,8 @@ export const combine = (
 }
 
 /**
- * A select of nothing (`SELECT 1`) touches no data: whoever may select anything may run it, and it waits for nobody
- * as long as one of those permits does not.
+ * A select without a table (`SELECT 1`) touches no data: whoever may select anything may run it, and nobody is asked. An
+ * approval is for the tables that its rule names.
  */
 const permitsFor = (
   demand: Demand,
@@ -45,7 +45,12 @@ const permitsFor = (
   if (direct.length > 0 || demand.effect !== 'select' || demand.resource !== null) return direct
   const selecting = permits.filter((permit) => permit.actions.has('select'))
   const free = selecting.filter(({ rule }) => rule.approval === undefined && rule.breakGlass === undefined)
-  return free.length > 0 ? free : selecting
+  return free.length > 0 ? free : selecting.map(withoutApproval)
+}
+
+const withoutApproval = (permit: CompiledPermit): CompiledPermit => {
+  const { approval: _approval, breakGlass: _breakGlass, ...rule } = permit.rule
+  return { ...permit, rule }
 }
 
 const byId = (left: CompiledRule, right: CompiledRule): number => (left.rule.id < right.rule.id ? -1 : 1)

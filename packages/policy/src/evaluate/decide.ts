@@ -86,7 +86,7 @@ export const decide = (compiled: CompiledPolicy, asker: Asker, summary: Statemen
   }
 
   const { permits } = combination
-  const lens = createColumnLens(compiled, permits)
+  const lens = createColumnLens(compiled, permits, summary)
   const outputs = summary.outputs.map((output) =>
     seeOutput(output, lens, (flow) => isCountable(flow, { lens, summary, permits })),
   )
@@ -99,13 +99,12 @@ export const decide = (compiled: CompiledPolicy, asker: Asker, summary: Statemen
     others: createOtherStatements(compiled, asker),
   }
   const approval = combineApprovals(permits)
-  const named = namedSubjects(input)
   const shown = {
     columns: outputs.map((output) => output.decision),
     limits: combineLimits(permits),
     profile: profileOf(outputs),
     subjects: subjectColumns(summary, input.classifier),
-    ...(named.length > 0 && { pinnedSubjects: named }),
+    ...namedSubjects(input),
   }
   const guards: readonly Guard[] = [
     unclassifiedGuard,

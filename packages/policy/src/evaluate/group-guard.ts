@@ -21,9 +21,9 @@ const statistics = new Set([
     /\s+/,
   ),
 ])
-// What may stand inside or around a statistic. Nothing that can pick out single rows: no CASE, no comparison, and no
-// arithmetic, since `SUM(COST * FLOOR(1 / (1 + ABS(ID - 5))))` is the cost of one row.
-const harmless = new Set('ROUND CAST TO_NUMBER TO_DOUBLE COALESCE NVL ZEROIFNULL'.split(' '))
+// What may stand inside of a statistic. Nothing that can pick out single rows: no CASE, no comparison, and no arithmetic,
+// since `SUM(COST * FLOOR(1 / (1 + ABS(ID - 5))))` is the cost of one row.
+const harmless = new Set('ROUND CAST TO_NUMBER TO_DOUBLE COALESCE NVL ZEROIFNULL AGE STAY'.split(' '))
 const mixing = new Set(['COALESCE', 'NVL'])
 // What may be asked of a statistic to choose or order groups.
 const comparing = new Set([EQUAL_COLUMNS, ...'= <> < <= > >= AND OR NOT BETWEEN IN'.split(' ')])
@@ -32,7 +32,7 @@ const comparing = new Set([EQUAL_COLUMNS, ...'= <> < <= > >= AND OR NOT BETWEEN 
 const ofKeys = new Set(
   `LEFT RIGHT SUBSTR SUBSTRING UPPER LOWER TRIM CONCAT || DATE_TRUNC TIME_SLICE YEAR QUARTER MONTH WEEK DAY DAYOFWEEK
   DATE_PART EXTRACT MONTHNAME DAYNAME LAST_DAY TO_CHAR TO_VARCHAR TO_DATE CAST COALESCE NVL IFF CASE WIDTH_BUCKET ROUND
-  FLOOR CEIL TRUNC DATEDIFF AGE + - * / % = <> < <= > >= AND OR NOT IN BETWEEN LIKE`.split(/\s+/),
+  FLOOR CEIL TRUNC DATEDIFF AGE STAY + - * / % = <> < <= > >= AND OR NOT IN BETWEEN LIKE`.split(/\s+/),
 )
 
 /** Where a permit gives groups only: no small group, no single row's value, nobody singled out. */
@@ -65,20 +65,24 @@ const tooSmall = (input: GuardInput, minimum: number): readonly DecisionReason[]
   const { summary } = input
   const guaranteed = summary.aggregation?.minimumGroupSize ?? 0
   const reasons: DecisionReason[] = []
-  if (guaranteed < minimum) {
+  const reads = dataReads(summary)
+  const isRepeated = reads.some(({ occurrences = 1 }) => occurrences > 1)
+  // Another source brings in rows that COUNT(*) counts as if they were different ones.
+  const isMultiplied = isRepeated || (reads.length > 1 && !countsSubjects(input, minimum))
+  if (guaranteed < minimum && !(isMultiplied && summary.aggregation !== null)) {
     reasons.push(
       reason('group-too-small', {
         message: `only groups of at least ${minimum} rows may be read, and the statement ${
           summary.aggregation === null ? 'reads single rows' : `guarantees ${guaranteed}`
         }`,
-        hint: `group the rows and add HAVING COUNT(*) >= ${minimum}`,
+        hint:
+          summary.aggregation === null
+            ? `read COUNT, SUM or AVG of groups, with HAVING COUNT(*) >= ${minimum}`
+            : `${guaranteed > 1 ? 'raise the size in HAVING' : 'let HAVING demand the size of each group'}: HAVING COUNT(*) >= ${minimum}, over one table without a subquery`,
       }),
     )
   }
-  const reads = dataReads(summary)
-  const isRepeated = reads.some(({ occurrences = 1 }) => occurrences > 1)
-  // Another source brings in rows that COUNT(*) counts as if they were different ones.
-  if (isRepeated || (reads.length > 1 && !countsSubjects(input, minimum))) {
+  if (isMultiplied) {
     reasons.push(
       reason('group-too-small', {
         message:
@@ -128,20 +132,38 @@ const showsRows = (summary: AnalyzedStatement, grouped: ReadonlySet<string>): re
       ? []
       : reason('not-an-aggregate', {
           message: `output ${index + 1}${output.name === null ? '' : ` (${output.name})`} would show values of single rows`,
+          hint: hintForRows(output.flows),
         }),
   )
 
+/** How to ask for a statistic, by what the output is instead. */
+const hintForRows = (flows: readonly ColumnFlow[]): string => {
+  const functions = new Set(flows.flatMap(({ functions: crossed }) => crossed))
+  if (percentiles.some((name) => functions.has(name)))
+    return 'a percentile is the value of one row: use AVG, SUM or COUNT'
+  return [...functions].some((name) => statistics.has(name))
+    ? 'give COUNT, SUM and AVG a column by itself, and compute from their results: SUM(x) / COUNT(*), and not SUM(x / 2)'
+    : 'use COUNT, SUM or AVG, or group by the column'
+}
+const percentiles = ['MEDIAN', 'PERCENTILE_CONT', 'PERCENTILE_DISC', 'APPROX_PERCENTILE']
+
 const isStatistic = (
-  { via, functions, many, against = [] }: Pick<ColumnFlow, 'via' | 'functions' | 'many' | 'against'>,
+  {
+    via,
+    functions,
+    folded = functions,
+    many,
+    against = [],
+  }: Pick<ColumnFlow, 'via' | 'functions' | 'folded' | 'many' | 'against'>,
   also = noFunctions,
 ): boolean =>
   via === 'count' ||
   via === 'distinct' ||
   (via === 'derived' &&
     // Mixed with values of other rows, COALESCE chooses which rows the statistic is of.
-    (functions.every((name) => !mixing.has(name)) || (many !== true && against.length === 0)) &&
-    functions.some((name) => statistics.has(name)) &&
-    functions.every((name) => statistics.has(name) || harmless.has(name) || also.has(name)))
+    (folded.every((name) => !mixing.has(name)) || (many !== true && against.length === 0)) &&
+    folded.some((name) => statistics.has(name)) &&
+    folded.every((name) => statistics.has(name) || harmless.has(name) || also.has(name)))
 const noFunctions: ReadonlySet<string> = new Set()
 
 const isGroupKey = ({ column, functions }: ColumnFlow, grouped: ReadonlySet<string>): boolean =>
@@ -214,18 +236,25 @@ const failsAlone = (summary: AnalyzedStatement): readonly DecisionReason[] =>
     : []
 
 /** A statistic fails by what its group holds. */
-const isOfGroups = ({ by = '', functions }: Observation): boolean =>
-  statistics.has(by) && isStatistic({ via: 'derived', functions })
+const isOfGroups = ({ by = '', ...observation }: Observation): boolean =>
+  statistics.has(by) && isStatistic({ ...observation, via: 'derived' })
 
-/** A division by a number of people fails where a group has none: a group by keys has the one of its first row. */
+/**
+ * A division by a number of people fails where a group has none: a group by keys has the one of its first row, and all
+ * rows of a table have one unless it is empty, which is public.
+ */
 const dividesByPeople = (
-  { column, by, functions }: Observation,
-  { summary, classifier }: GuardInput,
-): boolean =>
-  by === '/' &&
-  functions.every((name) => name === '/' || name === 'COUNT DISTINCT') &&
-  (summary.aggregation?.keys ?? []).length > 0 &&
-  subjectsOf(summary, classifier).includes(column)
+  { by, dividesBy = [] }: Observation,
+  { summary: { aggregation, ...summary }, classifier }: GuardInput,
+): boolean => {
+  const subjects = subjectsOf({ ...summary, aggregation }, classifier)
+  return (
+    by === '/' &&
+    dividesBy.length > 0 &&
+    ((aggregation?.keys ?? []).length > 0 || aggregation?.ofWholeTable === true) &&
+    dividesBy.every((column) => subjects.includes(column))
+  )
+}
 
 const places = ['filter', 'group', 'having', 'qualify', 'window', 'connectBy'] as const
 

@@ -232,6 +232,28 @@ describe('aggregate-only access', () => {
     }
   })
 
+  it('lets anything be computed from whole groups, and divides by their number of people', () => {
+    const cost = (folded: string[]) =>
+      output({ ...flow(`${VISITS}.COST`, 'derived', ['/', 'IFF', 'SUM']), folded }, 'A')
+    expect(codes(groups, grouped(11, { outputs: [cost(['SUM'])] }))).toEqual([])
+    expect(codes(groups, grouped(11, { outputs: [cost(['IFF', 'SUM'])] }))).toEqual(['not-an-aggregate'])
+    const failing = (column: string, dividesBy: string[]) => ({
+      outputs: [cost(['SUM'])],
+      reads: [{ table: VISITS, columns: ['COST', 'PATIENT', 'WARD'] }],
+      observations: [{ ...observe(column, 'fail', null, ['/']), by: '/', dividesBy }],
+    })
+    const byKeys = { minimumGroupSize: 11, keys: [`${VISITS}.WARD`] }
+    const people = failing(`${VISITS}.COST`, [`${VISITS}.PATIENT`])
+    expect(codes(groups, grouped(11, { ...people, aggregation: byKeys }))).toEqual([])
+    expect(
+      codes(groups, grouped(11, { ...people, aggregation: { minimumGroupSize: 11, ofWholeTable: true } })),
+    ).toEqual([])
+    expect(codes(groups, grouped(11, people))).toEqual(['not-an-aggregate'])
+    expect(
+      codes(groups, grouped(11, { ...failing(`${VISITS}.COST`, [`${VISITS}.WARD`]), aggregation: byKeys })),
+    ).toEqual(['not-an-aggregate'])
+  })
+
   it('lets a grouping key be computed, and refuses what folds its rows', () => {
     const key = (via: 'value' | 'derived', functions: string[]) => ({
       uses: { group: [`${VISITS}.WARD`] },

@@ -27,7 +27,7 @@ export const createOtherStatements = (
   const waitsForNobody = ({ rule }: CompiledPermit): boolean => rule.approval === undefined
   const permits = rules.filter(isPermit).filter(waitsForNobody)
   return {
-    lens: createColumnLens({ classifier, index }, permits),
+    lens: createColumnLens({ classifier, index }, permits, { reads: [], acrossRows: [] }),
     limitsOf: (table) => {
       const about = index.about('select', table)
       return combineLimits(permits.filter((permit) => about.has(permit)))

@@ -83,6 +83,17 @@ describe('a table whose subject the statement names', () => {
     expect(decide(read([pinned()], { observations: [met] }))).toMatchObject(denied)
   })
 
+  it('counts with one subject more where a part of a document is converted', () => {
+    const converted = { ...observe(`${VISITS}.COST`, 'fail', null, [':', 'CAST']), by: 'CAST' }
+    const decision = (more: Partial<typeof converted> & object) =>
+      evaluate(limited, request(read([pinned()], { observations: [{ ...converted, ...more }] })))
+    expect(decision({})).toMatchObject({ decision: 'allow', mayTellOfOthers: true })
+    expect(decision({ functions: [':', 'CAST', 'IFF'] })).toMatchObject({ decision: 'deny' })
+    expect(decision({ by: ':' })).toMatchObject({ decision: 'deny' })
+    expect(decision({ place: 'filter' })).toMatchObject({ decision: 'deny' })
+    expect(evaluate(limited, request(read([pinned()])))).not.toHaveProperty('mayTellOfOthers')
+  })
+
   it('carries over to a table that equals it by a column of the same name alone', () => {
     const bound = (to: string, table = PATIENTS): TableUse => ({
       table,

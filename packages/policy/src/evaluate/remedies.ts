@@ -142,12 +142,24 @@ const addSubjects = (asker: Asker, input: GuardInput): Attempt[] => {
     columns: [column],
     flows: [{ column, via: 'value' as const, functions: [] }],
   }))
-  const changes = 'the answer then also says whose data each row is, in one more column'
+  const { aggregation, outputs, uses } = input.summary
+  const shown = { ...input.summary, outputs: [...outputs, ...added] }
+  if (aggregation === null) {
+    const changes = 'the answer then also says whose data each row is, in one more column'
+    return [{ asker, remedy: { kind: 'add-subject', columns: missing, changes }, summary: shown }]
+  }
+  // Beside an aggregate a column stands only where the rows are grouped by it.
+  const changes = 'the answer then has one row for each of them in place of each group, and says whose it is'
+  const keys = [...new Set([...(aggregation.keys ?? []), ...missing])].sort()
   return [
     {
       asker,
-      remedy: { kind: 'add-subject', columns: missing, changes },
-      summary: { ...input.summary, outputs: [...input.summary.outputs, ...added] },
+      remedy: { kind: 'add-subject', columns: missing, groups: true, changes },
+      summary: {
+        ...shown,
+        aggregation: { ...aggregation, keys },
+        uses: { ...uses, group: [...new Set([...uses.group, ...missing])].sort() },
+      },
     },
   ]
 }

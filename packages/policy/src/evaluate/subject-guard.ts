@@ -1,4 +1,4 @@
-import { EQUAL_COLUMNS, type PinnedSubject, rowFunctions } from '@snowfence/core'
+import { type Decision, EQUAL_COLUMNS, rowFunctions } from '@snowfence/core'
 import { splitColumnName } from '../naming/qualified-name.ts'
 import { coveredTables, subjectTables } from './covered-tables.ts'
 import { equallyJoined } from './equal-columns.ts'
@@ -41,10 +41,12 @@ export const subjectGuard: Guard = (input) => {
  * The subjects that the statement itself names, where it is permitted for their sake: they count before it is sent. None
  * where the outputs show whose the rows are, which counts fewer.
  */
-export const namedSubjects = (input: GuardInput): readonly PinnedSubject[] => {
+export const namedSubjects = (input: GuardInput): Pick<Decision, 'pinnedSubjects' | 'mayTellOfOthers'> => {
   const { tableUses, ...summary } = input.summary
-  if (tableUses === undefined || subjectGuard({ ...input, summary }).length === 0) return []
-  return pinnedTables(input).subjects
+  if (tableUses === undefined || subjectGuard({ ...input, summary }).length === 0) return {}
+  const { subjects, mayTellOfOthers } = pinnedTables(input)
+  if (subjects.length === 0) return {}
+  return { pinnedSubjects: subjects, ...(mayTellOfOthers && { mayTellOfOthers }) }
 }
 
 /**
@@ -86,7 +88,10 @@ const uncounted = (input: GuardInput) =>
         })
       : reason('subject-not-countable', {
           message: `the policy limits data subjects, and the outputs do not show ${table}.${subject}`,
-          hint: `add ${table}.${subject} to the outputs as it is`,
+          hint:
+            input.summary.aggregation === null
+              ? `add ${table}.${subject} to the outputs as it is`
+              : `group by ${table}.${subject} and add it to the outputs as it is, or choose people by it: WHERE ${subject} = …`,
         }),
   )
 
@@ -143,7 +148,7 @@ const mixed = (input: GuardInput) => {
 /** Operators and forms that keep the identity of a row, beside the functions that do. Nothing else is known to. */
 const rowOperators = new Set([
   EQUAL_COLUMNS,
-  ...`+ - * / % || = <> < <= > >= AND OR XOR NOT IS IN BETWEEN LIKE ILIKE RLIKE : -> CASE CAST TRY_CAST AGE EXTRACT
+  ...`+ - * / % || = <> < <= > >= AND OR XOR NOT IS IN BETWEEN LIKE ILIKE RLIKE : -> CASE CAST TRY_CAST AGE STAY EXTRACT
   OVERLAY UNION VALUES UNPIVOT USING`.split(/\s+/),
 ])
 

@@ -6,27 +6,39 @@ import type { GuardInput } from './guards.ts'
 const LISTED = 8
 
 /** The columns of a table that this asker may use in a clause as they like: keys and what else identifies nobody. */
-const usableColumns = (table: string, place: UsePlace, { classifier, lens }: GuardInput): readonly string[] =>
-  classifier
-    .listedColumns(table)
-    .filter((column) => {
-      const { uses } = lens(column)
-      return uses === 'all' || reachesTo(uses.get(place), place === 'order' ? 'order' : 'equality')
-    })
-    .map((column) => splitColumnName(column).column)
-    .slice(0, LISTED)
+const usableColumns = (
+  table: string,
+  place: UsePlace,
+  { classifier, lens }: GuardInput,
+): readonly ColumnName[] =>
+  classifier.listedColumns(table).filter((column) => {
+    const { uses } = lens(column)
+    return uses === 'all' || reachesTo(uses.get(place), place === 'order' ? 'order' : 'equality')
+  })
 
 /** What an asker can do instead of using a masked column in a clause, by what the clause is for. */
 export const hintForUse = (observation: Observation, place: UsePlace, input: GuardInput): string => {
   const { column: name } = observation
   const { table, column } = splitColumnName(name)
-  const { uses } = input.lens(name)
+  const { uses, unclassified } = input.lens(name)
   const allowed = uses === 'all' ? [] : [...uses].map(([at, reach]) => printUse(at, reach)).sort()
   const usable = usableColumns(table, place, input)
-  const listed = usable.length === 0 ? 'a column that is not classified' : usable.join(', ')
+  // What the statement does already is no advice.
+  const used = usable.filter((known) => input.summary.uses[place].includes(known))
+  const others = usable.filter((known) => !used.includes(known)).slice(0, LISTED)
+  const inWords = (columns: readonly ColumnName[]) =>
+    columns.map((known) => splitColumnName(known).column).join(', ')
   return [
     ...(allowed.length > 0 ? [`its class allows these uses: ${allowed.join(', ')}`] : []),
-    byPlace(place, { table, column, listed, observation }),
+    ...(unclassified === null
+      ? []
+      : [`nobody has classified ${column}, so it is withheld: ask the owner of the policy to classify it`]),
+    ...(used.length > 0 ? [`leave ${column} out there and keep ${inWords(used)}`] : []),
+    ...(others.length > 0
+      ? [byPlace(place, { table, column, listed: inWords(others), observation })]
+      : used.length === 0
+        ? [`the policy lists no column of ${table} that may be used there`]
+        : []),
     `selecting it shows it masked, and whether there is a value is free: ${column} IS NOT NULL, COUNT(${column})`,
   ].join('; ')
 }

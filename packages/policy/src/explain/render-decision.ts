@@ -74,7 +74,7 @@ const instruction = (remedy: Remedy): string => {
     case 'aggregate':
       return `as groups of at least ${remedy.minimumGroupSize}: HAVING COUNT(*) >= ${remedy.minimumGroupSize}`
     case 'add-subject':
-      return `with ${remedy.columns.join(', ')} among the outputs`
+      return `with ${remedy.columns.join(', ')} among the outputs${remedy.groups ? ' and in GROUP BY' : ''}`
     case 'query-only':
       return 'its SELECT by itself, or as a common table expression (WITH) of the statement that would read it'
     default:

@@ -55,6 +55,16 @@ test('a statement that failed counts as a subject, and what may fail is refused 
   expect(() => shape([2])).toThrowError(exceeded)
 })
 
+test('a statement that may tell of somebody whom it does not name counts as one subject more', () => {
+  const counter = new SubjectCounter('telling-principal')
+  const telling = { ...decisionWith({ subjectsPerTask: 3 }), mayTellOfOthers: true } as const
+  const named = [{ column: 'CLINIC.PUBLIC.PATIENTS.PATIENT_ID', value: '7' }]
+  expect(counter.countNamed(named, telling, now)).toBeNull()
+  expect(counter.countNamed(named, telling, now)).toBeNull()
+  expect(counter.countNamed(named, telling, now)).toContain('more than 3 data subjects')
+  expect(counter.countNamed(named, decisionWith({ subjectsPerTask: 3 }), now)).toBeNull()
+})
+
 test('once more subjects were asked for than the limit allows, nothing runs: an empty answer would tell of one', () => {
   const counter = new SubjectCounter('curious-principal')
   const limited = decisionWith({ subjectsPerTask: 1 })

@@ -102,10 +102,16 @@ export class SubjectCounter {
    *
    * @returns what there would be too many of; null where all were counted
    */
-  countNamed(subjects: readonly NamedSubject[], { limits }: Decision, now: Date): string | null {
+  countNamed(
+    subjects: readonly NamedSubject[],
+    { limits, mayTellOfOthers }: Pick<Decision, 'limits' | 'mayTellOfOthers'>,
+    now: Date,
+  ): string | null {
     const { subjectsPerTask = Number.POSITIVE_INFINITY, subjectsPerDay = Number.POSITIVE_INFINITY } = limits
     const { perTask, perDay } = this.#countedOn(now.toISOString().slice(0, 10))
     const digests = new Set(subjects.map((subject) => subjectDigest(subject, subject.value)))
+    // Somebody else of whom the statement may tell, and nobody knows who.
+    if (mayTellOfOthers) digests.add(`other ${randomUUID()}`)
     const more = (counted: ReadonlySet<string>): number =>
       [...digests].filter((digest) => !counted.has(digest)).length
     if (perTask.size + more(perTask) > subjectsPerTask)

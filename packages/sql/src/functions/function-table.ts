@@ -278,6 +278,7 @@ for (const [name, rule] of Object.entries<Rule>({
   TIMEDIFF: dateDifference,
   TIMESTAMPDIFF: dateDifference,
   AGE: dateDifference,
+  STAY: dateDifference,
   DATE_PART: datePart,
   DATE_TRUNC: truncatedDate,
   TRUNC: truncated,

@@ -10,7 +10,15 @@ const anyText = new Set(
 )
 
 const dateParts = new Set(['YEAR', 'QUARTER', 'MONTH', 'WEEK', 'DAY', 'HOUR', 'MINUTE', 'SECOND'])
-const withDatePart = new Set(['DATEDIFF', 'TIMESTAMPDIFF', 'TIMEDIFF', 'DATE_TRUNC', 'DATE_PART', 'AGE'])
+const withDatePart = new Set([
+  'DATEDIFF',
+  'TIMESTAMPDIFF',
+  'TIMEDIFF',
+  'DATE_TRUNC',
+  'DATE_PART',
+  'AGE',
+  'STAY',
+])
 /** LAST_DAY knows whole days only. */
 const wholeParts = new Set(['YEAR', 'QUARTER', 'MONTH', 'WEEK'])
 /** Sizes of a digest in bits. */
@@ -18,7 +26,7 @@ const digestSizes = new Set([0, 224, 256, 384, 512])
 
 /** Functions that take a small number as a place, a scale or a distance. */
 const places = new Set(
-  'SUBSTR SUBSTRING LEFT RIGHT SPLIT_PART ROUND LAG LEAD NTH_VALUE NTILE REPEAT COUNT CAST'.split(' '),
+  'SUBSTR SUBSTRING LEFT RIGHT SPLIT_PART ROUND LAG LEAD NTH_VALUE NTILE REPEAT COUNT CAST :'.split(' '),
 )
 
 /** Constants up to here are a place in any text and a scale of any number. */

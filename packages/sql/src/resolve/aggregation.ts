@@ -8,6 +8,8 @@ export interface Aggregation {
   readonly distinct: readonly { readonly column: BaseColumn; readonly least: number }[]
   /** Columns that GROUP BY names by themselves, without grouping sets: a row is of one value of each. */
   readonly keys: readonly BaseColumn[]
+  /** Whether it folds one stored table without a condition, so that a group holds a row wherever the table does. */
+  readonly ofWholeTable: boolean
 }
 
 /** What the rows of a relation stand for. */
@@ -37,6 +39,7 @@ export const rowOriginOf = (select: {
   readonly having: Json | undefined
   readonly aliases: ReadonlyMap<string, Json>
   readonly keys: readonly BaseColumn[]
+  readonly ofWholeTable: boolean
   /** The stored column that an expression is, if it is one. */
   readonly columnOf: (expression: Json) => BaseColumn | null
 }): RowOrigin => {
@@ -44,9 +47,9 @@ export const rowOriginOf = (select: {
   // A subquery that finds two rows for one value is an error, which tells of single rows whatever is grouped around it.
   const only = select.multipliesRows || select.hasSubquery ? { ...single, ofOneTable: false } : single
   if (!select.isGrouped) return only
-  const { keys } = select
+  const { keys, ofWholeTable } = select
   if (select.hasSubquery)
-    return { aggregation: { minimumGroupSize: 1, distinct: [], keys }, ofOneTable: false }
+    return { aggregation: { minimumGroupSize: 1, distinct: [], keys, ofWholeTable }, ofOneTable: false }
   const bounds = countBounds(select)
   // Different values of one column are of as many rows, in whatever way tables repeat them.
   const size = Math.max(
@@ -62,6 +65,7 @@ export const rowOriginOf = (select: {
         column === null || !select.ofStoredTables ? [] : { column, least },
       ),
       keys,
+      ofWholeTable,
     },
     ofOneTable: false,
   }

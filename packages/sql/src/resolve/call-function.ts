@@ -6,6 +6,7 @@ import { compared, compute, derived, joined, mayFail, mixed, presenceDecides } f
 import {
   chooseEqualThrough,
   convertThrough,
+  countPresent,
   countThrough,
   deriveThrough,
   type Lineage,
@@ -15,7 +16,7 @@ import {
 } from './lineage.ts'
 import { skip } from './operator.ts'
 import type { Scope } from './scope.ts'
-import { constantOf, nullConstant, type Value } from './value.ts'
+import { constantOf, isPresentAsStored, nullConstant, storedColumn, type Value } from './value.ts'
 
 type Call = (operands: readonly Value[], scope: Scope, name: string) => Value
 
@@ -151,20 +152,31 @@ export const callFunction = (
 const count = (name: string, operands: readonly Value[], isDistinct: boolean, scope: Scope): Value => {
   const lineage: Lineage = mergeLineages(
     operands.map((operand) =>
-      countThrough(operand.lineage, name, { isDistinct: isDistinct || distinctCounts.has(name) }),
+      name === 'COUNT' && !isDistinct && isPresentAsStored(operand)
+        ? countPresent(operand.lineage, name)
+        : countThrough(operand.lineage, name, { isDistinct: isDistinct || distinctCounts.has(name) }),
     ),
   )
   const value = compute(name, operands, scope, lineage)
-  return name === 'COUNT' && operands.length === 0 && scope.hasKeys ? { ...value, neverZero: 'above' } : value
+  return name === 'COUNT' && operands.length === 0 && scope.hasRows ? { ...value, neverZero: 'above' } : value
 }
 
-const datesUntilNow = new Set(['DATEDIFF', 'TIMESTAMPDIFF', 'TIMEDIFF'])
+const differences = new Set(['DATEDIFF', 'TIMESTAMPDIFF', 'TIMEDIFF'])
 /**
  * The name that a policy knows a call by. `AGE` is full years from a stored date to the present day, which nobody can turn
  * into another question by choosing the other date.
  */
-export const nameOfCall = (name: string, operands: readonly Value[]): string =>
-  datesUntilNow.has(name) && isAge(operands) ? 'AGE' : name
+export const nameOfCall = (name: string, operands: readonly Value[]): string => {
+  if (!differences.has(name)) return name
+  return isAge(operands) ? 'AGE' : isStay(operands) ? 'STAY' : name
+}
+
+/** Days from one stored date to another of the same table. Of another row of it they are known by what joins the rows. */
+const isStay = ([unit, from, to]: readonly Value[]): boolean => {
+  if (typeof unit?.literal !== 'string' || !/^(?:DAYS?|D|DD|DAYOFMONTH)$/i.test(unit.literal)) return false
+  const [start, end] = [from, to].map((value) => (value === undefined ? null : storedColumn(value)))
+  return !!start && !!end && start !== end && start.table === end.table
+}
 
 const isAge = ([unit, from, to]: readonly Value[]): boolean =>
   typeof unit?.literal === 'string' &&

@@ -1,3 +1,4 @@
+import type { ColumnName } from '@snowfence/core'
 import { callOutcome, joinValues } from '../functions/function-table.ts'
 import { keepGrowth } from '../functions/growth.ts'
 import { isProven } from '../functions/proven-constant.ts'
@@ -18,7 +19,7 @@ import {
   presenceThrough,
 } from './lineage.ts'
 import type { Scope } from './scope.ts'
-import { isNull, nullConstant, type Value } from './value.ts'
+import { isNull, isPresentAsStored, nullConstant, type Value } from './value.ts'
 
 export const counterpartOf = ({ lineage, isConstant }: Value): Counterpart => ({
   lineage,
@@ -102,11 +103,12 @@ export const compute = (
   const fails = isUnproven || failsOnNull || failing.length > 0
   const inZone = readsZone(type, operands) ? deriveInZone(lineage) : lineage
   findings.compute(inZone)
-  if (failing.length > 0) findings.fail(name, derived(failing, name))
+  const dividesBy = name === '/' ? numberOfValues(failing) : []
+  if (failing.length > 0) findings.fail(name, derived(failing, name), dividesBy)
   // Most functions of NULL are NULL, whatever the others are: where an operand is NULL they do not fail.
   if (fails) {
     const others = failsOnNull ? operands : operands.filter((operand) => !failing.includes(operand))
-    presenceDecides(name, others, [mayFail(nullConstant)], scope)
+    presenceDecides(name, others, [mayFail(nullConstant)], scope, dividesBy)
     if (!failing.some(({ lineage: part }) => tellsValues(part))) findings.failAlone()
   }
   return {
@@ -114,8 +116,20 @@ export const compute = (
     lineage: inZone,
     isConstant: operands.length > 0 && operands.every(({ isConstant }) => isConstant),
     mayFail: fails || operands.some((operand) => operand.mayFail),
+    ...(!fails && strict.has(name) && operands.every(isNullAsStored) && { isNullAsStored: true }),
   }
 }
+
+/** Functions that give NULL where an operand is NULL, and nowhere else. */
+const strict: ReadonlySet<string> = new Set(
+  `AGE STAY DATEDIFF TIMEDIFF TIMESTAMPDIFF YEAR QUARTER MONTH WEEK DAY DAYOFMONTH DAYOFWEEK DAYOFYEAR HOUR MINUTE SECOND
+  DATE_TRUNC LAST_DAY DAYNAME MONTHNAME UPPER LOWER INITCAP LENGTH LEN REVERSE MD5 SHA1 SHA2 ABS SIGN FLOOR CEIL ROUND || +
+  - *`.split(/\s+/),
+)
+
+/** A constant that is written out, and the present day, are never NULL. */
+const isNullAsStored = (value: Value): boolean =>
+  isPresentAsStored(value) || value.literal !== undefined || value.isPresentDay === true
 
 /** Whether a part of a moment is read, which hangs on the time zone of the session. */
 const readsZone = ({ family }: SqlType, operands: readonly Value[]): boolean =>
@@ -149,7 +163,18 @@ export const presenceDecides = (
   conditions: readonly Value[],
   branches: readonly Value[],
   scope: Scope,
+  dividesBy: readonly ColumnName[] = [],
 ): void => {
   if (!branches.some(({ mayFail }) => mayFail)) return
-  scope.context.findings.decide(name, presenceThrough(mergeLineages(lineagesOf(conditions)), name))
+  const presence = presenceThrough(mergeLineages(lineagesOf(conditions)), name)
+  scope.context.findings.decide(name, presence, { dividesBy })
+}
+
+/** The columns of which each operand is the number of different values; none where one of them is something else. */
+const numberOfValues = (operands: readonly Value[]): readonly ColumnName[] => {
+  const flows = operands.flatMap(({ lineage }) => [...lineage])
+  const isNumber = flows.every(
+    ([, { via, functions }]) => via === 'distinct' && functions.size === 1 && functions.has('COUNT DISTINCT'),
+  )
+  return isNumber ? flows.map(([{ name }]) => name).sort() : []
 }

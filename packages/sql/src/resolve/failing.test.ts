@@ -164,8 +164,14 @@ test('a collation makes values equal by other rules', () => {
 describe('what fails without a column', () => {
   it.each([
     `select sum('one'::number) as s from t`,
-    'select 1 / count(*) as s from t',
+    `select 1 / count(*) as s from t where code = 'x'`,
+    'select 1 / count(*) as s from t sample (5)',
+    'select 1 / count(*) as s from t, u',
+    'select 1 / count(*) as s from (select id from t where id > 5)',
     'select 1 / count(*) as s from t group by ()',
+    'select 1 / n as s from (select count(*) as n from t where id > 5)',
+    `with recursive r as (select code, count(*) as n from t group by code
+      union all select code, n - 1 from r where 1 / n > 0) select n from r`,
     'select 1 / count(*) as s from t group by rollup (code)',
     'select count(*) as n from t having 1 / count(code) > 0',
     'select 1 / ? as s from t',
@@ -176,7 +182,11 @@ describe('what fails without a column', () => {
   })
 
   it.each([
+    'select 1 / count(*) as s from t',
     'select 1 / count(*) as s from t group by code',
+    'select code, 1 / count(*) as s from t where id > 5 group by all',
+    'with g as (select code, count(*) as n from t group by code) select 1 / n as s from g',
+    'select doc:a.b[0]::varchar as s from t',
     'select count(*) / sum(count(*)) over () as s from t group by code',
     'select 1 / nullif(count(*), 0) as s from t',
     'select round(avg(id), 2) as s from t',

@@ -6,7 +6,7 @@ import { none, sorted } from '../sorted.ts'
 import type { Writable } from '../writable.ts'
 import type { BaseColumn } from './flow.ts'
 import type { Lineage } from './lineage.ts'
-import { Observations } from './observations.ts'
+import { type Deciding, Observations } from './observations.ts'
 import type { TableUse } from './table-use.ts'
 
 /** Expressions resolved plus columns carried. TPC-DS queries take a few thousand. */
@@ -130,9 +130,13 @@ export class Findings {
     if (this.#place === null) this.#observations.addComputed(lineage)
   }
 
-  /** Computing by a function fails for some values of these columns, so that the outcome tells them from the others. */
-  fail(name: string, lineage: Lineage): void {
-    this.#observations.addFailure(name, this.#place, lineage)
+  /**
+   * Computing by a function fails for some values of these columns, so that the outcome tells them from the others.
+   *
+   * @param dividesBy - the columns of which the divisor of a division is the number of different values
+   */
+  fail(name: string, lineage: Lineage, dividesBy: readonly ColumnName[] = []): void {
+    this.#observations.addFailure(this.#place, lineage, { by: name, byPin: false, dividesBy })
   }
 
   failAlone(): void {
@@ -158,9 +162,14 @@ export class Findings {
    * Whether something that may fail is computed at all hangs on these conditions. In a clause that is one more way of
    * looking at what the clause looks at anyway; elsewhere nothing but the failure tells.
    */
-  decide(name: string, conditions: Lineage, { byPin } = { byPin: false }): void {
-    if (this.#place === null) this.#observations.addFailure(name, null, conditions)
-    else this.#observations.addUse(this.#place, conditions, 'equality', { by: name, byPin })
+  decide(
+    name: string,
+    conditions: Lineage,
+    { byPin = false, dividesBy = [] }: Partial<Omit<Deciding, 'by'>> = {},
+  ): void {
+    if (this.#place === null)
+      this.#observations.addFailure(null, conditions, { by: name, byPin: false, dividesBy })
+    else this.#observations.addUse(this.#place, conditions, 'equality', { by: name, byPin, dividesBy })
   }
 
   /** @param least - what the clause looks at even where the column stands in it by itself */

@@ -20,6 +20,8 @@ interface Facts {
   readonly guesses: number
   readonly against: ReadonlySet<BaseColumn>
   readonly keeps: Fidelity
+  readonly first: ReadonlySet<string>
+  readonly folded: ReadonlySet<string> | null
 }
 
 /** So many constants a person asks for at once; more of them are a dictionary. */
@@ -47,19 +49,27 @@ export class Flow {
   readonly against: ReadonlySet<BaseColumn>
   /** What conversions on the way have left: values that are equal after one may have been different before. */
   readonly keeps: Fidelity
+  /** The function that takes the stored value, of each path; empty for a path that crosses none. */
+  readonly first: ReadonlySet<string>
+  /** The functions crossed up to the last aggregate, of each path; null where a path crosses no aggregate. */
+  readonly folded: ReadonlySet<string> | null
   #names: readonly string[] | null = null
   #againstNames: readonly ColumnName[] | null = null
+  #firstNames: readonly string[] | null | undefined
+  #foldedNames: readonly string[] | null | undefined
   #through: Partial<Record<Via, Map<string, Flow>>> | null = null
   #guessed: Map<number, Flow> | null = null
   #generation = -1
 
-  constructor({ via, functions, chosen, guesses, against, keeps }: Facts) {
+  constructor({ via, functions, chosen, guesses, against, keeps, first, folded }: Facts) {
     this.via = via
     this.functions = functions
     this.chosen = chosen
     this.guesses = guesses
     this.against = against
     this.keeps = keeps
+    this.first = first
+    this.folded = folded
   }
 
   /** The functions, sorted. */
@@ -72,6 +82,26 @@ export class Flow {
   get againstNames(): readonly ColumnName[] {
     this.#againstNames ??= Object.freeze([...this.against].map(({ name }) => name).sort())
     return this.#againstNames
+  }
+
+  /** The functions that take the stored value, sorted; null where that may be any, or a path has none. */
+  get firstNames(): readonly string[] | null {
+    if (this.#firstNames === undefined)
+      this.#firstNames =
+        this.first.size < this.functions.size && !this.first.has('')
+          ? Object.freeze([...this.first].sort())
+          : null
+    return this.#firstNames
+  }
+
+  /** The functions up to the last aggregate, sorted; null where all may come before one. */
+  get foldedNames(): readonly string[] | null {
+    if (this.#foldedNames === undefined)
+      this.#foldedNames =
+        this.folded !== null && this.folded.size < this.functions.size
+          ? Object.freeze([...this.folded].sort())
+          : null
+    return this.#foldedNames
   }
 
   /** Whether it met more constants than a person asks for at once. */
@@ -89,7 +119,8 @@ export class Flow {
     const kept = changes.get(name)
     if (kept !== undefined) return kept
     const functions = this.functions.has(name) ? this.functions : new Set([...this.functions, name])
-    const changed = new Flow({ ...this.#facts(), via, functions })
+    const first = this.functions.size === 0 ? new Set([name]) : this.first
+    const changed = new Flow({ ...this.#facts(), via, functions, first })
     changes.set(name, changed)
     keptCount += 1
     return changed
@@ -121,6 +152,19 @@ export class Flow {
     return left === this.keeps ? this : new Flow({ ...this.#facts(), keeps: left })
   }
 
+  /** The same after it was folded with the values of other rows: what comes later looks at whole groups. */
+  fold(): Flow {
+    const { folded, functions } = this
+    if (folded !== null && sameItems(folded, functions)) return this
+    return new Flow({ ...this.#facts(), folded: functions })
+  }
+
+  /** The same where the function that takes the stored value needs something more to be told by its name. */
+  beginning(name: string): Flow {
+    if (this.first.has(name)) return this
+    return new Flow({ ...this.#facts(), first: new Set([...this.first, name]) })
+  }
+
   /** What is true of either: the least protective. */
   merge(other: Flow): Flow {
     if (this === other) return this
@@ -131,6 +175,8 @@ export class Flow {
       chosen: this.chosen || other.chosen,
       guesses: Math.min(this.guesses + other.guesses, MANY),
       keeps: lesser(this.keeps, other.keeps),
+      first: union(this.first, other.first),
+      folded: this.folded === null || other.folded === null ? null : union(this.folded, other.folded),
     }
     return this.#says(merged) ? this : new Flow(merged)
   }
@@ -143,24 +189,29 @@ export class Flow {
         this.guesses === other.guesses &&
         this.keeps === other.keeps &&
         sameItems(this.functions, other.functions) &&
-        sameItems(this.against, other.against))
+        sameItems(this.against, other.against) &&
+        sameItems(this.first, other.first) &&
+        (this.folded === other.folded ||
+          (this.folded !== null && other.folded !== null && sameItems(this.folded, other.folded))))
     )
   }
 
-  #says({ via, functions, chosen, guesses, against, keeps }: Facts): boolean {
+  #says({ via, functions, chosen, guesses, against, keeps, first, folded }: Facts): boolean {
     return (
       via === this.via &&
       functions === this.functions &&
       against === this.against &&
       chosen === this.chosen &&
       guesses === this.guesses &&
-      keeps === this.keeps
+      keeps === this.keeps &&
+      first === this.first &&
+      folded === this.folded
     )
   }
 
   #facts(): Facts {
-    const { via, functions, chosen, guesses, against, keeps } = this
-    return { via, functions, chosen, guesses, against, keeps }
+    const { via, functions, chosen, guesses, against, keeps, first, folded } = this
+    return { via, functions, chosen, guesses, against, keeps, first, folded }
   }
 
   /** Bounds what is kept: texts can cross functions in any order. */
@@ -184,6 +235,8 @@ export const valueFlow = new Flow({
   guesses: 0,
   against: new Set(),
   keeps: 'order',
+  first: new Set(['']),
+  folded: null,
 })
 
 /** So many guesses as nobody counts: rows, or something computed. */

@@ -7,7 +7,7 @@ import { Refusal } from '../refusal.ts'
 import { callFunction, nameOfCall } from './call-function.ts'
 import { resolveColumn } from './column-reference.ts'
 import { plainArguments, resolveArguments } from './function-arguments.ts'
-import { deriveThrough, type Lineage, mergeLineages, passThrough } from './lineage.ts'
+import { deriveThrough, foldRows, type Lineage, mergeLineages, passThrough } from './lineage.ts'
 import { type ObjectName, parseName, readObjectName, stringArgument } from './object-name.ts'
 import type { Scope } from './scope.ts'
 import { resolveUse } from './use.ts'
@@ -43,7 +43,8 @@ export const resolveFunction = (body: Json, scope: Scope): Value => {
   const window = isWindow ? resolveWindow(node.over, scope) : null
   if (window !== null) around.push(window.lineage)
   const lineage = mergeLineages([value.lineage, ...around.map((part) => deriveThrough(part, effective))])
-  if (window === null) return { ...value, lineage }
+  if (window === null)
+    return { ...value, lineage: aggregateFunctions.has(name) ? foldRows(lineage) : lineage }
   return { ...(window.hasFrame ? maybeZero(value) : value), lineage: passThrough(lineage, window.name) }
 }
 

@@ -1,7 +1,8 @@
-import { isAbsent, type Json, listOf, unknownSyntax, variantOf } from '../parser/node.ts'
+import { readIdentifier } from '../parser/identifier-node.ts'
+import { isAbsent, isObject, type Json, listOf, unknownSyntax, variantOf } from '../parser/node.ts'
 import type { BaseColumn } from './flow.ts'
 import { columnAt, positionOf } from './order-by.ts'
-import type { Projection } from './projection.ts'
+import { itemAliases, type Projection } from './projection.ts'
 import type { Scope } from './scope.ts'
 import { resolveUse } from './use.ts'
 import { storedColumn, type Value } from './value.ts'
@@ -39,11 +40,33 @@ const SETS = new Set(['GroupingSets', 'Cube', 'Rollup'])
 const WITHOUT_KEYS = new Set([...SETS, 'Tuple'])
 
 /** Whether GROUP BY names keys and no grouping sets, so that a group is there because a row of it is. */
-export const groupsByKeys = (value: Json | undefined): boolean => {
+export const groupsByKeys = (value: Json | undefined, selected: readonly Json[]): boolean => {
   const { name, body } = variantOf(value, 'GROUP BY')
+  if (name === 'All') return selectsColumn(selected)
   if (name !== 'Expressions') return false
   const items = listOf(listOf(body, 'GROUP BY')[0], 'GROUP BY')
   return items.length > 0 && items.every((item) => !WITHOUT_KEYS.has(variantOf(item, 'GROUP BY').name))
+}
+
+/** Whether an item is a column by itself, which GROUP BY ALL groups by. A bare name may be another item's. */
+const selectsColumn = (items: readonly Json[]): boolean => {
+  const named = new Set(itemAliases(items).map(([name]) => name))
+  return items.some((item) => {
+    const { name, body } = variantOf(item, 'SELECT')
+    const expression: Json | undefined =
+      name === 'UnnamedExpr' ? body : name === 'ExprWithAlias' && isObject(body) ? body.expr : undefined
+    if (!isObject(expression)) return false
+    const { Identifier: bare, CompoundIdentifier: qualified } = expression
+    return Array.isArray(qualified) || (isObject(bare) && !named.has(readIdentifier(bare).name))
+  })
+}
+
+/** Whether one group holds all rows, unless GROUP BY ALL finds keys, and then each holds some. */
+export const groupsAllRows = (value: Json | undefined): boolean => {
+  const { name, body } = variantOf(value, 'GROUP BY')
+  return (
+    name === 'All' || (name === 'Expressions' && listOf(listOf(body, 'GROUP BY')[0], 'GROUP BY').length === 0)
+  )
 }
 
 /** Null for grouping sets. */

@@ -20,8 +20,9 @@ export const resolveJsonAccess = (body: Json, scope: Scope): Value => {
     const { name, body: step } = variantOf(element, 'a path')
     if (name === 'Dot') {
       const dot = openNode(step, 'a path', DOT_FIELDS, DOT_IDLE)
-      scope.context.findings.visitKey(textOf(dot.key, 'a path'), dot)
-      parts.push(constantOf(textType))
+      const key = textOf(dot.key, 'a path')
+      scope.context.findings.visitKey(key, dot)
+      parts.push(constantOf(textType, key))
     } else if (name === 'Bracket') {
       parts.push(resolveExpression(openNode(step, 'a path', BRACKET_FIELDS).key, scope))
     } else return unknownSyntax('a path')

@@ -63,7 +63,12 @@ export const deriveThrough = (lineage: Lineage, name: string): Lineage =>
 
 /** What is computed from it is computed in the time zone of the session, which a caller may choose. */
 export const deriveInZone = (lineage: Lineage): Lineage =>
-  mapFlows(lineage, (flow) => (flow.via === 'derived' ? flow.through('derived', 'TIMEZONE') : flow))
+  mapFlows(lineage, (flow) =>
+    flow.via === 'derived' ? flow.through('derived', 'TIMEZONE').beginning('TIMEZONE') : flow,
+  )
+
+/** Values of many rows become one: what is computed from it later is computed from a group. */
+export const foldRows = (lineage: Lineage): Lineage => mapFlows(lineage, (flow) => flow.fold())
 
 /** Only whether there is a value, which no mask hides. */
 export const presenceThrough = (lineage: Lineage, name: string): Lineage =>
@@ -87,6 +92,10 @@ export const countThrough = (lineage: Lineage, name: string, { isDistinct = fals
       isDistinct && name === 'COUNT' ? 'COUNT DISTINCT' : name,
     ),
   )
+
+/** Only how many there are of a value whose presence is public, whatever it was computed by. */
+export const countPresent = (lineage: Lineage, name: string): Lineage =>
+  mapFlows(lineage, (flow) => flow.through('count', name))
 
 /** A value of the writer's choice, or of columns, that another one meets. */
 export interface Counterpart {

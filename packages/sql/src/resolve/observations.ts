@@ -78,11 +78,13 @@ interface Look {
   readonly byPin: boolean
   /** Among the looks at one column, this one stands by its place in the alphabet. */
   readonly order: string
+  /** For a division that fails: the columns of whose number of different values the divisor is. */
+  readonly dividesBy: readonly ColumnName[]
   readonly flows: Map<BaseColumn, Flow>
 }
 
-type Deciding = Pick<Look, 'by' | 'byPin'>
-const noFailure: Deciding = { by: '', byPin: false }
+export type Deciding = Pick<Look, 'by' | 'byPin' | 'dividesBy'>
+const noFailure: Deciding = { by: '', byPin: false, dividesBy: [] }
 
 /**
  * What a statement looks at in the values of columns, wherever it does. One entry for each column, kind, clause and
@@ -93,8 +95,8 @@ export class Observations {
   /** The same by clause and failing function. */
   readonly #looksByPlace = new Map<UsePlace | null, Map<string, Partial<Record<ObservationKind, Look>>>>()
 
-  addFailure(name: string, place: UsePlace | null, lineage: Lineage): void {
-    if (lineage.size > 0) this.#add(lineage, place, { by: name, byPin: false }, () => 'fail')
+  addFailure(place: UsePlace | null, lineage: Lineage, deciding: Deciding): void {
+    if (lineage.size > 0) this.#add(lineage, place, deciding, () => 'fail')
   }
 
   /** What is computed from columns outside of a clause; a value that passes unchanged is not. */
@@ -134,13 +136,13 @@ export class Observations {
     }
   }
 
-  #lookOf(kind: ObservationKind, place: UsePlace | null, { by, byPin }: Deciding): Look {
+  #lookOf(kind: ObservationKind, place: UsePlace | null, { by, byPin, dividesBy }: Deciding): Look {
     let inPlace = this.#looksByPlace.get(place)
     if (inPlace === undefined) {
       inPlace = new Map()
       this.#looksByPlace.set(place, inPlace)
     }
-    const key = byPin ? `${by} by pin` : by
+    const key = byPin ? `${by} by pin` : [by, ...dividesBy].join(' ')
     let looks = inPlace.get(key)
     if (looks === undefined) {
       looks = {}
@@ -148,8 +150,8 @@ export class Observations {
     }
     let look = looks[kind]
     if (look === undefined) {
-      const order = `${kind}\0${place ?? ''}\0${by}\0${byPin}`
-      look = { kind, place, by, byPin, order, flows: new Map() }
+      const order = [kind, place ?? '', by, byPin, ...dividesBy].join('\0')
+      look = { kind, place, by, byPin, dividesBy, order, flows: new Map() }
       looks[kind] = look
       this.#looks.push(look)
     }
@@ -159,7 +161,7 @@ export class Observations {
   write(): readonly Observation[] {
     const byColumn = new Map<ColumnName, Observation[]>()
     this.#looks.sort((left, right) => (left.order < right.order ? -1 : 1))
-    for (const { kind, place, by, byPin, flows } of this.#looks) {
+    for (const { kind, place, by, byPin, dividesBy, flows } of this.#looks) {
       for (const [{ name }, flow] of flows) {
         const observation: Writable<Observation> = { column: name, kind, place, functions: flow.names }
         if (by !== '') observation.by = by
@@ -167,6 +169,9 @@ export class Observations {
         if (flow.chosen) observation.chosen = true
         if (flow.isGuessedOften) observation.many = true
         if (flow.against.size > 0) observation.against = flow.againstNames
+        if (flow.firstNames !== null) observation.first = flow.firstNames
+        if (flow.foldedNames !== null) observation.folded = flow.foldedNames
+        if (dividesBy.length > 0) observation.dividesBy = dividesBy
         const same = byColumn.get(name)
         if (same === undefined) byColumn.set(name, [observation])
         else same.push(observation)

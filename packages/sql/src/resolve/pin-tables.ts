@@ -44,7 +44,7 @@ interface UsedColumn {
 /** What a join does with a row of this column's side that has no partner. */
 type Side = 'inner' | 'kept' | 'null' | 'unknown'
 
-const isUse = (use: TableUse | null | undefined): use is TableUse => use !== null && use !== undefined
+export const isUse = (use: TableUse | null | undefined): use is TableUse => use !== null && use !== undefined
 
 /** Parts that AND holds together, each of which must hold by itself. */
 const conjunctsOf = (condition: Json | undefined): readonly Json[] => {

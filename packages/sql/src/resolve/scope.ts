@@ -97,8 +97,8 @@ export interface Scope {
   readonly parameters: ReadonlyMap<string, Value> | null
   /** Whether LEVEL is a column here. */
   isHierarchical: boolean
-  /** Whether each group of this SELECT holds a row: without keys, or under grouping sets, one may hold none. */
-  hasKeys: boolean
+  /** Whether each group of this SELECT holds a row, or the one group there is holds a whole table. */
+  hasRows: boolean
   /** Whether an aggregate function was met in this SELECT. */
   sawAggregate: boolean
   /** Whether an expression of this SELECT, or of one inside of it, holds a subquery. */
@@ -119,7 +119,7 @@ export const createScope = (
   aliases: null,
   parameters: options.parameters ?? null,
   isHierarchical: false,
-  hasKeys: false,
+  hasRows: false,
   sawAggregate: false,
   sawSubquery: false,
 })

@@ -1,5 +1,7 @@
+import { readIdentifier } from '../parser/identifier-node.ts'
 import {
   isAbsent,
+  isObject,
   type Json,
   type JsonObject,
   listOf,
@@ -9,10 +11,11 @@ import {
 } from '../parser/node.ts'
 import { rowOriginOf } from './aggregation.ts'
 import { resolveExpression } from './expression.ts'
+import type { BaseColumn } from './flow.ts'
 import { resolveFrom, useJoinConditions } from './from.ts'
-import { groupsByKeys, useGrouping } from './grouping.ts'
+import { groupsAllRows, groupsByKeys, useGrouping } from './grouping.ts'
 import { readTop } from './limit.ts'
-import { pinTables } from './pin-tables.ts'
+import { isUse, pinTables } from './pin-tables.ts'
 import { itemAliases, resolveProjection } from './projection.ts'
 import type { QueryEnvironment } from './query.ts'
 import type { BodyResult } from './query-body.ts'
@@ -45,9 +48,10 @@ export const resolveSelect = (
   const scope = createScope(context, { parent, ctes })
   const joinConditions = resolveFrom(node.from, scope)
   scope.isHierarchical = !isAbsent(node.connect_by)
-  scope.hasKeys = groupsByKeys(node.group_by)
-
   const items = listOf(node.projection, 'SELECT')
+  const ofWholeTable = isWholeTable(node, scope)
+  scope.hasRows = ofWholeTable || groupsByKeys(node.group_by, items)
+
   const projection = resolveProjection(items, scope)
   pinTables(node, joinConditions, scope)
   useJoinConditions(joinConditions, scope)
@@ -72,10 +76,40 @@ export const resolveSelect = (
       having: node.having,
       aliases: isAbsent(node.having) ? new Map() : countableAliases(items, scope),
       keys,
-      columnOf: (expression) => storedColumn(resolveExpression(expression, scope)),
+      ofWholeTable,
+      columnOf: (expression) =>
+        storedColumn(resolveExpression(expression, scope)) ?? joinedColumn(expression, scope),
     }),
   }
 }
+
+/** One of the columns that inner joins by a name made one: each row of the result has the same value in all of them. */
+const joinedColumn = (
+  expression: Json,
+  { aliases, merged, namedJoins, relations }: Scope,
+): BaseColumn | null => {
+  if (!isObject(expression) || isAbsent(expression.Identifier)) return null
+  const { name } = readIdentifier(expression.Identifier)
+  const isInner = namedJoins.every((join) => join.name !== name || join.kind === 'inner')
+  if (!merged.has(name) || !isInner || aliases?.has(name) === true) return null
+  const holding = relations.flatMap((relation) => columnsNamed(relation, name))
+  return holding.length === namedJoins.filter((join) => join.name === name).length + 1
+    ? storedColumn(holding[0]!)
+    : null
+}
+
+/** Whether a SELECT folds all rows of one stored table: how many these are is public. */
+const isWholeTable = (
+  { selection, connect_by: hierarchy, group_by: grouping }: JsonObject,
+  scope: Scope,
+): boolean =>
+  isAbsent(selection) &&
+  isAbsent(hierarchy) &&
+  scope.parent === null &&
+  scope.relations.length === 1 &&
+  typeof scope.relations[0]!.table === 'string' &&
+  isUse(scope.relations[0]!.use) &&
+  groupsAllRows(grouping)
 
 /** DISTINCT compares whole rows with each other. */
 const readDistinct = ({ distinct }: JsonObject): boolean => {

@@ -16,6 +16,8 @@ export interface Value {
   readonly failsByPin?: true
   /** Whether it is the present date or moment, which nobody chooses. */
   readonly isPresentDay?: boolean
+  /** Whether it is NULL exactly where one of the stored columns that it comes from is. */
+  readonly isNullAsStored?: true
   /** A number that is never 0, and whether it is above 0 in every row, so that sums of it are too. */
   readonly neverZero?: 'above' | 'either-side'
 }
@@ -53,6 +55,10 @@ export const storedColumn = ({ lineage }: Value): BaseColumn | null => {
   for (const [column, flow] of lineage) if (flow === valueFlow) return column
   return null
 }
+
+/** Whether the presence of a value tells the presence of stored values alone, which is public. */
+export const isPresentAsStored = (value: Value): boolean =>
+  value.isNullAsStored === true || storedColumn(value) !== null
 
 /** One value that is any of several, of which the text does not tell which. */
 export const eitherOf = (values: readonly Value[]): Value => {

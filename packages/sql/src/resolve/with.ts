@@ -63,6 +63,7 @@ const ofRelation = (value: Value, name: string): RelationColumn => ({
   lineage: value.lineage,
   isConstant: false,
   mayFail: value.mayFail,
+  ...(value.neverZero !== undefined && { neverZero: value.neverZero }),
 })
 
 /** Gives a query's columns the names of an alias list; without one, each needs a name of its own. */
@@ -166,7 +167,12 @@ const resolveRecursively = (
 ): readonly RelationColumn[] => {
   const start = resolveQuery({ ...emptyQuery(query), body: anchor }, context, environment)
   checkCount(names, start.columns, name)
-  let columns = nameColumns(start.columns, names, name)
+  // What holds of the rows of the anchor need not hold of those that follow.
+  let columns: readonly RelationColumn[] = nameColumns(
+    start.columns.map(({ neverZero: _, ...column }) => column),
+    names,
+    name,
+  )
   for (;;) {
     const ctes: CteScope = { name: name.name, columns, origin: manyTables, outer: environment.ctes }
     const next = resolveQuery(query, context, { ...environment, ctes }).columns

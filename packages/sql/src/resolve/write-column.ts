@@ -15,6 +15,8 @@ const writeFlow = ({ name, type }: BaseColumn, flow: Flow): ColumnFlow => {
   if (flow.chosen) written.chosen = true
   if (flow.isGuessedOften) written.many = true
   if (flow.against.size > 0) written.against = flow.againstNames
+  if (flow.firstNames !== null) written.first = flow.firstNames
+  if (flow.foldedNames !== null) written.folded = flow.foldedNames
   return written
 }
 

@@ -24,10 +24,12 @@ const writeAggregation = ({
   minimumGroupSize,
   distinct,
   keys,
+  ofWholeTable,
 }: Aggregation): AnalyzedStatement['aggregation'] => ({
   minimumGroupSize,
   ...(distinct.length > 0 && {
     distinct: distinct.map(({ column, least }) => ({ column: column.name, least })),
   }),
   ...(keys.length > 0 && { keys: keys.map(({ name }) => name).sort() }),
+  ...(ofWholeTable && { ofWholeTable }),
 })
