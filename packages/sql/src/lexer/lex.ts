@@ -1,5 +1,6 @@
 import type { RefusalCode } from '../refusal-reasons.ts'
 import { endOfBlanks, endOfWord, isBlank, isDigit, isWordPart, startsWord } from './characters.ts'
+import { upperCaseAscii } from './identifier.ts'
 import type { Lexed, LexProblem, Token, TokenKind } from './token.ts'
 
 const NUMBER = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y
@@ -93,7 +94,7 @@ export const lex = (text: string): Lexed => {
 
   const readWord = () => {
     const end = endOfWord(text, offset)
-    const upper = text.slice(offset, end).toUpperCase()
+    const upper = upperCaseAscii(text.slice(offset, end))
     if (upper === 'FILE' && isFileTransfer(tokens)) {
       const fileEnd = match(FILE)
       if (fileEnd > 0) return push('file', fileEnd)
