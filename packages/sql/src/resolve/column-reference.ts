@@ -3,7 +3,7 @@ import { bareFunctions, presentDays } from '../functions/builtin-names.ts'
 import { callOutcome } from '../functions/function-table.ts'
 import { writeName } from '../lexer/identifier.ts'
 import { type Identifier, placeOf } from '../parser/identifier-node.ts'
-import { type Place, Refusal } from '../refusal.ts'
+import { Refusal } from '../refusal.ts'
 import { integerType } from '../types/sql-type.ts'
 import { columnsNamed, type Relation, type Scope } from './scope.ts'
 import { eitherOf, rootless, unknownConstant, type Value } from './value.ts'
@@ -13,16 +13,17 @@ export const resolveColumn = (identifiers: readonly Identifier[], scope: Scope):
   for (const identifier of identifiers) scope.context.findings.visit(identifier)
   const last = identifiers.at(-1)!
   const names = identifiers.map(({ name }) => name)
-  const place = placeOf(identifiers[0]!)
+  const [first] = identifiers
   const isPosition = last.quote === null && last.name.startsWith('$')
   const position = isPosition ? /^\$(\d+)$/.exec(last.name) : null
   const found =
     position !== null
-      ? findPosition(names.slice(0, -1), Number(position[1]), scope, place)
+      ? findPosition(names.slice(0, -1), Number(position[1]), scope, first!)
       : names.length === 1
         ? findUnqualified(last, scope)
-        : findQualified(names, scope, place)
-  if (found === null) throw new Refusal('unknown-column', { detail: writeName(names), place })
+        : findQualified(names, scope, first!)
+  if (found === null)
+    throw new Refusal('unknown-column', { detail: writeName(names), place: placeOf(first!) })
   return found
 }
 
@@ -71,7 +72,7 @@ export const isCalled = ({ names }: Relation, qualifier: readonly string[]): boo
   qualifier.length <= names.length &&
   qualifier.every((part, index) => names[names.length - qualifier.length + index] === part)
 
-const findQualified = (names: readonly string[], scope: Scope, place: Place | null): Value | null => {
+const findQualified = (names: readonly string[], scope: Scope, first: Identifier): Value | null => {
   const qualifier = names.slice(0, -1)
   const name = names.at(-1)!
   for (let at: Scope | null = scope; at !== null; at = at.parent) {
@@ -79,7 +80,8 @@ const findQualified = (names: readonly string[], scope: Scope, place: Place | nu
     const relations = at.relations.filter((relation) => isCalled(relation, qualifier))
     if (relations.length === 0) continue
     const columns = columnsIn(relations, name)
-    if (columns.length > 1) throw new Refusal('ambiguous-column', { detail: writeName(names), place })
+    if (columns.length > 1)
+      throw new Refusal('ambiguous-column', { detail: writeName(names), place: placeOf(first) })
     scope.context.findings.readColumns(columns)
     return columns[0] ?? null
   }
@@ -95,13 +97,14 @@ const findPosition = (
   qualifier: readonly string[],
   position: number,
   scope: Scope,
-  place: Place | null,
+  first: Identifier,
 ): Value | null => {
   for (let at: Scope | null = scope; at !== null; at = at.parent) {
     const relations =
       qualifier.length === 0 ? at.relations : at.relations.filter((relation) => isCalled(relation, qualifier))
     if (relations.length === 0) continue
-    if (relations.length > 1) throw new Refusal('ambiguous-column', { detail: `$${position}`, place })
+    if (relations.length > 1)
+      throw new Refusal('ambiguous-column', { detail: `$${position}`, place: placeOf(first) })
     const column = relations[0]!.columns[position - 1]
     if (column === undefined) return null
     scope.context.findings.readColumns([column])

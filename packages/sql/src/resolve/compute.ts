@@ -94,10 +94,14 @@ export const compute = (
   operands: readonly Value[],
   scope: Scope,
   lineage: Lineage = derived(operands, name),
-  outcome: CallOutcome = callOutcome(name, operands),
+  outcome?: CallOutcome,
 ): Value => {
   const { findings } = scope.context
-  const { type, failing, failsOnNull = false } = keepGrowth(name, operands, outcome)
+  const {
+    type,
+    failing,
+    failsOnNull = false,
+  } = outcome === undefined ? callOutcome(name, operands) : keepGrowth(name, operands, outcome)
   // A branch computes its constants too, and only where its condition holds.
   const isUnproven = operands.some((operand) => operand.isConstant && !isProven(name, operand))
   const fails = isUnproven || failsOnNull || failing.length > 0

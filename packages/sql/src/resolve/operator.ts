@@ -71,14 +71,12 @@ export const resolveBinaryChain = (body: Json, scope: Scope): Value => {
 const isRun = (operator: string): boolean => operator === 'AND' || operator === 'OR' || operator === '||'
 
 const combine = (operator: string, operands: readonly Value[], scope: Scope): Value => {
-  if (operator === 'AND' || operator === 'OR') skip(operator, operands, scope)
   if (logical.has(operator)) {
+    const failing = operator === 'XOR' ? [] : skip(operator, operands, scope)
     const value = compute(operator, operands.map(asCondition), scope)
     // A constant that stands as a condition may fail too.
-    const failing = operands.some(({ isConstant }) => isConstant) ? [] : failingOf(operator, operands)
-    return operator === 'AND' && failing.length > 0 && failByPin(failing)
-      ? { ...value, failsByPin: true }
-      : value
+    const isByPin = operator === 'AND' && failing.length > 0 && failByPin(failing)
+    return isByPin && !operands.some(({ isConstant }) => isConstant) ? { ...value, failsByPin: true } : value
   }
   if (!comparisons.has(operator)) return compute(operator, operands, scope)
   return compute(
@@ -97,10 +95,10 @@ const failingOf = (operator: string, operands: readonly Value[]): readonly Value
   return operands.filter((operand) => operand.mayFail || converted.includes(operand))
 }
 
-/** Each operand of AND and OR may be skipped for the sake of any other. */
-export const skip = (operator: string, operands: readonly Value[], scope: Scope): void => {
+/** Each operand of AND and OR may be skipped for the sake of any other. Gives the operands that may fail. */
+export const skip = (operator: string, operands: readonly Value[], scope: Scope): readonly Value[] => {
   const failing = failingOf(operator, operands)
-  if (failing.length === 0) return
+  if (failing.length === 0) return failing
   const [only] = failing
   decides(
     operator,
@@ -109,6 +107,7 @@ export const skip = (operator: string, operands: readonly Value[], scope: Scope)
     scope,
     { byPin: operator === 'AND' && failByPin(failing) },
   )
+  return failing
 }
 
 const UNARY_FIELDS = new Set(['op', 'expr'])

@@ -117,9 +117,9 @@ const equate = (
   scope: Scope,
 ): void => {
   if (equality === null) return
-  const left = find(equality.left)
-  const right = find(equality.right)
   scope.context.findings.spend(1)
+  const left = find(equality.left)
+  const right = left === null ? null : find(equality.right)
   if (left === null || right === null || left.use === right.use) return
   note(left, sideOfColumn(left), right, sideOfColumn(right))
 }
@@ -170,18 +170,25 @@ const findColumn = (expression: Json | undefined, scope: Scope, isRenaming: bool
 /** A bare name may also be one that the select list gives to something else. */
 const findBare = (name: string, scope: Scope, isRenaming: boolean): UsedColumn | null => {
   if (isRenaming || scope.aliases?.has(name) || scope.parameters?.has(name)) return null
-  const holding = scope.relations.filter((relation) => columnsNamed(relation, name).length > 0)
-  if (holding.length === 0) return null
+  let first: Relation | null = null
+  let holding = 0
+  for (const relation of scope.relations) {
+    if (columnsNamed(relation, name).length === 0) continue
+    first ??= relation
+    holding += 1
+  }
+  if (first === null) return null
   // Inner joins by the name made all columns of that name one value.
   const joins = scope.namedJoins.filter((join) => join.name === name)
-  const isOneValue = joins.every(({ kind }) => kind === 'inner') && holding.length === joins.length + 1
-  return isOneValue ? usedColumn(holding[0]!, name) : null
+  const isOneValue = joins.every(({ kind }) => kind === 'inner') && holding === joins.length + 1
+  return isOneValue ? usedColumn(first, name) : null
 }
 
 /** Numbers alone: a text may equal others under a collation, and a conversion may make different values equal. */
 const usedColumn = (relation: Relation, name: string): UsedColumn | null => {
-  const [found, ...others] = columnsNamed(relation, name)
-  if (!isUse(relation.use) || found === undefined || others.length > 0) return null
+  const columns = columnsNamed(relation, name)
+  const [found] = columns
+  if (!isUse(relation.use) || found === undefined || columns.length > 1) return null
   const column = storedColumn(found)
   return column !== null && column.table === relation.use.table && found.type.family === 'number'
     ? { use: relation.use, column }

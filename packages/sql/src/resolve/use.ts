@@ -11,6 +11,7 @@ const conditions = new Set<UsePlace>(['filter', 'join', 'having', 'qualify', 'co
 
 /** Whether becoming a boolean fails for some values. */
 export const checkCondition = (value: Value, { context }: Scope): void => {
+  if (value.type.family === 'boolean') return
   const { failing } = callOutcome('NOT', [value])
   if (failing.length > 0) context.findings.fail('NOT', derived(failing, 'NOT'))
 }

@@ -1,4 +1,4 @@
-import { type AnalyzedStatement, effects } from '@snowfence/core'
+import { type AnalyzedStatement, type Effect, effects } from '@snowfence/core'
 import type { AnalyzeOptions } from '../analysis.ts'
 import { CatalogueIndex } from '../catalogue/catalogue-index.ts'
 import type { Classification } from '../classify/classify.ts'
@@ -124,7 +124,7 @@ export const summarizeStatement = ({
   return {
     status: 'analyzed',
     kind,
-    effects: effects.filter((effect) => report.effects.includes(effect)),
+    effects: inOrder(report.effects),
     writes: report.writes,
     outputs: report.outputs,
     aggregation: report.aggregation,
@@ -143,6 +143,10 @@ export const summarizeStatement = ({
     digest: facts.digest,
   }
 }
+
+/** Each effect once, in the order of the list of all. */
+const inOrder = (found: readonly Effect[]): readonly Effect[] =>
+  found.length === 1 ? found : effects.filter((effect) => found.includes(effect))
 
 const summarizeParsed = (
   statements: readonly Json[],
