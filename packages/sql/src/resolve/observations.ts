@@ -76,8 +76,6 @@ interface Look {
   readonly by: string
   /** Whether that fails by nothing but a bind that pins a column. */
   readonly byPin: boolean
-  /** Among the looks at one column, this one stands by its place in the alphabet. */
-  readonly order: string
   /** For a division that fails: the columns of whose number of different values the divisor is. */
   readonly dividesBy: readonly ColumnName[]
   readonly flows: Map<BaseColumn, Flow>
@@ -142,7 +140,7 @@ export class Observations {
       inPlace = new Map()
       this.#looksByPlace.set(place, inPlace)
     }
-    const key = byPin ? `${by} by pin` : [by, ...dividesBy].join(' ')
+    const key = byPin ? `${by} by pin` : dividesBy.length === 0 ? by : [by, ...dividesBy].join(' ')
     let looks = inPlace.get(key)
     if (looks === undefined) {
       looks = {}
@@ -150,8 +148,7 @@ export class Observations {
     }
     let look = looks[kind]
     if (look === undefined) {
-      const order = [kind, place ?? '', by, byPin, ...dividesBy].join('\0')
-      look = { kind, place, by, byPin, dividesBy, order, flows: new Map() }
+      look = { kind, place, by, byPin, dividesBy, flows: new Map() }
       looks[kind] = look
       this.#looks.push(look)
     }
@@ -160,7 +157,7 @@ export class Observations {
 
   write(): readonly Observation[] {
     const byColumn = new Map<ColumnName, Observation[]>()
-    this.#looks.sort((left, right) => (left.order < right.order ? -1 : 1))
+    this.#looks.sort(byOrder)
     for (const { kind, place, by, byPin, dividesBy, flows } of this.#looks) {
       for (const [{ name }, flow] of flows) {
         const observation: Writable<Observation> = { column: name, kind, place, functions: flow.names }
@@ -178,10 +175,21 @@ export class Observations {
       }
     }
     const written: Observation[] = []
-    for (const name of [...byColumn.keys()].sort()) written.push(...byColumn.get(name)!)
+    for (const name of [...byColumn.keys()].sort())
+      for (const observation of byColumn.get(name)!) written.push(observation)
     return written
   }
 }
+
+/** The order of the observations of one column. */
+const byOrder = (left: Look, right: Look): number =>
+  compareTexts(left.kind, right.kind) ||
+  compareTexts(left.place ?? '', right.place ?? '') ||
+  compareTexts(left.by, right.by) ||
+  Number(left.byPin) - Number(right.byPin) ||
+  compareTexts(left.dividesBy.join('\0'), right.dividesBy.join('\0'))
+
+const compareTexts = (left: string, right: string): number => (left === right ? 0 : left < right ? -1 : 1)
 
 const addTo = ({ flows }: Look, column: BaseColumn, flow: Flow): void => {
   const present = flows.get(column)
