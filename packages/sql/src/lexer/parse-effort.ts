@@ -31,7 +31,8 @@ export const isCostlyToParse = ({ text, tokens }: Lexed): boolean => {
   for (let index = 0; index < tokens.length; index += 1) {
     const { kind, start, upper } = tokens[index]!
     const isDot = kind === 'operator' && text[start] === '.'
-    chain = isDot ? chain * DOT_READINGS : isChained(kind, text[start]!, upper) ? chain : 1
+    if (isDot) chain *= DOT_READINGS
+    else if (chain > 1 && !isChained(kind, text[start]!, upper)) chain = 1
     effort += readings * chain
     if (effort > ORDINARY_EFFORT) return true
     if (kind === 'operator') {

@@ -9,8 +9,8 @@ import { booleanType, type SqlType } from '../types/sql-type.ts'
 import {
   type Counterpart,
   convertThrough,
+  deriveFrom,
   deriveInZone,
-  deriveThrough,
   type Lineage,
   meet,
   mergeLineages,
@@ -30,7 +30,7 @@ const lineagesOf = (values: readonly Value[]): readonly Lineage[] => values.map(
 
 /** Every column of the operands, through a function that makes another value of them. */
 export const derived = (values: readonly Value[], name: string): Lineage =>
-  deriveThrough(mergeLineages(lineagesOf(values)), name)
+  deriveFrom(lineagesOf(values), name)
 
 /**
  * A value that becomes one of another type by itself. Within one family nothing is rounded off; an unknown type is one that
@@ -54,7 +54,7 @@ export const comparable = (values: readonly Value[]): readonly Value[] => {
 
 /** The same for a comparison, in which each operand meets the others. */
 export const compared = (values: readonly Value[], name: string): Lineage =>
-  deriveThrough(mergeLineages(meet(comparable(values).map(counterpartOf))), name)
+  deriveFrom(meet(comparable(values).map(counterpartOf)), name)
 
 /**
  * Values of several operands in one column. A NULL among them is no value of the writer's choice, but which rows it takes

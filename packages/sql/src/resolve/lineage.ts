@@ -8,6 +8,14 @@ export const noLineage: Lineage = new Map()
 
 /** Every column of every part; where several paths exist, the least protective. */
 export const mergeLineages = (parts: readonly Lineage[]): Lineage => {
+  const { only, merged } = merge(parts)
+  return merged ?? only
+}
+
+/** Gives the lineage that the parts have in common, or a new one where they differ. */
+const merge = (
+  parts: readonly Lineage[],
+): { readonly only: Lineage; readonly merged: Map<BaseColumn, Flow> | null } => {
   let merged: Map<BaseColumn, Flow> | null = null
   let only: Lineage = noLineage
   for (const part of parts) {
@@ -22,12 +30,16 @@ export const mergeLineages = (parts: readonly Lineage[]): Lineage => {
       merged.set(column, present === undefined ? flow : present.merge(flow))
     }
   }
-  return merged ?? only
+  return { only, merged }
 }
 
-const mapFlows = (lineage: Lineage, change: (flow: Flow) => Flow): Lineage => {
+/** @param changed - where the changed flows are put, which may be the lineage itself */
+const mapFlows = (
+  lineage: Lineage,
+  change: (flow: Flow) => Flow,
+  changed = new Map<BaseColumn, Flow>(),
+): Lineage => {
   if (lineage.size === 0) return lineage
-  const changed = new Map<BaseColumn, Flow>()
   // Most columns of one lineage share a flow object, and so share the changed one.
   let before: Flow | null = null
   let after: Flow | null = null
@@ -57,9 +69,16 @@ export const chooseEqualThrough = (lineage: Lineage, name: string): Lineage =>
 
 /** A new value is computed from it. What is computed from a number of rows stays as public as that number. */
 export const deriveThrough = (lineage: Lineage, name: string): Lineage =>
-  mapFlows(lineage, (flow) =>
-    flow.through(flow.via === 'count' || flow.via === 'distinct' ? flow.via : 'derived', name),
-  )
+  mapFlows(lineage, (flow) => derive(flow, name))
+
+/** A new value is computed from several. */
+export const deriveFrom = (parts: readonly Lineage[], name: string): Lineage => {
+  const { only, merged } = merge(parts)
+  return merged === null ? deriveThrough(only, name) : mapFlows(merged, (flow) => derive(flow, name), merged)
+}
+
+const derive = (flow: Flow, name: string): Flow =>
+  flow.through(flow.via === 'count' || flow.via === 'distinct' ? flow.via : 'derived', name)
 
 /** What is computed from it is computed in the time zone of the session, which a caller may choose. */
 export const deriveInZone = (lineage: Lineage): Lineage =>
