@@ -37,7 +37,7 @@ export const acrossPlaces: Readonly<Record<string, Place>> = {
     const [subject] = subjectItems(context, source)
     const first = subject?.e ?? context.expressions.column(context.random.pick(source.columns))
     const second = context.expressions.column(context.expressions.subject(source.columns))
-    const sets = context.random.pick(['rollup', 'grouping sets'] as const)
+    const sets = context.random.pick(['rollup', 'grouping sets', 'cube'] as const)
     return query(
       select(
         [
@@ -74,6 +74,22 @@ export const acrossPlaces: Readonly<Record<string, Place>> = {
         { k: 'derived', q, as, lateral: false },
       ),
     )
+  },
+  'sketch of all rows': (context) => {
+    const { random, expressions, sources } = context
+    const source = sources.table()
+    const clear = expressions.clear(source.columns)
+    const value = expressions.column(
+      clear === undefined || expressions.chance(50) ? expressions.subject(source.columns) : clear,
+    )
+    const name = random.pick(['HLL', 'APPROX_TOP_K', 'APPROX_TOP_K_ACCUMULATE', 'MINHASH'])
+    const size = lit(number(), 5)
+    const args = name === 'HLL' ? [value] : name === 'MINHASH' ? [size, value] : [value, size]
+    const sketch: Expr = { k: 'win', name, args, partition: [], order: [] }
+    // Of the rows that a limit leaves out, nobody is counted.
+    return query(select([...itemsOf(context, source), { e: sketch, as: 'Z' }], source.rel), {
+      limit: expressions.chance(60) ? 1 : null,
+    })
   },
   'window in QUALIFY': (context) => {
     const source = context.sources.table()

@@ -141,12 +141,19 @@ const groupingSets = (
     columns.findIndex(({ rel, name }) => key.k === 'col' && key.rel === rel && key.name === name),
   )
   if (places.includes(-1)) throw new CompileRefusal('a set of no columns')
-  const each = sets === 'rollup' ? [...keys.keys(), keys.length] : [...keys.keys()]
+  const each = {
+    rollup: [...keys.keys(), keys.length],
+    'grouping sets': [...keys.keys()],
+    cube: [...new Array(2 ** keys.length).keys()],
+  }[sets]
   return each.map((at) => {
-    const isIn = (index: number) => (sets === 'rollup' ? index < at : index === at)
+    const isIn = (index: number): boolean =>
+      sets === 'rollup' ? index < at : sets === 'cube' ? Math.floor(at / 2 ** index) % 2 === 1 : index === at
+    // A column that two sets name is grouped by in both.
+    const present = places.filter((_, index) => isIn(index))
     return {
       keys: keys.filter((_, index) => isIn(index)),
-      absent: places.filter((_, index) => !isIn(index)),
+      absent: places.filter((place) => !present.includes(place)),
     }
   })
 }

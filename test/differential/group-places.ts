@@ -86,7 +86,7 @@ const fold = ({ random, expressions }: PlaceContext, e: Expr): Expr => {
 }
 
 const windowNames =
-  'ROW_NUMBER RANK LAG LEAD FIRST_VALUE LAST_VALUE MAX MIN COUNT SUM RATIO_TO_REPORT NTILE CONDITIONAL_CHANGE_EVENT MODE LISTAGG ARRAY_AGG MINHASH APPROX_TOP_K_ACCUMULATE HASH_AGG'.split(
+  'ROW_NUMBER RANK LAG LEAD FIRST_VALUE LAST_VALUE MAX MIN COUNT SUM RATIO_TO_REPORT NTILE CONDITIONAL_CHANGE_EVENT MODE LISTAGG ARRAY_AGG MINHASH APPROX_TOP_K_ACCUMULATE APPROX_TOP_K HLL HASH_AGG'.split(
     ' ',
   )
 
@@ -108,7 +108,7 @@ const windowOf = (
     (where === 'default' ? expressions.clear(source.columns, isNumeric) : undefined) ??
     expressions.clear(source.columns)
   const name = where === 'default' ? random.pick(['LAG', 'LEAD']) : random.pick(windowNames)
-  const isFold = /^(MINHASH|APPROX|LISTAGG|ARRAY_AGG|HASH_AGG|MODE)/.test(name)
+  const isFold = /^(MINHASH|APPROX|HLL|LISTAGG|ARRAY_AGG|HASH_AGG|MODE)/.test(name)
   const order: Order[] =
     isFold && where !== 'order'
       ? []
@@ -132,7 +132,7 @@ const windowOf = (
       ? [lit(number(), 2)]
       : name === 'MINHASH'
         ? [lit(number(), 5), argument]
-        : name === 'APPROX_TOP_K_ACCUMULATE'
+        : name.startsWith('APPROX_TOP_K')
           ? [argument, lit(number(), 5)]
           : where === 'default'
             ? [argument, one, defaultOf(context, source)]
@@ -163,7 +163,9 @@ const windowed =
     ]
     if (context.expressions.chance(15))
       return query(select(items.slice(0, -1), source.rel, { qualify: fn('=', e, one) }))
-    return query(select(items, source.rel))
+    // Of the rows that a limit leaves out, nobody is counted.
+    const isLimited = items.length > 2 && context.expressions.chance(30)
+    return query(select(items, source.rel), { limit: isLimited ? 1 : null })
   }
 
 export const groupPlaces: Readonly<Record<string, Place>> = {

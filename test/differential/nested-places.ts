@@ -9,6 +9,7 @@ import {
   type Expr,
   fn,
   type Item,
+  iff,
   lit,
   type Order,
   query,
@@ -221,6 +222,26 @@ export const nestedPlaces: Readonly<Record<string, Place>> = {
           ...subjectItems(context, other),
           context.sources.clearItem(other.columns, 'K'),
           { e: used, as: 'Z' },
+        ],
+        other.rel,
+      ),
+    )
+  },
+  'scalar subquery in a branch': (context) => {
+    const other = context.sources.table()
+    const source = context.sources.table()
+    const item = { ...context.sources.clearItem(source.columns, 'Z'), as: 'Z' }
+    const subquery: Expr = {
+      k: 'scalar',
+      q: query(select([item], source.rel, { where: clearCondition(context, source) })),
+    }
+    const taken = iff(context.spice(other.columns, 'comparison'), subquery, null)
+    return query(
+      select(
+        [
+          ...subjectItems(context, other),
+          context.sources.clearItem(other.columns, 'K'),
+          { e: taken, as: 'Z' },
         ],
         other.rel,
       ),

@@ -171,7 +171,7 @@ const printConjuncts = (e: Expr): string =>
     : printExpression(e).replace(/^\((.*)\)$/, '$1')
 
 const printKeys = ({ group, sets }: Select): string => {
-  if (sets === 'rollup') return `rollup (${list(group)})`
+  if (sets === 'rollup' || sets === 'cube') return `${sets} (${list(group)})`
   if (sets === undefined) return list(group)
   return `grouping sets (${group.map((key) => `(${printExpression(key)})`).join(', ')})`
 }

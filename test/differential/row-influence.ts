@@ -30,15 +30,22 @@ const noRenaming = (world: World): WorldPair => ({ left: world, right: world, re
 
 interface Told {
   readonly rows: readonly string[]
+  readonly fails: boolean
+  /** Whether something fails that Snowflake may compute, as an output of a group that HAVING drops. */
+  readonly mayFail: boolean
   /** What the outputs say of whose rows they are, a text for each output that does. */
   readonly people: readonly string[]
 }
 
 const tell = (statement: GovernedStatement, world: World): Told | null => {
   const answer = run(statement, world)
-  if (answer === null || answer.reached.size > 0) return null
+  if (answer === null) return null
+  const mayFail = answer.eager.size > 0
+  if (answer.reached.size > 0) return { rows: ['a failure'], fails: true, mayFail, people: [] }
   const { subjects } = statement.decision
   return {
+    fails: false,
+    mayFail,
     // In which order somebody's rows come is no value of theirs.
     rows: [...shownRows(statement, answer.rows, noRenaming(world), 'left')].sort(),
     people: answer.rows
@@ -112,9 +119,11 @@ export const findSmallGroup = (
   least: number,
 ): Difference | null => {
   const base = tell(statement, world)
-  if (base === null || base.rows.length === 0) return null
+  if (base === null) return null
   for (const [name, table] of tables) {
-    const found = findSmallGroupIn(statement, world, table, least, base)
+    const found =
+      findLoneFailure(statement, world, table, least, base) ??
+      (base.fails || base.rows.length === 0 ? null : findSmallGroupIn(statement, world, table, least, base))
     if (found !== null) return { kind: 'group', what: `${found} of ${name}` }
   }
   return null
@@ -143,13 +152,38 @@ const followedRows = (
       numbers.includes(index) && typeof value === 'number' ? value + LITTLE : value,
     )
     const told = tell(statement, withRow(world, name, at, more))
-    return told !== null && !same(base.rows, told.rows)
+    return told !== null && !told.fails && !same(base.rows, told.rows)
   }).length
 }
 
 /** How many different values a large group has is released, and hangs on the rows whose values are not the only ones. */
 const countsDifferent = ({ tree }: GovernedStatement): boolean =>
   /count\(distinct|hll\(|approx_count_distinct/.test(printQuery(tree))
+
+/** Whether the statement fails must not hang on the numbers or the presence of fewer rows than the least group has. */
+const findLoneFailure = (
+  statement: GovernedStatement,
+  world: World,
+  table: TableDefinition,
+  least: number,
+  base: Told,
+): string | null => {
+  const isNamed = namesIn(statement)
+  const rows = world.get(table.name) ?? []
+  if (statement.compilation.sites.length === 0 || rows.length < least) return null
+  const deciding = rows.filter((row, at) =>
+    [
+      null,
+      ...changesOf(table, row, at, (column) => column.type.family === 'number' && isNamed(column), {
+        fills: true,
+      }),
+    ].some((other) => {
+      const told = tell(statement, withRow(world, table.name, at, other))
+      return told !== null && told.mayFail !== base.mayFail
+    }),
+  )
+  return deciding.length > 0 && deciding.length < least ? `fails or not by ${deciding.length} rows` : null
+}
 
 const findSmallGroupIn = (
   statement: GovernedStatement,
@@ -174,14 +208,14 @@ const findSmallGroupIn = (
       { fills: true },
     )) {
       const told = tell(statement, withRow(world, table.name, at, other))
-      if (told === null || same(base.rows, told.rows)) continue
+      if (told === null || told.fails || same(base.rows, told.rows)) continue
       if (told.rows.some((shown) => shown.includes(String(FRESH + at)))) return 'shows the value of one row'
       felt.push(at)
       if (row.some((value, index) => value !== null && value !== other[index])) feltNumbers += 1
       break
     }
     const told = tell(statement, withRow(world, table.name, at, null))
-    if (told !== null && !same(base.rows, told.rows)) needed.push(at)
+    if (told !== null && !told.fails && !same(base.rows, told.rows)) needed.push(at)
   }
   const isReleased = countsDifferent(statement)
   if (!isReleased && feltNumbers > 0 && felt.length < least)
@@ -217,7 +251,7 @@ export const findUncounted = (
   subjectOf: ReadonlyMap<string, string>,
 ): Difference | null => {
   const base = tell(statement, world)
-  if (base === null) return null
+  if (base === null || base.fails) return null
   const named = namedPeople(statement, world)
   const uncounted = new Set<string>()
   for (const [name, table] of tables) {

@@ -97,8 +97,8 @@ export interface Select {
   readonly where: Expr | null
   readonly connectBy: { readonly start: Expr; readonly by: Expr } | null
   readonly group: readonly Expr[]
-  /** Groups by the keys in front of each, or by one key at a time, instead of by all of them. */
-  readonly sets?: 'rollup' | 'grouping sets'
+  /** Groups by the keys in front of each, by one key at a time, or by every choice of keys, instead of by all of them. */
+  readonly sets?: 'rollup' | 'grouping sets' | 'cube'
   readonly having: Expr | null
   readonly qualify: Expr | null
 }
