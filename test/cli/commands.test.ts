@@ -189,6 +189,27 @@ describe('snowfence policy', () => {
     ])
   })
 
+  it('test says why the decision of a failing test is what it is', async () => {
+    await writeFile(
+      file('failing.test.yaml'),
+      `policy: ${path.join(policies, 'clinic.yaml')}
+catalog: catalog.json
+database: CLINIC
+schema: PUBLIC
+purpose: HOPERAT
+principals: { agent: { subject: bot, groups: [clinic-agents] } }
+tests:
+  - { name: by number, principal: agent, sql: select state from patients order by ssn, expect: { decision: allow } }
+`,
+    )
+    const shown = await snowfence(['policy', 'test', file('failing.test.yaml')])
+    expect(shown.status).toBe(1)
+    expect(shown.stdout).toMatch(/because CLINIC\.PUBLIC\.PATIENTS\.SSN is masked .*\[use-not-allowed\]/)
+    const { stdout } = await snowfence(['policy', 'test', file('failing.test.yaml'), '--json'])
+    const { results } = JSON.parse(stdout) as { results: unknown[] }
+    expect(results).toMatchObject([{ decision: 'deny', reasons: [{ code: 'use-not-allowed' }] }])
+  })
+
   it('diff names what a stricter policy changes', async () => {
     const clinic = await readFile(path.join(policies, 'clinic.yaml'), 'utf8')
     await writeFile(

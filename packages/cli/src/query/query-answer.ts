@@ -52,8 +52,16 @@ const approvalOutcomes: Readonly<Partial<Record<GovernedError['snowfenceCode'], 
   ERR_APPROVAL_PENDING: 'pending',
 }
 
+/** Errors of statements that no policy refused: they ran, or were stopped on their way. */
+const failures: ReadonlySet<GovernedError['snowfenceCode']> = new Set([
+  'ERR_WAREHOUSE_FAILED',
+  'ERR_FILE_TRANSFER_FAILED',
+  'ERR_OUTCOME_UNKNOWN',
+  'ERR_STATEMENT_CANCELLED',
+])
+
 const refusedAnswer = (error: GovernedError): QueryAnswer => ({
-  decision: error.decision?.decision ?? 'deny',
+  decision: failures.has(error.snowfenceCode) ? 'failed' : (error.decision?.decision ?? 'deny'),
   rules: error.rules,
   columns: [],
   rows: [],

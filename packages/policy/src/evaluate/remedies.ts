@@ -149,7 +149,7 @@ const addSubjects = (asker: Asker, input: GuardInput): Attempt[] => {
     return [{ asker, remedy: { kind: 'add-subject', columns: missing, changes }, summary: shown }]
   }
   // Beside an aggregate a column stands only where the rows are grouped by it.
-  const changes = 'the answer then has one row for each of them in place of each group, and says whose it is'
+  const changes = 'the answer then has more rows, one for each of them in each group, and says whose it is'
   const keys = [...new Set([...(aggregation.keys ?? []), ...missing])].sort()
   return [
     {
