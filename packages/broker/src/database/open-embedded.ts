@@ -2,7 +2,7 @@ import { existsSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { SnowfenceError } from '@snowfence/core'
-import { type OwnerLock, PRIVATE_FILE, syncDirectory } from '@snowfence/core/files'
+import { type OwnerLock, PRIVATE_FILE, syncDirectory, syncFiles } from '@snowfence/core/files'
 import { Kysely, PGliteDialect } from 'kysely'
 import { assertDiskSpace } from './assert-disk-space.ts'
 import { assertWritable } from './assert-writable.ts'
@@ -75,6 +75,9 @@ const openDirectory = async (dataDir: string, owner: OwnerLock): Promise<Kysely<
   } else if (!existsSync(join(directory, 'PG_VERSION'))) {
     // PGlite would lay a fresh database over files that it does not recognise.
     throw new Error('the directory exists but holds no database')
+  } else {
+    // A process that was killed leaves writes that only the operating system knows of.
+    await syncFiles(directory)
   }
   let tables: Kysely<Tables> | undefined
   try {
@@ -86,6 +89,8 @@ const openDirectory = async (dataDir: string, owner: OwnerLock): Promise<Kysely<
     tables = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) })
     await migrate(tables)
     if (isNew) {
+      // PostgreSQL did not write the files that the database begins with, so it does not sync them.
+      await syncFiles(directory)
       rmSync(marker, { force: true })
       syncDirectory(dataDir)
     }

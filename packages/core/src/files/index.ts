@@ -6,4 +6,5 @@ export {
   PRIVATE_FILE,
 } from './private-files.ts'
 export { syncDirectory } from './sync-directory.ts'
+export { syncFiles } from './sync-files.ts'
 export { type OwnerLock, type OwnershipRefusal, takeOwnership } from './take-ownership.ts'
