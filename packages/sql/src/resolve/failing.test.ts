@@ -54,6 +54,14 @@ describe('a semi-structured value is of any kind', () => {
   })
 })
 
+it.each([
+  ['percentile_cont(0.5) within group (order by code)', ['CODE']],
+  ['percentile_disc(0.5) within group (order by code)', ['CODE']],
+  ['percentile_cont(0.5) within group (order by id)', []],
+])('%s, of a text as of a number, fails by %j', (expression, expected) => {
+  expect(failing(expression)).toEqual(expected)
+})
+
 describe('what is computed from NULL has the type of the computation, to which other values are converted', () => {
   it.each([
     '- null',

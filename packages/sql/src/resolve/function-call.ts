@@ -1,4 +1,5 @@
 import { aggregateFunctions, builtinFunctions, presentDays } from '../functions/builtin-names.ts'
+import { callOutcome } from '../functions/function-table.ts'
 import { findRefusedFamily } from '../functions/refused-functions.ts'
 import { writeName } from '../lexer/identifier.ts'
 import type { Identifier } from '../parser/identifier-node.ts'
@@ -6,13 +7,14 @@ import { isAbsent, type Json, type JsonObject, openNode, unknownSyntax } from '.
 import { Refusal } from '../refusal.ts'
 import { callFunction, nameOfCall } from './call-function.ts'
 import { resolveColumn } from './column-reference.ts'
+import { derived } from './compute.ts'
 import { plainArguments, resolveArguments } from './function-arguments.ts'
 import { deriveThrough, foldRows, type Lineage, mergeLineages, passThrough } from './lineage.ts'
 import { type ObjectName, parseName, readObjectName, stringArgument } from './object-name.ts'
 import type { Scope } from './scope.ts'
 import { resolveUse } from './use.ts'
 import type { Value } from './value.ts'
-import { resolveOrdering, resolveWindow } from './window.ts'
+import { resolveOrderedValues, resolveWindow } from './window.ts'
 
 const FIELDS = new Set(['name', 'args', 'over', 'within_group', 'filter', 'null_treatment'])
 const IDLE = new Set(['parameters'])
@@ -35,9 +37,7 @@ export const resolveFunction = (body: Json, scope: Scope): Value => {
 
   const around: Lineage[] = [...orderedBy]
   if (!isAbsent(node.within_group)) {
-    const ordering = scope.context.findings.at('order', () => resolveOrdering(node.within_group, scope))
-    scope.context.findings.use('order', ordering, 'order')
-    around.push(ordering)
+    around.push(resolveWithinGroup(name, node.within_group, scope))
   }
   if (!isAbsent(node.filter)) around.push(resolveUse('filter', node.filter, scope).lineage)
   const window = isWindow ? resolveWindow(node.over, scope) : null
@@ -46,6 +46,19 @@ export const resolveFunction = (body: Json, scope: Scope): Value => {
   if (window === null)
     return { ...value, lineage: aggregateFunctions.has(name) ? foldRows(lineage) : lineage }
   return { ...(window.hasFrame ? maybeZero(value) : value), lineage: passThrough(lineage, window.name) }
+}
+
+/** Of these the values that are ordered are what the function is of: it converts them into numbers. */
+const ofOrdered = new Set(['PERCENTILE_CONT', 'PERCENTILE_DISC'])
+
+const resolveWithinGroup = (name: string, list: Json | undefined, scope: Scope): Lineage => {
+  const { findings } = scope.context
+  const values = findings.at('order', () => resolveOrderedValues(list, scope))
+  const ordering = mergeLineages(values.map(({ lineage }) => lineage))
+  findings.use('order', ordering, 'order')
+  const { failing } = callOutcome(name, values)
+  if (ofOrdered.has(name) && failing.length > 0) findings.fail(name, derived(failing, name))
+  return ordering
 }
 
 /** A frame may hold no row. */

@@ -3,7 +3,7 @@ import { Refusal } from '../refusal.ts'
 import { resolveAll, resolveExpression } from './expression.ts'
 import { type Lineage, mergeLineages } from './lineage.ts'
 import type { Scope } from './scope.ts'
-import { storedColumn } from './value.ts'
+import { storedColumn, type Value } from './value.ts'
 
 const SPEC_FIELDS = new Set(['partition_by', 'order_by', 'window_frame'])
 const FRAME_FIELDS = new Set(['start_bound', 'end_bound'])
@@ -55,10 +55,12 @@ const checkBound = (value: Json | undefined, scope: Scope): void => {
     throw new Refusal('unknown-syntax', { detail: 'a window frame' })
 }
 
-/** The columns of an ORDER BY list inside a function or window. */
-export const resolveOrdering = (value: Json | undefined, scope: Scope): Lineage =>
-  mergeLineages(
-    listOf(value, 'ORDER BY').map(
-      (item) => resolveExpression(openNode(item, 'ORDER BY', ORDER_FIELDS, ORDER_IDLE).expr, scope).lineage,
-    ),
+/** The values of an ORDER BY list inside a function or window. */
+export const resolveOrderedValues = (value: Json | undefined, scope: Scope): readonly Value[] =>
+  listOf(value, 'ORDER BY').map((item) =>
+    resolveExpression(openNode(item, 'ORDER BY', ORDER_FIELDS, ORDER_IDLE).expr, scope),
   )
+
+/** The columns of such a list. */
+export const resolveOrdering = (value: Json | undefined, scope: Scope): Lineage =>
+  mergeLineages(resolveOrderedValues(value, scope).map(({ lineage }) => lineage))
