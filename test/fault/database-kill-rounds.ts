@@ -31,6 +31,7 @@ const victims = ['broker', 'database', 'both'] as const
 export const runKillRounds = async (
   count: number,
   onRound: (round: KillRound) => void = () => undefined,
+  from: 'source' | 'build' = 'source',
 ): Promise<KillReport> => {
   const server = await startPostgres()
   const test = await startTestBroker()
@@ -40,7 +41,7 @@ export const runKillRounds = async (
   const rounds: KillRound[] = []
   const acknowledged: string[] = []
   const statuses = new Set<number>()
-  let broker = await startBrokerProcess(config)
+  let broker = await startBrokerProcess(config, from)
   try {
     const { body: session } = await openSession(broker.url, tokens.agent)
     for (let round = 0; round < count; round += 1) {
@@ -64,7 +65,7 @@ export const runKillRounds = async (
       if (parts.database) await server.start()
       if (parts.broker) {
         await load.stop()
-        broker = await startBrokerProcess(config)
+        broker = await startBrokerProcess(config, from)
       }
       const isServing = async (): Promise<boolean> =>
         (await send(broker.url, 'GET', '/readyz', null)).status === 200 &&

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { verifyExport } from '@snowfence/audit'
 import type { Session } from '@snowfence/core'
-import { type LabBroker, type Sent, startTrailLab } from './trail-lab.ts'
+import { type LabBroker, type Sent, type StartOptions, startTrailLab } from './trail-lab.ts'
 
 const SENDERS = 8
 
@@ -29,14 +29,15 @@ export interface KillFigures {
 export const runKillRounds = async (
   rounds: number,
   onRound: (round: number, startMs: number) => void = () => undefined,
+  from: StartOptions['from'] = 'source',
 ): Promise<KillFigures> => {
   const lab = await startTrailLab()
   const all: Sent[] = []
   const startsMs: number[] = []
   const startTimed = async (): Promise<LabBroker> => {
-    const from = performance.now()
-    const broker = await lab.start()
-    startsMs.push(performance.now() - from)
+    const begun = performance.now()
+    const broker = await lab.start({ from })
+    startsMs.push(performance.now() - begun)
     return broker
   }
   const sendUntilDead = async (url: string, session: Session, isOver: () => boolean): Promise<void> => {
@@ -65,9 +66,9 @@ export const runKillRounds = async (
     const exported = await lab.exported(broker.url)
     const receipts = all.flatMap(({ receipt }) => (receipt === null ? [] : [receipt]))
     const anchors = receipts.map(({ treeSize, rootHash }) => ({ size: treeSize, rootHash }))
-    const from = performance.now()
+    const begun = performance.now()
     const report = verifyExport({ ...exported, verify: { key: await lab.key(broker.url) }, anchors })
-    const verifyMs = performance.now() - from
+    const verifyMs = performance.now() - begun
     const counts = new Map<string, number>()
     for (const { text } of exported.records) {
       const id = JSON.parse(text).span.spanId as string
@@ -90,9 +91,13 @@ export const runKillRounds = async (
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({ options: { rounds: { type: 'string', default: '100' } } })
-  const figures = await runKillRounds(Number(values.rounds), (round, startMs) =>
-    process.stdout.write(`round ${round}: back after ${Math.round(startMs)} ms\n`),
+  const { values } = parseArgs({
+    options: { rounds: { type: 'string', default: '100' }, built: { type: 'boolean', default: false } },
+  })
+  const figures = await runKillRounds(
+    Number(values.rounds),
+    (round, startMs) => process.stdout.write(`round ${round}: back after ${Math.round(startMs)} ms\n`),
+    values.built ? 'build' : 'source',
   )
   const starts = figures.startsMs.toSorted((left, right) => left - right)
   const at = (share: number): number => Math.round(starts[Math.floor(share * (starts.length - 1))] ?? 0)

@@ -43,6 +43,8 @@ export interface StartOptions {
   readonly config?: Partial<BrokerConfigInput>
   /** A command that runs the broker: `['unshare', '--pid', …]`. */
   readonly before?: readonly string[]
+  /** From the sources, or from the built package for measurements. */
+  readonly from?: 'source' | 'build'
 }
 
 /** Brokers over one data directory, and agents that only send records. */
@@ -109,12 +111,16 @@ const post: TrailLab['post'] = async (url, { sessionToken }, sent) => {
 
 const startProcess = async (
   config: BrokerConfigInput,
-  { before, clockFile }: { readonly before: readonly string[]; readonly clockFile: string },
+  {
+    before,
+    clockFile,
+    from,
+  }: Required<Pick<StartOptions, 'before' | 'from'>> & { readonly clockFile: string },
 ): Promise<LabBroker> => {
   const [command = process.execPath, ...rest] = [
     ...before,
     process.execPath,
-    '--conditions=snowfence-source',
+    ...(from === 'source' ? ['--conditions=snowfence-source'] : []),
     `--import=${clockScript}`,
     script,
     JSON.stringify(config),
@@ -188,10 +194,10 @@ export const startTrailLab = async (): Promise<TrailLab> => {
   return {
     directory,
     dataDir,
-    async start({ config = {}, before = [] } = {}) {
+    async start({ config = {}, before = [], from = 'source' } = {}) {
       const broker = await startProcess(
         { ...base, ...config },
-        { before, clockFile: join(directory, 'clock') },
+        { before, clockFile: join(directory, 'clock'), from },
       )
       running.push(broker)
       return broker
