@@ -91,7 +91,7 @@ const uncounted = (input: GuardInput) =>
           hint:
             input.summary.aggregation === null
               ? `add ${table}.${subject} to the outputs as it is`
-              : `group by ${table}.${subject} and add it to the outputs as it is, or choose people by it: WHERE ${subject} = …`,
+              : `group by ${table}.${subject} and add it to the outputs as it is; a whole number in WHERE ${subject} = … counts too`,
         }),
   )
 
