@@ -235,7 +235,9 @@ test('bulk binds make no stage, whatever the threshold and however many they are
   const binds = Array.from({ length: 40_000 }, (_, index) => [index, `value ${index}`])
   const bulky = createGovernedConnection({ ...clinic.options(), arrayBindingThreshold: 10 })
   await bulky.connectAsync()
-  await expect(bulky.query('select ?, ?', binds)).rejects.toMatchObject({ snowfenceCode: 'ERR_STATEMENT_DENIED' })
+  await expect(bulky.query('select ?, ?', binds)).rejects.toMatchObject({
+    snowfenceCode: 'ERR_STATEMENT_DENIED',
+  })
   await bulky.attempt('insert into PROVIDERS (PROVIDER_ID, NAME) values (?, ?)', binds)
   const texts = clinic.stack.warehouse
     .queryHistory()
