@@ -17,6 +17,8 @@ const ATTENDANCE_PAUSE_MS = 1_000
 const OPEN_STATEMENTS_PAUSE_MS = 2_000
 /** Refused tokens of this time share a commit. */
 const REFUSALS_PAUSE_MS = 1_000
+/** What could not be read of other replicas' changes is tried again after this time. */
+const UNREAD_PAUSE_MS = 500
 /** Sessions in one question to the database. */
 const MAX_ASKED = 1000
 
@@ -54,11 +56,26 @@ const tellEnded = async (
 /** Passes on what other replicas change. Gives the function that stops it. */
 const followReplicas = (services: Services, onError: (error: unknown) => void): (() => Promise<void>) => {
   const { context, database, signals } = services
-  const tell = (ids: readonly string[]): void => {
-    // What could not be read is read after the gap that follows: the database was gone.
-    tellEnded(services, ids).catch(onError)
+  if (database.followChanges === null) return async () => undefined
+  /** Sessions that changed, of which it is not known yet how. */
+  const unread = new Set<string>()
+  const read = async (): Promise<void> => {
+    const ids = [...unread].filter((id) => signals.isListening(id))
+    unread.clear()
+    try {
+      await tellEnded(services, ids)
+    } catch (error) {
+      for (const id of ids) unread.add(id)
+      throw error
+    }
   }
-  const stop = database.followChanges?.({
+  const tell = (ids: readonly string[]): void => {
+    for (const id of ids) unread.add(id)
+    read().catch(onError)
+  }
+  // The database may tell of a revocation and fail to say more: the stream of the session waits for nothing else.
+  const retries = startWatch(read, UNREAD_PAUSE_MS, onError)
+  const stop = database.followChanges({
     onChange({ table, id }: Change) {
       if (table === 'approvals') context.signals.tell(id)
       else if (signals.isListening(id)) tell([id])
@@ -68,7 +85,9 @@ const followReplicas = (services: Services, onError: (error: unknown) => void): 
       tell(signals.listening)
     },
   })
-  return stop ?? (async () => undefined)
+  return async () => {
+    await Promise.all([retries.stop(), stop()])
+  }
 }
 
 /** Follows what changes without a request. Gives the function that stops it. */

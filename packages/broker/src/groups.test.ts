@@ -17,6 +17,7 @@ describe('requests that are answered in groups', () => {
         return new Promise((resolve) => setTimeout(resolve, GROUP_MS))
       },
       fail: () => undefined,
+      concernsAll: () => false,
     })
     const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds)
     return { groups, request, pass }

@@ -10,6 +10,8 @@ export interface GroupOptions<T> {
   run(group: readonly T[]): Promise<void>
   /** Answers one request of a group for which `run` failed, unless `run` has answered it. */
   fail(request: T, error: unknown): void
+  /** Whether what `run` failed with would meet every group: then those that wait are answered with it, too. */
+  concernsAll(error: unknown): boolean
 }
 
 /**
@@ -18,7 +20,12 @@ export interface GroupOptions<T> {
  * Right after a group of several requests the next group waits until as many came again, for at most the time that the
  * group before it took: the fewer the groups, the less each request costs. A request that comes alone waits for nothing.
  */
-export const createGroups = <T>({ take, run, fail }: GroupOptions<T>): ((request: T) => void) => {
+export const createGroups = <T>({
+  take,
+  run,
+  fail,
+  concernsAll,
+}: GroupOptions<T>): ((request: T) => void) => {
   const waiting: T[] = []
   let isRunning = false
   let last = { requests: 0, milliseconds: 0, ended: 0 }
@@ -51,7 +58,9 @@ export const createGroups = <T>({ take, run, fail }: GroupOptions<T>): ((request
       try {
         await run(group)
       } catch (error) {
-        for (const request of group) fail(request, error)
+        // A database that hangs holds no request longer than one group: a second try would take as long again.
+        const failed = concernsAll(error) ? [...group, ...waiting.splice(0)] : group
+        for (const request of failed) fail(request, error)
       }
       const ended = performance.now()
       last = { requests: group.length, milliseconds: ended - begun, ended }

@@ -29,6 +29,10 @@ const causeOf = (error: unknown): Error => {
   return Object.assign(cause, { code: codeOf(error) })
 }
 
+/** Whether the database cannot be reached: trying something else on it is in vain for the moment. */
+export const isUnreachable = (error: unknown): boolean =>
+  isSnowfenceError(error, 'ERR_BROKER_DATABASE_UNREACHABLE')
+
 /** The error of a database that cannot serve now: its disk is full, or it cannot be reached. */
 export const databaseUnreachable = (error: unknown): SnowfenceError =>
   isSnowfenceError(error)

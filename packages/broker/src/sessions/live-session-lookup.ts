@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Clock } from '../clock.ts'
 import type { Tables } from '../database/tables.ts'
+import { isUnreachable } from '../database/unreachable.ts'
 import { createGroups } from '../groups.ts'
 import type { DeclaredTexts } from '../keys/declared-texts.ts'
 import type { SessionRecord } from './session.ts'
@@ -30,9 +31,16 @@ export const createLiveSessionLookup = (
     async run(lookups) {
       const hashes = new Set(lookups.map(({ tokenHash }) => tokenHash))
       const found = await findLiveSessions(database, texts, [...hashes], clock())
-      for (const { tokenHash, answer } of lookups) answer(found.get(tokenHash) ?? null)
+      for (const { tokenHash, answer, fail } of lookups) {
+        try {
+          answer(found.get(tokenHash)?.() ?? null)
+        } catch (error) {
+          fail(error)
+        }
+      }
     },
     fail: ({ fail }, error) => fail(error),
+    concernsAll: isUnreachable,
   })
   return (tokenHash) => new Promise((answer, fail) => ask({ tokenHash, answer, fail }))
 }

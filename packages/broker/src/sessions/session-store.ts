@@ -66,13 +66,16 @@ export const insertSession = async (
     .execute()
 }
 
-/** The live sessions of these tokens, by the hash of the token: not the unknown, ended and revoked ones, nor those past their end. */
+/**
+ * The live sessions of these tokens, by the hash of the token: not the unknown, ended and revoked ones, nor those past their
+ * end. Each is opened by itself, and throws where its row is damaged: that is not the others' affair.
+ */
 export const findLiveSessions = async (
   database: Kysely<Tables>,
   texts: DeclaredTexts,
   tokenHashes: readonly string[],
   now: Date,
-): Promise<Map<string, SessionRecord>> => {
+): Promise<Map<string, () => SessionRecord>> => {
   const rows = await database
     .selectFrom('sessions')
     .selectAll()
@@ -80,7 +83,7 @@ export const findLiveSessions = async (
     .where('ended_at', 'is', null)
     .where('expires_at', '>', now)
     .execute()
-  return new Map(rows.map((row) => [row.token_hash, toRecord(row, texts)]))
+  return new Map(rows.map((row) => [row.token_hash, () => toRecord(row, texts)]))
 }
 
 /** The person behind a principal, as the newest of its sessions has it; null for one that has opened none. */
@@ -225,7 +228,19 @@ export const updateIdentity = async (
     .execute()
 }
 
-/** Which of these sessions have ended, on any replica, and why: empty where no reason is kept. */
+/** An end counts, whether its reason can be read or not. */
+const readEndReason = (
+  row: Pick<SessionsTable, 'id' | 'sealed_end_reason'>,
+  texts: DeclaredTexts,
+): string => {
+  try {
+    return openEndReason(row, texts) ?? ''
+  } catch {
+    return ''
+  }
+}
+
+/** Which of these sessions have ended, on any replica, and why: empty where no reason is kept or can be read. */
 export const findEnded = async (
   database: Kysely<Tables>,
   texts: DeclaredTexts,
@@ -237,7 +252,7 @@ export const findEnded = async (
     .where('id', 'in', ids)
     .where('ended_at', 'is not', null)
     .execute()
-  return rows.map((row) => ({ id: row.id, kind: row.end_kind, reason: openEndReason(row, texts) ?? '' }))
+  return rows.map((row) => ({ id: row.id, kind: row.end_kind, reason: readEndReason(row, texts) }))
 }
 
 /**

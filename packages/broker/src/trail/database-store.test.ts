@@ -2,6 +2,7 @@ import { appendLeaves, emptyFrontier, hashLeaf, sealRecord } from '@snowfence/au
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createLimitedPool } from '../database/limited-pool.ts'
 import { migrate } from '../database/migrate.ts'
 import type { Tables } from '../database/tables.ts'
 import { sampleSpan } from '../test-support/sample-trail.ts'
@@ -197,4 +198,33 @@ describe('two brokers that append to one PostgreSQL', () => {
     const answers = await Promise.all(group.map(({ answer }) => answer))
     expect(answers.map((answer) => typeof answer === 'object')).toEqual([true, false, true])
   })
+
+  it('ask no more of a database that is gone: one answer is that of all who wait for it', async () => {
+    const pool = createLimitedPool(address, () => undefined)
+    let connects = 0
+    const stopping = {
+      ...pool,
+      connect: async () => {
+        connects += 1
+        // After the group was refused, and before the first of its requests is tried alone.
+        if (connects === 2) await server.stop('fast')
+        return pool.connect()
+      },
+    }
+    const database = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: stopping }) })
+    try {
+      const store = createDatabaseStore(
+        database,
+        createReceiptClock(() => new Date()),
+      )
+      const group = [requestOf('sound'), requestOf('not \u0000 storable'), requestOf('sound')]
+      await expect(store.append(group.map(({ request }) => request))).rejects.toMatchObject({
+        code: 'ERR_BROKER_DATABASE_UNREACHABLE',
+      })
+      expect(connects).toBe(2)
+    } finally {
+      await database.destroy()
+      await server.start()
+    }
+  }, 60_000)
 })

@@ -1,7 +1,7 @@
 import { notDurable, type SealedRecord } from '@snowfence/audit'
-import { isSnowfenceError } from '@snowfence/core'
 import type { Kysely } from 'kysely'
 import type { Tables } from '../database/tables.ts'
+import { isUnreachable } from '../database/unreachable.ts'
 import { acceptAll, headOf } from './accept-all.ts'
 import { type AppendedRecords, appendRecords } from './append-records.ts'
 import type { ReceiptClock } from './receipt-clock.ts'
@@ -63,9 +63,14 @@ export const createDatabaseStore = (database: Kysely<Tables>, receipts: ReceiptC
       try {
         await appendGroup(group)
       } catch (error) {
-        if (group.length === 1 || isSnowfenceError(error, 'ERR_BROKER_DATABASE_UNREACHABLE')) throw error
+        if (group.length === 1 || isUnreachable(error)) throw error
         // One request that the database cannot take must not fail those that came at the same time.
-        for (const request of group) await appendGroup([request]).catch(request.refuse)
+        for (const request of group) {
+          await appendGroup([request]).catch((failure: unknown) => {
+            if (isUnreachable(failure)) throw failure
+            request.refuse(failure)
+          })
+        }
       }
     },
 

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { type SealedRecord, sealRecord } from '@snowfence/audit'
-import { describe, expect, it } from 'vitest'
+import { SnowfenceError } from '@snowfence/core'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { sampleSpan } from '../test-support/sample-trail.ts'
 import type { SealRequest } from './record-store.ts'
 import { createSealGroups } from './seal-groups.ts'
@@ -44,6 +45,10 @@ const open = () => {
 }
 
 describe('requests to seal', () => {
+  // Groups take no time here: the next one gathers nothing.
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
+  afterEach(() => void vi.useRealTimers())
+
   it('go one at once; those that come meanwhile go together', async () => {
     const { request, ends, names, answers } = open()
     for (const name of 'abcd') request(name)
@@ -69,6 +74,18 @@ describe('requests to seal', () => {
     ends[2]?.()
     await setImmediate()
     expect(answers).toEqual(['a', 'b: gone', 'c: gone', 'd'])
+  })
+
+  it('wait no longer when the database is gone: what a group failed with answers those behind it', async () => {
+    const { request, ends, names, answers } = open()
+    for (const name of 'abc') request(name)
+    ends[0]?.(new SnowfenceError('ERR_BROKER_DATABASE_UNREACHABLE', { message: 'gone' }))
+    await setImmediate()
+    expect(names()).toEqual(['a'])
+    expect(answers).toEqual(['a: gone', 'b: gone', 'c: gone'])
+    request('d')
+    await setImmediate()
+    expect(names()).toEqual(['a', 'd'])
   })
 
   it('make no group of more than a thousand records, unless one of them has more', async () => {

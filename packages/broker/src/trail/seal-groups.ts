@@ -1,3 +1,4 @@
+import { isUnreachable } from '../database/unreachable.ts'
 import { createGroups } from '../groups.ts'
 import type { RecordStore, SealRequest } from './record-store.ts'
 
@@ -18,4 +19,9 @@ const takeGroup = (waiting: SealRequest[]): SealRequest[] => {
 
 /** Gives requests to a store in groups. */
 export const createSealGroups = ({ append }: Pick<RecordStore, 'append'>): ((request: SealRequest) => void) =>
-  createGroups({ take: takeGroup, run: append, fail: ({ refuse }, error) => refuse(error) })
+  createGroups({
+    take: takeGroup,
+    run: append,
+    fail: ({ refuse }, error) => refuse(error),
+    concernsAll: isUnreachable,
+  })
