@@ -1,4 +1,5 @@
 import type { Session } from '@snowfence/core'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Postgres, startPostgres } from '../test-support/start-postgres.ts'
 import { type SigningIssuer, startSigningIssuer } from '../test-support/start-signing-issuer.ts'
@@ -144,6 +145,35 @@ describe.each(['PGlite', 'PostgreSQL'])('a principal that an operator revoked, o
       expect([201, 403]).toContain(status)
       if (status !== 201) continue
       expect((await test.send('GET', '/v1/approvals', body.sessionToken)).status).toBe(401)
+    }
+  })
+
+  it('has no session that turned to it while it was revoked', async () => {
+    if (databaseUrl === undefined) return
+    const { sessionId, sessionToken } = (await open(await atHospital('bot-3'))).body
+    const database = new pg.Client({ connectionString: databaseUrl })
+    await database.connect()
+    try {
+      // The renewal has looked whether its people are admitted, and waits for the session.
+      await database.query(`begin; select 1 from sessions where id = '${sessionId}' for update`)
+      const renewing = test.send<Failure>('POST', `/v1/sessions/${sessionId}/renew`, sessionToken, {
+        identityToken: await atHospital('bot-3', { act: { sub: 'jon' } }),
+      })
+      const waiting = async (count: number) => {
+        const sqlText = `select 1 from pg_stat_activity where datname = 'broker' and wait_event_type = 'Lock'`
+        await expect
+          .poll(async () => (await database.query(sqlText)).rows.length, { timeout: 30_000 })
+          .toBe(count)
+      }
+      await waiting(1)
+      const revoking = act('revoke', 'jon', await operator(), { person: 'jon' })
+      // The revocation waits for what may let its person in, or else has ended the sessions that it knows of.
+      await Promise.race([revoking, waiting(2)])
+      await database.query('commit')
+      await Promise.all([revoking, renewing])
+      expect((await test.send('GET', '/v1/approvals', sessionToken)).status).toBe(401)
+    } finally {
+      await database.end()
     }
   })
 

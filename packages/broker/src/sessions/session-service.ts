@@ -298,14 +298,17 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
         await revoke(session.id, 'the identity token no longer allows the role of the session')
         throw new SnowfenceError('ERR_SESSION_NO_ROLE')
       }
-      await revocations.assertAdmitted(renewed.people).catch(async (error: unknown) => {
+      const endIfRevoked = async (error: unknown): Promise<never> => {
         if (isSnowfenceError(error, 'ERR_PRINCIPAL_REVOKED')) await revoke(session.id, error.message)
         throw error
-      })
+      }
+      await revocations.assertAdmitted(renewed.people).catch(endIfRevoked)
       const now = clock()
       const lease = await issueLease(renewed, now)
       live.forget(session.id)
-      await trail.transact(async (step) => {
+      const renewIn = async (step: TrailStep): Promise<void> => {
+        // The fresh token may speak of people whom the session did not know when they were revoked.
+        await revocations.assertAdmittedIn(step.transaction, renewed.people)
         await lockLiveSession(step.transaction, session.id, now)
         await updateIdentity(step.transaction, renewed)
         if (renewed.formerGroups !== session.formerGroups) {
@@ -317,7 +320,8 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
           })
         }
         await recordLease(step, { session: renewed, lease, approvalId: null, issuedAt: now })
-      })
+      }
+      await trail.transact(renewIn).catch(endIfRevoked)
       live.forget(session.id)
       const { jws, tokenKey } = policy.current()
       return {
