@@ -1,3 +1,4 @@
+import { SnowfenceError } from '@snowfence/core'
 import type { Kysely } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { sessionsMigration } from './migrations/0001-sessions.ts'
@@ -31,9 +32,24 @@ const migrations = {
   '0014-append-records': appendRecordsMigration,
 }
 
-/** Brings the database to the present schema. Replicas that start together wait for each other. */
+/** How Kysely says that the database was migrated by a step that this version does not have. */
+const UNKNOWN_STEP = /previously executed migration (\S+) is missing/
+
+const newerSchema = (step: string): SnowfenceError =>
+  new SnowfenceError('ERR_BROKER_DATA_CORRUPT', {
+    message: `a newer version of the broker changed the database: this version does not know the step \`${step}\``,
+    hint: 'start that version or a newer one; to go back, restore a backup that was made before the upgrade',
+  })
+
+/**
+ * Brings the database to the present schema. Replicas that start together wait for each other.
+ *
+ * @throws SnowfenceError `ERR_BROKER_DATA_CORRUPT` when a newer version has changed it.
+ */
 export const migrate = async (database: Kysely<Tables>): Promise<void> => {
   const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } })
   const { error } = await migrator.migrateToLatest()
+  const missing = error instanceof Error ? UNKNOWN_STEP.exec(error.message)?.[1] : undefined
+  if (missing !== undefined) throw newerSchema(missing)
   if (error !== undefined) throw error
 }
