@@ -1,18 +1,16 @@
-import { type Compilation, CompileRefusal, type World } from './compilation.ts'
+import { type Compilation, CompileRefusal } from './compilation.ts'
+import type { CompiledWrite } from './compile-change.ts'
 import { frameOf, outputOf } from './compile-expression.ts'
 import { compileQuery, noCommonTables } from './compile-query.ts'
 import type { Insert } from './statement-tree.ts'
 import { convertTo } from './unify-types.ts'
 import type { Value } from './value.ts'
 
-/** A write that is ready to run: it gives the world that the statements after it read. */
-export type CompiledInsert = (world: World) => World
-
 /** @throws CompileRefusal where Snowflake would refuse it */
 export const compileInsert = (
   compilation: Compilation,
   { table: name, columns: written, q }: Insert,
-): CompiledInsert => {
+): CompiledWrite => {
   const table = compilation.tables.get(name)
   if (table === undefined) throw new CompileRefusal(`no table ${name}`)
   const query = compileQuery(compilation, q, null, noCommonTables)
@@ -28,6 +26,6 @@ export const compileInsert = (
       const given = new Map(written.map((column, index) => [column, values[index]!.run(frame, true)]))
       return table.columns.map(({ name: column }): Value => given.get(column) ?? null)
     })
-    return new Map(world).set(name, [...(world.get(name) ?? []), ...added])
+    return { world: new Map(world).set(name, [...(world.get(name) ?? []), ...added]), rows: [added.length] }
   }
 }

@@ -2,7 +2,7 @@ import type { Decision, StatementSummary } from '@snowfence/core'
 import { evaluate } from '@snowfence/policy'
 import type { SqlAnalyzer } from '@snowfence/sql'
 import { type Compilation, CompileRefusal, TooLarge, type World } from './compilation.ts'
-import type { CompiledInsert } from './compile-insert.ts'
+import type { CompiledWrite } from './compile-change.ts'
 import type { CompiledQuery } from './compile-query.ts'
 import type { PolicyUnderTest } from './policies-under-test.ts'
 import { driverValue, isPseudonym, maskOf, shapeOf, wordOf } from './shown-columns.ts'
@@ -40,7 +40,7 @@ export interface GovernedStatement {
   readonly tree: Query
   readonly compilation: Compilation
   /** What the session writes before. */
-  readonly inserts: readonly CompiledInsert[]
+  readonly writes: readonly CompiledWrite[]
   readonly query: CompiledQuery
   readonly decision: Decision
   /** The least group that the analysis says every row stands for. */
@@ -51,18 +51,24 @@ interface Answer {
   readonly reached: ReadonlySet<number>
   readonly eager: ReadonlySet<number>
   readonly rows: readonly (readonly Value[])[]
+  /** How many rows each write of the session said that it wrote. */
+  readonly written: readonly number[]
 }
 
 /** Runs a statement on one world. Null where it takes too long to be of use. */
 export const run = (
-  { compilation, query, inserts }: Pick<GovernedStatement, 'compilation' | 'query' | 'inserts'>,
+  { compilation, query, writes }: Pick<GovernedStatement, 'compilation' | 'query' | 'writes'>,
   world: World,
 ): Answer | null => {
   compilation.begin(world)
   try {
-    for (const insert of inserts) compilation.world = insert(compilation.world)
+    const written = writes.flatMap((write) => {
+      const done = write(compilation.world)
+      compilation.world = done.world
+      return done.rows
+    })
     const rows = query.rows(null, true)
-    return { reached: compilation.reached, eager: compilation.eager, rows }
+    return { reached: compilation.reached, eager: compilation.eager, rows, written }
   } catch (error) {
     if (error instanceof TooLarge || error instanceof CompileRefusal) return null
     throw error
@@ -133,6 +139,8 @@ export const findDifference = (statement: GovernedStatement, pair: WorldPair): D
   const site = firstOnly(left.reached, right.reached) ?? firstOnly(left.eager, right.eager)
   if (site !== undefined) return { kind: 'failure', what: compilation.sites[site] ?? '' }
   if (left.reached.size > 0) return null
+  const isWritten = left.written.every((count, at) => count === right.written[at])
+  if (!isWritten) return { kind: 'rows', what: `${left.written} rows written and ${right.written}` }
   const [a, b] = [
     shownRows(statement, left.rows, pair, 'left'),
     shownRows(statement, right.rows, pair, 'right'),

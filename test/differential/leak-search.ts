@@ -3,6 +3,7 @@ import { evaluate } from '@snowfence/policy'
 import type { SqlAnalyzer } from '@snowfence/sql'
 import { SeededRandom } from '../fuzz/seeded-random.ts'
 import { Compilation, CompileRefusal, type TableDefinition } from './compilation.ts'
+import { compileChange } from './compile-change.ts'
 import { compileInsert } from './compile-insert.ts'
 import { compileQuery, noCommonTables } from './compile-query.ts'
 import {
@@ -189,9 +190,9 @@ export class LeakSearch {
     const compiled = compile(statement, this.tables)
     if (compiled === null) return null
     const { summary, decision, isAllowed } = this.#judge(statement)
-    const { compilation, query, inserts } = compiled
+    const { compilation, query, writes } = compiled
     if (!isAllowed || decision.columns.length !== query.columns.length) return null
-    return { tree: statement.q, compilation, query, inserts, decision, claimedGroup: claimOf(summary) }
+    return { tree: statement.q, compilation, query, writes, decision, claimedGroup: claimOf(summary) }
   }
 
   #govern(generated: Generated): GovernedStatement | 'denied' | null {
@@ -202,7 +203,7 @@ export class LeakSearch {
       figures.refusedByCompiler += 1
       return null
     }
-    const { compilation, query, inserts } = compiled
+    const { compilation, query, writes } = compiled
     const touches = compilation.constructs.delete('touches a class') || this.#bounds
     if (!touches) {
       figures.untouched += 1
@@ -223,15 +224,17 @@ export class LeakSearch {
     if (decision.columns.length !== query.columns.length) return null
     figures.counted += 1
     figures.places[place] = (figures.places[place] ?? 0) + 1
-    return { tree: statement.q, compilation, query, inserts, decision, claimedGroup: claimOf(summary) }
+    return { tree: statement.q, compilation, query, writes, decision, claimedGroup: claimOf(summary) }
   }
 
   /** What the answer tells of too few people, where the policy bounds how many. */
   #findPerson(governed: GovernedStatement, { left }: WorldPair): Difference | null {
     const { minimumGroupSize, subjectOf } = this.schema
-    if (minimumGroupSize !== null) return findSmallGroup(governed, left, this.tables, minimumGroupSize)
+    if (minimumGroupSize !== null)
+      return findSmallGroup(governed, left, this.tables, minimumGroupSize, { failuresCount: false })
     if (subjectOf.size === 0) return null
-    if (governed.claimedGroup >= USUAL_GROUP) return findSmallGroup(governed, left, this.tables, USUAL_GROUP)
+    if (governed.claimedGroup >= USUAL_GROUP)
+      return findSmallGroup(governed, left, this.tables, USUAL_GROUP, { failuresCount: true })
     // How many rows there are is free.
     return isCount(governed.tree) ? null : findUncounted(governed, left, this.tables, subjectOf)
   }
@@ -261,14 +264,17 @@ export class LeakSearch {
 
 /** A statement as the reference semantics runs it, or null where Snowflake would refuse to compile it. */
 export const compile = (
-  { q, settings, inserts = [] }: Statement,
+  { q, settings, inserts = [], changes = [] }: Statement,
   tables: ReadonlyMap<string, TableDefinition>,
 ) => {
   const compilation = new Compilation(settings, tables)
   try {
     return {
       compilation,
-      inserts: inserts.map((insert) => compileInsert(compilation, insert)),
+      writes: [
+        ...inserts.map((insert) => compileInsert(compilation, insert)),
+        ...changes.map((change) => compileChange(compilation, change)),
+      ],
       query: compileQuery(compilation, q, null, noCommonTables),
     }
   } catch (error) {

@@ -171,7 +171,12 @@ export const randomPolicy = (random: SeededRandom, index: number): PolicyUnderTe
       { id: 'all', effect: 'permit', actions: ['select'], resources: ['CLINIC.PUBLIC.*'] },
       ...(writes
         ? [
-            { id: 'write', effect: 'permit', actions: ['insert'], resources: [`CLINIC.PUBLIC.${WRITTEN}`] },
+            {
+              id: 'write',
+              effect: 'permit',
+              actions: ['insert', 'update', 'delete', 'merge'],
+              resources: [`CLINIC.PUBLIC.${WRITTEN}`],
+            },
             { id: 'set', effect: 'permit', actions: ['session'], resources: ['*'] },
           ]
         : []),

@@ -121,7 +121,7 @@ export const printExpression = (e: Expr): string => {
   }
 }
 
-const printRel = (rel: Rel): string => {
+export const printRel = (rel: Rel): string => {
   switch (rel.k) {
     case 'table':
       return rel.name === rel.as

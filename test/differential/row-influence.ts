@@ -111,18 +111,21 @@ const namesIn = ({ tree }: GovernedStatement): ((column: Column) => boolean) => 
 /**
  * Only groups may be read. An answer must not come about from fewer rows of a table than the least group has, must not
  * depend on the numbers of so few, and must not show the number of one.
+ *
+ * @param failuresCount - whether a failure counts as a person, so that it may hang on one
  */
 export const findSmallGroup = (
   statement: GovernedStatement,
   world: World,
   tables: Tables,
   least: number,
+  { failuresCount }: { readonly failuresCount: boolean },
 ): Difference | null => {
   const base = tell(statement, world)
   if (base === null) return null
   for (const [name, table] of tables) {
     const found =
-      findLoneFailure(statement, world, table, least, base) ??
+      (failuresCount ? null : findLoneFailure(statement, world, table, least, base)) ??
       (base.fails || base.rows.length === 0 ? null : findSmallGroupIn(statement, world, table, least, base))
     if (found !== null) return { kind: 'group', what: `${found} of ${name}` }
   }

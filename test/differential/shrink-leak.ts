@@ -16,7 +16,9 @@ const isExpression = (value: unknown): boolean => isNode(value) && expressions.h
 /** Members that a statement can do without. */
 const optional = new Set('where having qualify connectBy limit otherwise operand on'.split(' '))
 const lists = new Set(
-  'with group order partition within items args rows whens columns values inserts'.split(' '),
+  'with group order partition within items args rows whens columns values inserts changes sets inserted'.split(
+    ' ',
+  ),
 )
 
 /** Every statement that is one step simpler. */

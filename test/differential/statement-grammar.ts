@@ -3,7 +3,10 @@ import { ExpressionGrammar, type ExpressionKind, expressionKinds, type Named } f
 import { namesOfGroupPlaces, places, type Spice } from './place-grammar.ts'
 import { type ReadableSchema, SourceGrammar } from './source-grammar.ts'
 import {
+  type Assignment,
+  type Change,
   type Expr,
+  fn,
   type Insert,
   plainSettings,
   type Query,
@@ -49,7 +52,8 @@ export class StatementGrammar {
     const inserts = isSession
       ? Array.from({ length: this.#random.below(3) }, () => this.#insert(written))
       : []
-    this.#sources.preferred = inserts.length > 0 ? written : null
+    const changes = isSession && this.#random.below(2) === 0 ? [this.#change(written)] : []
+    this.#sources.preferred = inserts.length + changes.length > 0 ? written : null
     const place = this.#choice.pick(this.#random, this.#places)
     const kind = this.#choice.pick(this.#random, expressionKinds, `${place}/`) as ExpressionKind
     const q = this.#query(place, kind)
@@ -57,7 +61,7 @@ export class StatementGrammar {
     const settings = this.#settings()
     if (!isSession) return { statement: { q, settings }, place, kind }
     const setsTimeZone = settings.dateFormat === plainSettings.dateFormat && settings.timeZone !== 'UTC'
-    return { statement: { q, settings, setsTimeZone, inserts }, place: `session: ${place}`, kind }
+    return { statement: { q, settings, setsTimeZone, inserts, changes }, place: `session: ${place}`, kind }
   }
 
   #query(place: string, kind: ExpressionKind): Query {
@@ -105,6 +109,49 @@ export class StatementGrammar {
           source.rel,
         ),
       ),
+    }
+  }
+
+  /** Most rows are changed by a column of the same name, where a number of no class is the same. */
+  #change(table: string): Change {
+    const random = this.#random
+    const expressions = this.#expressions
+    const own = this.#sources.columnsOf(table, 'W')
+    const k = random.pick(['update', 'update', 'delete', 'merge'] as const)
+    const source = k === 'merge' || random.below(2) === 0 ? this.#sources.table() : null
+    const beside = source?.columns ?? []
+    const all = [...own, ...beside]
+    const number = ({ family }: { readonly family: string }) => family === 'number'
+    const [left, right] = [expressions.clear(own, number), expressions.clear(beside, number)]
+    const key =
+      left !== undefined && right !== undefined && random.below(4) > 0
+        ? fn('=', expressions.column(left), expressions.column(right))
+        : null
+    const asked =
+      random.below(3) === 0 ? expressions.make(random.pick(['comparison', 'condition']), all) : null
+    const joined = key !== null && asked !== null ? fn('AND', key, asked) : (key ?? asked)
+    const valueFor = (target: Named, from: readonly Named[]): Expr => {
+      const same = from.filter(({ name, rel }) => name === target.name && rel !== 'W')
+      if (same.length > 0 && random.below(5) > 0) return expressions.column(same[0]!)
+      if (from.length === 0 || random.below(3) === 0) return expressions.constantFor(target)
+      return expressions.make(random.pick(['plain', 'cast', 'function', 'unifying', 'condition']), from)
+    }
+    const assign = (from: readonly Named[]): Assignment[] => {
+      const shared = own.filter(({ name }) => from.some((known) => known.name === name && known.rel !== 'W'))
+      const target = random.pick(shared.length > 0 && random.below(3) > 0 ? shared : own)
+      return [{ name: target.name, e: valueFor(target, from) }]
+    }
+    return {
+      k,
+      table,
+      as: 'W',
+      from: source?.rel ?? null,
+      where:
+        k === 'merge'
+          ? (joined ?? fn('=', expressions.column(own[0]!), expressions.column(own[0]!)))
+          : joined,
+      sets: k === 'delete' ? [] : assign(all),
+      inserted: k === 'merge' && random.below(2) === 0 ? assign(beside) : [],
     }
   }
 

@@ -142,6 +142,23 @@ export interface Insert {
   readonly q: Query
 }
 
+export interface Assignment {
+  readonly name: string
+  readonly e: Expr
+}
+
+/** Changes rows of a table that the session then reads: `where` is the condition of MERGE, too. */
+export interface Change {
+  readonly k: 'update' | 'delete' | 'merge'
+  readonly table: string
+  readonly as: string
+  readonly from: Rel | null
+  readonly where: Expr | null
+  readonly sets: readonly Assignment[]
+  /** What MERGE writes of rows that match none. */
+  readonly inserted: readonly Assignment[]
+}
+
 /** The last statement of a session, with the parameters that go with it and what the session does before. */
 export interface Statement {
   readonly q: Query
@@ -149,6 +166,7 @@ export interface Statement {
   /** Whether the session sets its time zone, where it is not sent along with the statement. */
   readonly setsTimeZone?: boolean
   readonly inserts?: readonly Insert[]
+  readonly changes?: readonly Change[]
 }
 
 export const lit = (type: Type, value: Value): Expr => ({ k: 'lit', type, value })
