@@ -141,6 +141,10 @@ describe('a token that somebody made up', () => {
     ['a subject without end', { sub: 'x'.repeat(300) }],
     ['a group with a line feed', { groups: ['a\nb'] }],
     ['a group without a name', { groups: [''] }],
+    ['an actor whose issuer has a NUL', { act: { sub: 'sponsor', iss: 'https://a.test\0' } }],
+    ['an actor whose issuer is half a character', { act: { sub: 'sponsor', iss: '\ud800' } }],
+    ['an actor whose issuer is too long', { act: { sub: 'sponsor', iss: 'x'.repeat(2049) } }],
+    ['an actor of no issuer behind another', { act: { sub: 'a', act: { sub: 'b', iss: '' } } }],
     ['more groups than anybody is in', { groups: Array.from({ length: 1001 }, (_, index) => `${index}`) }],
   ])('is refused with %s', (_name, changes) => refused(tokenOf(changes)))
 })

@@ -5,6 +5,7 @@ import type { IssuerConfig } from '../config/broker-config.ts'
 import { invalidToken } from './invalid-token.ts'
 
 const MAX_NAME = 255
+const MAX_ISSUER = 2048
 /** RFC 8693: actors nest, the outermost being the one who acts now. */
 const MAX_ACTORS = 8
 
@@ -18,6 +19,9 @@ const assertVerified = (claims: Claims, claim: string): void => {
   if (claim !== 'email' || claims.email_verified === true || claims.email_verified === 'true') return
   throw invalidToken('person', 'the claim `email` of the identity token names the person and is not verified')
 }
+
+const isIssuer = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && value.length <= MAX_ISSUER && isLineText(value)
 
 const readPerson = (claims: Claims, claim: string): string => {
   const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined
@@ -36,7 +40,7 @@ const readActors = (payload: JWTPayload, issuer: string): PersonIdentity[] => {
   let actor: unknown = payload.act
   while (actor !== undefined) {
     const { sub, iss = issuer, act } = isClaims(actor) ? actor : {}
-    if (!isName(sub) || typeof iss !== 'string' || actors.length >= MAX_ACTORS) {
+    if (!isName(sub) || !isIssuer(iss) || actors.length >= MAX_ACTORS) {
       throw invalidToken('person', 'the claim `act` of the identity token does not name its actors')
     }
     // What else a token says of an actor has no fixed meaning. Its subject is compared with every name of a person.
