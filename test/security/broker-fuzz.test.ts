@@ -2,10 +2,12 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { noteStatement } from '../../packages/broker/src/test-support/clinic.ts'
 import {
+  digestFor,
   startTestBroker,
   statementOf,
   type TestBroker,
 } from '../../packages/broker/src/test-support/start-test-broker.ts'
+import { traceBody } from '../broker-load/trace-load.ts'
 
 // Every route of the generated OpenAPI document, with bodies and parameters near to and far from its schemas. A broker
 // answers each with a status below 500, failures in one form, and the same for an id of others and an id of nothing.
@@ -196,6 +198,93 @@ const requestsOf = ({ body, query }: Operation) =>
     ),
   })
 
+/** JSON texts: of other types, at the edge of a type, too deep, and with characters that no database stores. */
+const misfits = [
+  ...['null', '0', '-1', '1e999', '9007199254740993', 'true', '""', '[]', '{}', '{"__proto__":{"a":1}}'],
+  ...[
+    '"\\u0000"',
+    '"\\ud800"',
+    '"\\u202e"',
+    `"${'x'.repeat(5000)}"`,
+    `${'['.repeat(3000)}${']'.repeat(3000)}`,
+  ],
+]
+
+type Place = readonly (string | number)[]
+
+/** The places of a value and of all that is in it. */
+const placesOf = (value: unknown, place: Place = []): Place[] =>
+  typeof value !== 'object' || value === null
+    ? [place]
+    : [place, ...Object.entries(value).flatMap(([name, member]) => placesOf(member, [...place, name]))]
+
+/** A value as JSON, with another text at one of its places. */
+const withText = (value: unknown, [name, ...rest]: Place, text: string): string => {
+  if (name === undefined) return text
+  const members = Object.entries(value as object).map(
+    ([key, member]) => [key, key === name ? withText(member, rest, text) : JSON.stringify(member)] as const,
+  )
+  return Array.isArray(value)
+    ? `[${members.map(([, member]) => member).join(',')}]`
+    : `{${members.map(([key, member]) => `${JSON.stringify(key)}:${member}`).join(',')}}`
+}
+
+/** One request of each kind that is as it should be. */
+const validRequests = async (): Promise<{ path: string; bearer: string; body: object }[]> => {
+  const session = await broker.openSession('agent')
+  const { sessionToken } = session
+  const [agent, reviewer, operator] = await Promise.all(
+    (['agent', 'reviewer', 'operator'] as const).map((client) => broker.issuer.token(client)),
+  )
+  const statement = statementOf(noteStatement, ['x', 1])
+  const { id, digest } = (await broker.ask(session, statement)).body
+  const named = { issuer: broker.issuer.url, subject: 'nobody', reason: 'a test' }
+  return [
+    {
+      path: '/v1/sessions',
+      bearer: agent,
+      body: {
+        purpose: 'HOPERAT',
+        agent: { id: 'a', name: 'b', version: '1', model: 'c', task: 'd', conversationId: 'e' },
+        client: { name: 'test', version: '0' },
+        snowflake: { account: 'acme-clinic', warehouse: 'AGENTS', role: 'CLINIC_READER' },
+      },
+    },
+    {
+      path: '/v1/approvals',
+      bearer: sessionToken,
+      body: {
+        statement,
+        digest: digestFor(session, statement),
+        attended: false,
+        key: NOBODY,
+        reason: 'a test',
+        traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
+      },
+    },
+    {
+      path: `/v1/approvals/${id}/decision`,
+      bearer: reviewer,
+      body: { decision: 'approve', comment: 'a test', seenDigest: digest },
+    },
+    { path: `/v1/approvals/${id}/claim`, bearer: sessionToken, body: { digest, key: NOBODY } },
+    {
+      path: `/v1/approvals/${id}/settle`,
+      bearer: sessionToken,
+      body: { outcome: 'executed', queryId: NOBODY },
+    },
+    { path: '/v1/principals/revoke', bearer: operator, body: { ...named, person: 'nobody' } },
+    { path: '/v1/principals/restore', bearer: operator, body: named },
+    { path: '/v1/traces', bearer: sessionToken, body: JSON.parse(traceBody(session.sessionId, 1).body) },
+    {
+      path: `/v1/sessions/${session.sessionId}/renew`,
+      bearer: sessionToken,
+      body: { identityToken: agent },
+    },
+    { path: `/v1/sessions/${session.sessionId}/revoke`, bearer: operator, body: { reason: 'a test' } },
+  ].map((request) => ({ ...request, bearer: request.bearer ?? '' }))
+}
+
 describe('whatever is sent to a route', () => {
   test('the answer is no fault of the broker, and every failure has one form', async () => {
     expect(operations.length).toBeGreaterThanOrEqual(20)
@@ -213,6 +302,24 @@ describe('whatever is sent to a route', () => {
         }),
         { numRuns: RUNS, endOnFailure: true },
       )
+    }
+  }, 300_000)
+
+  test('a valid request with one member of another kind is no fault of the broker either', async () => {
+    for (const { path, bearer, body } of await validRequests()) {
+      for (const place of placesOf(body)) {
+        for (const text of misfits) {
+          const answer = await fetch(`${broker.broker.url}${path}`, {
+            method: 'POST',
+            headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
+            body: withText(body, place, text),
+          })
+          const said = await answer.text()
+          const where = `${path}, \`${place.join('.')}\` as ${text.slice(0, 40)}: ${said.slice(0, 300)}`
+          expect(answer.status, where).toBeLessThan(500)
+          if (answer.status >= 400) errorOf(said)
+        }
+      }
     }
   }, 300_000)
 

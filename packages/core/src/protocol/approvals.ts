@@ -26,11 +26,26 @@ const MAX_NAME = 512
 /** A digest is `sha256:` and 64 hex digits. */
 const MAX_DIGEST = 100
 
+/** Rows of binds and values that are JSON themselves are a few levels deep. What walks through them calls itself. */
+const MAX_BIND_LEVELS = 64
+
+const isBind = (value: unknown, levels = MAX_BIND_LEVELS): boolean => {
+  // JSON.parse reads a number that is too large as infinity, which JSON cannot hold.
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (typeof value !== 'object' || value === null) return true
+  return levels > 0 && Object.values(value).every((member) => isBind(member, levels - 1))
+}
+
+/** A value as the driver would send it: JSON of finite numbers that is not nested without end. */
+const bindSchema = z
+  .unknown()
+  .refine((value) => isBind(value), `must be finite JSON of at most ${MAX_BIND_LEVELS} levels`)
+
 /** The exact statement and the context it will run in: what the approval digest covers. */
 export const approvalStatementSchema = z.strictObject({
   sqlText: exactText(MAX_STATEMENT),
   /** As the driver would send them; null when the statement has none. */
-  binds: z.array(z.unknown()).nullable(),
+  binds: z.array(bindSchema).nullable(),
   warehouse: exactText(MAX_NAME).nullable(),
   database: exactText(MAX_NAME).nullable(),
   schema: exactText(MAX_NAME).nullable(),
