@@ -60,7 +60,10 @@ const classifiedColumnsOf = (decision: Decision): string[] => [
   ...new Set(decision.columns.filter(({ classes }) => classes.length > 0).flatMap(({ sources }) => sources)),
 ]
 
-/** An open window of a time-boxed approval: measured from the approval, so a request under it inherits its end. */
+/**
+ * An open window of a time-boxed approval: measured from the approval, so a request under it inherits its end. A revocation
+ * of the window that is under way is waited for, and one that comes later waits for the request, which it then ends too.
+ */
 const findWindow = (
   database: Kysely<Tables>,
   scopeDigest: string,
@@ -74,6 +77,7 @@ const findWindow = (
     .where('valid_until', '>', now)
     .where('state', 'in', ['approved', 'claimed', 'executed', 'failed', 'indeterminate'])
     .orderBy('valid_until', 'desc')
+    .forKeyShare()
     .executeTakeFirst()
 
 const assertRoom = async (
