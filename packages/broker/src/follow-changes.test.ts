@@ -70,6 +70,23 @@ describe('a replica that is told of a revocation', () => {
     await expect.poll(received, { timeout: 30_000 }).toContain('session.revoked')
   }, 60_000)
 
+  it('while a stream of the session begins leaves no stream that knows nothing of it', async () => {
+    const sessions = await Promise.all(Array.from({ length: 60 }, () => first.openSession('agent')))
+    const token = await first.issuer.token('operator')
+    const streams = sessions.map(async ({ sessionId, sessionToken }, index) => {
+      const revoking = first.send('POST', `/v1/sessions/${sessionId}/revoke`, token, { reason: 'a test' })
+      await setTimeout(index)
+      const answer = await fetch(`${second.broker.url}/v1/sessions/${sessionId}/events`, {
+        headers: { authorization: `Bearer ${sessionToken}` },
+      })
+      expect((await revoking).status).toBe(204)
+      // Ends when the replica has told of the end, or the stream is cut for it.
+      await answer.text()
+      return answer.status
+    })
+    for (const status of await Promise.all(streams)) expect([200, 401]).toContain(status)
+  }, 60_000)
+
   it('passes it on, though the reason cannot be opened', async () => {
     const { session, received } = await follow()
     await client.query(

@@ -12,17 +12,20 @@ const POLICY = 'x'.repeat(1024 * 1024)
 let app: FastifyInstance
 let listener: SessionListener | undefined
 let ended: number
+let wasLive: boolean
 let response: ServerResponse | undefined
 const sockets: Socket[] = []
 
 beforeEach(async () => {
   ended = 0
+  wasLive = true
   app = Fastify()
   app.get('/', (_request, reply) => {
     response = reply.raw
     sendEvents(reply, {
       signal: new AbortController().signal,
       isLive: async () => true,
+      wasLive: async () => wasLive,
       listen: (given) => {
         listener = given
         return () => {
@@ -94,4 +97,11 @@ it('a client that reads goes on', async () => {
     await turn()
   }
   expect(ended).toBe(0)
+})
+
+it('a stream whose session ended before it listened ends at once', async () => {
+  wasLive = false
+  const answer = await fetch(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`)
+  expect(await answer.text()).toContain(': connected')
+  expect([ended, listener]).toEqual([1, undefined])
 })

@@ -9,6 +9,8 @@ export interface EventStreamOptions {
   readonly signal: AbortSignal
   /** Whether the stream may go on; asked at each heartbeat. A rejection ends it. */
   readonly isLive: () => Promise<boolean>
+  /** The same, asked once when the stream listens: its session may have ended between its bearer's check and that. */
+  readonly wasLive: () => Promise<boolean>
   /** Begins to listen; gives the function that ends it. */
   readonly listen: (listener: SessionListener) => () => void
   /** Called once, when the stream is over. */
@@ -21,7 +23,7 @@ export interface EventStreamOptions {
  */
 export const sendEvents = (
   reply: FastifyReply,
-  { signal, isLive, listen, onEnd }: EventStreamOptions,
+  { signal, isLive, wasLive, listen, onEnd }: EventStreamOptions,
 ): (() => void) => {
   reply.hijack()
   const { raw } = reply
@@ -48,6 +50,16 @@ export const sendEvents = (
     end()
     raw.destroy()
   }
+  const goOnIf = (live: Promise<boolean>, goOn: () => void = () => undefined): void => {
+    live.then(
+      (isSo) => {
+        if (hasEnded) return
+        if (isSo) goOn()
+        else end()
+      },
+      () => end(),
+    )
+  }
   const heartbeat = setInterval(() => {
     // The heartbeat before is still unread: the client does not read at all.
     if (raw.writableNeedDrain) {
@@ -55,14 +67,7 @@ export const sendEvents = (
       raw.destroy()
       return
     }
-    isLive().then(
-      (live) => {
-        if (hasEnded) return
-        if (live) send(': alive\n\n')
-        else end()
-      },
-      () => end(),
-    )
+    goOnIf(isLive(), () => send(': alive\n\n'))
   }, HEARTBEAT_MS)
   heartbeat.unref()
   const stopListening = listen({
@@ -75,5 +80,6 @@ export const sendEvents = (
   send(': connected\n\n')
   signal.addEventListener('abort', end, { once: true })
   if (signal.aborted) end()
+  else goOnIf(wasLive())
   return end
 }

@@ -161,8 +161,9 @@ describe.each(['PGlite', 'PostgreSQL'])('a principal that an operator revoked, o
       })
       const waiting = async (count: number) => {
         const sqlText = `select 1 from pg_stat_activity where datname = 'broker' and wait_event_type = 'Lock'`
+        // Outside of the transaction: within it, connections that are opened later are not seen.
         await expect
-          .poll(async () => (await database.query(sqlText)).rows.length, { timeout: 30_000 })
+          .poll(async () => (await postgres.query(sqlText)).length, { timeout: 30_000, interval: 20 })
           .toBe(count)
       }
       await waiting(1)

@@ -115,6 +115,7 @@ export const addSessionRoutes = (app: App, options: SessionRouteOptions): void =
         signal: connectionSignal(reply, closing),
         // A session that ends before its time is told of by the signals: nothing is asked until then.
         isLive: async () => session.expiresAt > clock() || (await authenticator.isLive(request)),
+        wasLive: () => authenticator.isLive(request),
         listen: (listener) => signals.listen(session.id, listener),
         onEnd: () => {
           leave()
