@@ -1,4 +1,4 @@
-import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
+import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely'
 import type { Tables } from '../database/tables.ts'
 import type { SessionRecord } from '../sessions/session.ts'
 import type { BrokerEventName } from '../trail/broker-event.ts'
@@ -151,14 +151,43 @@ const runningOf = (session: SessionRecord): Ending[] =>
     where: (eb) => eb('claimed_by_session', '=', session.id),
   }))
 
+/** Closes the windows that a session opened and that no state says is open: the statement that opened them has ended. */
+const closeWindowsOf = async (
+  { transaction, record }: TrailStep,
+  session: SessionRecord,
+  now: Date,
+): Promise<string[]> => {
+  const rows = await transaction
+    .updateTable('approvals')
+    .set({ valid_until: now })
+    .where('id', 'in', (eb) =>
+      // Held against requests under the window that are being made.
+      eb
+        .selectFrom('approvals')
+        .select('id')
+        .where('session_id', '=', session.id)
+        .where('state', 'in', ['executed', 'failed'])
+        .where('window_of', 'is', null)
+        .where('valid_until', '>', now)
+        .where(sql<boolean>`requirement->>'kind' = 'time-boxed'`)
+        .orderBy('id')
+        .forUpdate(),
+    )
+    .returningAll()
+    .execute()
+  for (const row of rows) record(approvalEvent('approval.revoked', row))
+  return rows.map(({ id }) => id)
+}
+
 /** The agent is gone or was revoked: what it asked for and has not used is over. Part of the session's own end. */
 export const endApprovalsOfSession = async (
   step: TrailStep,
   session: SessionRecord,
   kind: 'closed' | 'revoked',
   now: Date,
-): Promise<string[]> =>
-  end(step, now, [
+): Promise<string[]> => {
+  const closed = kind === 'revoked' ? await closeWindowsOf(step, session, now) : []
+  const ended = await end(step, now, [
     {
       from: 'pending',
       to: 'cancelled',
@@ -173,6 +202,8 @@ export const endApprovalsOfSession = async (
     },
     ...(kind === 'revoked' ? runningOf(session) : []),
   ])
+  return [...closed, ...ended]
+}
 
 /** An approval is bound to the policy it was asked under. With another one in force it could never be claimed. */
 export const endApprovalsOfOtherPolicies = async (context: ApprovalContext): Promise<void> => {

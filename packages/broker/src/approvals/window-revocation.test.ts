@@ -85,4 +85,24 @@ describe('the window of a time-boxed approval that is revoked on PostgreSQL', ()
     },
     60_000,
   )
+
+  it('closes with the session that opened it, when that is revoked', async () => {
+    const session = await test.openSession('second-agent')
+    const opening = (await test.ask(session, statement(1))).body
+    await test.decide('reviewer', opening)
+    const act = (action: string, body: object) =>
+      test.send('POST', `/v1/approvals/${opening.id}/${action}`, session.sessionToken, body)
+    await act('claim', { digest: opening.digest })
+    expect((await act('settle', { outcome: 'executed', queryId: null })).status).toBe(200)
+    expect((await test.ask(session, statement(2))).body.state).toBe('approved')
+    const revoked = await test.send(
+      'POST',
+      `/v1/sessions/${session.sessionId}/revoke`,
+      await test.issuer.token('operator'),
+      { reason: 'a test' },
+    )
+    expect(revoked.status).toBe(204)
+    const next = await test.openSession('second-agent')
+    expect((await test.ask(next, statement(3))).body.state).toBe('pending')
+  })
 })
