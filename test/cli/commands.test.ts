@@ -269,7 +269,43 @@ describe('snowfence query', () => {
       'select 1',
     ])
     expect(status).toBe(1)
-    expect(stderr).toContain('ERR_BROKER_UNREACHABLE')
+    expect(stderr).toMatch(
+      /^error ERR_BROKER_UNREACHABLE: .*could not be reached\n {2}next: start the broker/,
+    )
+    expect(stderr).not.toContain('    at ')
+  })
+
+  it.each<{ flags: string[] }>([{ flags: [] }, { flags: ['--json'] }])(
+    'without its identity token says so with a next step: $flags',
+    async ({ flags }) => {
+      const { stdout, stderr, status } = await snowfence([
+        'query',
+        ...flags,
+        '--account',
+        'a',
+        '--broker',
+        'http://127.0.0.1:9',
+        '--identity-token-file',
+        file('absent.jwt'),
+        '--purpose',
+        'HOPERAT',
+        'select 1',
+      ])
+      expect(status).toBe(1)
+      const told = flags.includes('--json') ? JSON.stringify(JSON.parse(stdout).error) : stderr
+      expect(told).toContain('ERR_IDENTITY_SOURCE_FAILED')
+      expect(told).toMatch(/next: \S|"hint":"\S/)
+      expect(told).not.toContain('    at ')
+    },
+  )
+})
+
+describe('snowfence broker', () => {
+  it('names a problem of its configuration once', async () => {
+    await writeFile(file('broker.yaml'), 'listen: { porrt: 1 }')
+    const { stderr, status } = await snowfence(['broker', '--config', file('broker.yaml')])
+    expect(status).toBe(1)
+    expect(stderr.split('porrt')).toHaveLength(2)
   })
 })
 

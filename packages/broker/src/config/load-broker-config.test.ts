@@ -117,6 +117,15 @@ describe('a broker configuration', () => {
   it('is refused when there is no file', async () => {
     await expect(loadBrokerConfig(join(directory, 'absent.yaml'), {})).rejects.toMatchObject({
       code: 'ERR_BROKER_CONFIG_INVALID',
+      message: expect.stringContaining('could not be read (ENOENT)'),
+      hint: expect.stringContaining('path'),
+    })
+  })
+
+  it('is refused with the place where it stops being YAML, and without the text that stands there', async () => {
+    await expect(load('databaseUrl: "postgres://u:secret@db\nissuers: [')).rejects.toMatchObject({
+      code: 'ERR_BROKER_CONFIG_INVALID',
+      message: expect.stringMatching(/is not YAML: line \d+, column \d+$/),
     })
   })
 })

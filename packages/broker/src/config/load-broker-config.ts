@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { SnowfenceError } from '@snowfence/core'
-import { parse } from 'yaml'
+import { parse, YAMLParseError } from 'yaml'
 import type { BrokerConfig } from './broker-config.ts'
 import { parseBrokerConfig } from './parse-broker-config.ts'
 
@@ -63,15 +63,23 @@ export const loadBrokerConfig = async (
   file: string,
   environment: Environment = process.env,
 ): Promise<BrokerConfig> => {
+  const refuse = (problem: string, hint: string, cause: unknown) =>
+    new SnowfenceError('ERR_BROKER_CONFIG_INVALID', {
+      message: `the broker configuration \`${file}\` ${problem}`,
+      hint,
+      cause,
+    })
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw refuse(`could not be read (${error.code})`, 'check the path and the permissions of the file', error)
+  })
   let document: unknown
   try {
-    document = parse(await readFile(file, 'utf8'))
+    document = parse(text)
   } catch (error) {
-    throw new SnowfenceError('ERR_BROKER_CONFIG_INVALID', {
-      message: `the broker configuration \`${file}\` could not be read as YAML`,
-      hint: 'check the path and the form of the file',
-      cause: error,
-    })
+    // The parser's own text quotes the line, which can hold a password.
+    const at = error instanceof YAMLParseError ? error.linePos?.[0] : undefined
+    const place = at === undefined ? '' : `: line ${at.line}, column ${at.col}`
+    throw refuse(`is not YAML${place}`, 'correct the file at that place; docs/broker.md shows one', error)
   }
   if (!isFields(document)) return parseBrokerConfig(document)
   return parseBrokerConfig(withEnvironment(withAbsolutePaths(document, dirname(resolve(file))), environment))

@@ -41,7 +41,9 @@ describe('requests without end', () => {
     const refused = answers.filter(({ status }) => status === 429)
     expect(refused).toHaveLength(1)
     expect(codeOf(refused[0]!)).toBe('ERR_RATE_LIMITED')
-    expect(Number(refused[0]!.headers.get('retry-after'))).toBeGreaterThan(0)
+    const seconds = Number(refused[0]!.headers.get('retry-after'))
+    expect(seconds).toBeGreaterThan(0)
+    expect(refused[0]!.body).toMatchObject({ error: { hint: expect.stringContaining(`wait ${seconds} s`) } })
     expect((await test.send('GET', '/v1/approvals', session.sessionToken)).status).toBe(200)
   })
 

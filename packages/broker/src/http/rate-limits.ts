@@ -28,7 +28,11 @@ export interface RateLimits {
 }
 
 const limited = (seconds: number): SnowfenceError =>
-  new SnowfenceError('ERR_RATE_LIMITED', { details: { retryAfterSeconds: Math.max(1, seconds) } })
+  new SnowfenceError('ERR_RATE_LIMITED', {
+    // Clients that show the hint to a person do not show the header.
+    hint: `wait ${Math.max(1, seconds)} s, as the \`retry-after\` header says, then ask again`,
+    details: { retryAfterSeconds: Math.max(1, seconds) },
+  })
 
 /** Bearers that were accepted, by their hash. Only a way past the count of refusals: each is verified all the same. */
 const createAccepted = () => {

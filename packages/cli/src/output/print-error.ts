@@ -11,34 +11,48 @@ interface PlacedProblem {
 const isPlacedProblem = (value: unknown): value is PlacedProblem =>
   typeof value === 'object' && value !== null && typeof (value as PlacedProblem).message === 'string'
 
+interface ToldError {
+  readonly code: string
+  readonly message: string
+  readonly hint: string
+  readonly docs: string
+  readonly details: Readonly<Record<string, unknown>>
+}
+
+/** What an error tells: Snowfence's own, or a refusal of the governed connection, which has the driver's shape. */
+const readToldError = (error: unknown): ToldError | null => {
+  if (isSnowfenceError(error)) return error
+  if (!(error instanceof Error)) return null
+  // Read by its shape: importing the SDK loads the driver, which most commands never need.
+  const { snowfenceCode: code, reason, hint } = error as Error & Partial<Record<string, unknown>>
+  if (typeof code !== 'string' || typeof reason !== 'string' || typeof hint !== 'string') return null
+  return { code, message: reason, hint, docs: `docs/errors/${code}.md`, details: {} }
+}
+
 /** Prints an error as what happened, what to do next and where it is explained; as one JSON line with `json`. */
 export const printError = (error: unknown, options: { readonly json?: boolean | undefined } = {}): void => {
+  const told = readToldError(error)
   if (options.json) {
-    const plain = isSnowfenceError(error)
-      ? {
-          code: error.code,
-          message: error.message,
-          hint: error.hint,
-          docs: error.docs,
-          details: error.details,
-        }
+    const plain = told
+      ? { code: told.code, message: told.message, hint: told.hint, docs: told.docs, details: told.details }
       : { code: 'ERR_UNEXPECTED', message: error instanceof Error ? error.message : String(error) }
     process.stdout.write(`${JSON.stringify({ error: plain })}\n`)
     return
   }
   const colour = paletteFor(process.stderr)
   const write = (line: string) => process.stderr.write(`${line}\n`)
-  if (!isSnowfenceError(error)) {
+  if (told === null) {
     write(
       `${colour.red('error')}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     )
     return
   }
-  write(`${colour.red('error')} ${colour.bold(error.code)}: ${error.message}`)
-  const problems = Array.isArray(error.details.problems) ? error.details.problems.filter(isPlacedProblem) : []
+  write(`${colour.red('error')} ${colour.bold(told.code)}: ${told.message}`)
+  const problems = Array.isArray(told.details.problems) ? told.details.problems.filter(isPlacedProblem) : []
   for (const { line, column, message } of problems) {
+    if (line === undefined && told.message.includes(message)) continue
     write(`  ${line === undefined ? '' : `${line}:${column ?? 1} `}${message}`)
   }
-  write(`  ${colour.cyan('next')}: ${error.hint}`)
-  write(`  ${colour.dim(`see ${error.docs}`)}`)
+  write(`  ${colour.cyan('next')}: ${told.hint}`)
+  write(`  ${colour.dim(`see ${told.docs}`)}`)
 }

@@ -112,7 +112,7 @@ export const brokerErrors = {
   ERR_IDENTITY_NOT_PERMITTED: {
     message: 'this identity may not do that',
     why: 'The route is for members of a group of the broker configuration, such as `groups.auditors` or `groups.operators`.',
-    hint: 'use an identity of that group, or have the group added to the broker configuration',
+    hint: 'use an identity in a group of `groups.auditors` to read the trail, of `groups.operators` to revoke; the broker configuration names these groups',
     retryable: false,
   },
   ERR_PRINCIPAL_REVOKED: {
