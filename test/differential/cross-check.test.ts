@@ -23,6 +23,7 @@ const known: readonly (readonly [sql: RegExp, why: string])[] = [
   [/\bas time\)/, 'NULL of type TIME; the local Snowflake gives the text NULL'],
   [/\bcount_if\(/, 'without rows it is 0; the local Snowflake gives NULL'],
   [/as timestamp_(ntz|ltz)\)/, 'a text of digits is seconds since 1970; the local Snowflake reads none'],
+  [/\bratio_to_report\(.*order by/, 'here the sum of the partition; the local Snowflake sums up to the row'],
   [/\b(array|object)_/, 'a timestamp in a VARIANT has milliseconds; the local Snowflake leaves out zeros'],
 ]
 

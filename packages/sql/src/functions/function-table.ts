@@ -119,13 +119,28 @@ const digest: Rule = (operands) => {
   return isSize ? signature('TC', textType)(operands) : everyOperand(operands)
 }
 
-const like: Rule = ([subject, pattern, escaping]) => ({
-  type: booleanType,
-  failing: [subject, pattern].filter(
-    (operand) =>
-      operand !== undefined && (!fits('T', operand) || (escaping !== undefined && !pattern!.isConstant)),
-  ) as Value[],
-})
+/** Whether each escape character of a pattern stands before one that it may escape: another one is an error, but for NULL none. */
+const isEscaped = (pattern: unknown, by: unknown): boolean => {
+  if (typeof pattern !== 'string' || typeof by !== 'string' || [...by].length !== 1) return false
+  const characters = [...pattern]
+  for (let at = 0; at < characters.length; at += 1) {
+    if (characters[at] !== by) continue
+    at += 1
+    const next = characters[at]
+    if (next !== '%' && next !== '_' && next !== by) return false
+  }
+  return true
+}
+
+const like: Rule = (operands) => {
+  const [subject, pattern, escaping] = operands
+  if (escaping !== undefined && !isEscaped(pattern?.literal, escaping.literal))
+    return { ...everyOperand(operands), type: booleanType }
+  return {
+    type: booleanType,
+    failing: [subject, pattern].filter((operand) => operand !== undefined && !fits('T', operand)) as Value[],
+  }
+}
 
 /** How many digits a difference has at most, by its unit: Snowflake's years have five digits. */
 const digitsByUnit: ReadonlyMap<string, number> = new Map([
