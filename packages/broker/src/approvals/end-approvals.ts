@@ -179,6 +179,22 @@ const closeWindowsOf = async (
   return rows.map(({ id }) => id)
 }
 
+/** Approvals under the windows that a session opened, whichever session of its principal asked for them. */
+const underWindowsOf = (session: SessionRecord): Ending[] =>
+  (['approved', 'claimed', 'indeterminate'] as const).map((from) => ({
+    from,
+    to: 'revoked',
+    event: 'approval.revoked',
+    where: (eb) =>
+      eb('window_of', 'in', (inner) =>
+        inner
+          .selectFrom('approvals as windows')
+          .select('windows.id')
+          .where('windows.session_id', '=', session.id)
+          .where('windows.window_of', 'is', null),
+      ),
+  }))
+
 /** The agent is gone or was revoked: what it asked for and has not used is over. Part of the session's own end. */
 export const endApprovalsOfSession = async (
   step: TrailStep,
@@ -200,7 +216,8 @@ export const endApprovalsOfSession = async (
       event: kind === 'revoked' ? 'approval.revoked' : 'approval.cancelled',
       where: (eb) => eb('session_id', '=', session.id),
     },
-    ...(kind === 'revoked' ? runningOf(session) : []),
+    // Last: the windows are held by then, so no request under one of them is being made.
+    ...(kind === 'revoked' ? [...runningOf(session), ...underWindowsOf(session)] : []),
   ])
   return [...closed, ...ended]
 }

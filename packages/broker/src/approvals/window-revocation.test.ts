@@ -95,6 +95,9 @@ describe('the window of a time-boxed approval that is revoked on PostgreSQL', ()
     await act('claim', { digest: opening.digest })
     expect((await act('settle', { outcome: 'executed', queryId: null })).status).toBe(200)
     expect((await test.ask(session, statement(2))).body.state).toBe('approved')
+    const other = await test.openSession('second-agent')
+    const underIt = (await test.ask(other, statement(4))).body
+    expect(underIt.state).toBe('approved')
     const revoked = await test.send(
       'POST',
       `/v1/sessions/${session.sessionId}/revoke`,
@@ -102,6 +105,9 @@ describe('the window of a time-boxed approval that is revoked on PostgreSQL', ()
       { reason: 'a test' },
     )
     expect(revoked.status).toBe(204)
+    const claim = { digest: digestFor(other, statement(4)) }
+    const claimed = await test.send('POST', `/v1/approvals/${underIt.id}/claim`, other.sessionToken, claim)
+    expect(claimed.status).toBe(409)
     const next = await test.openSession('second-agent')
     expect((await test.ask(next, statement(3))).body.state).toBe('pending')
   })
