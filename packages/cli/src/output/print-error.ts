@@ -29,18 +29,32 @@ const readToldError = (error: unknown): ToldError | null => {
   return { code, message: reason, hint, docs: `docs/errors/${code}.md`, details: {} }
 }
 
+/** An error of the driver's own, such as a warehouse that cannot be reached: the governed connection gives each this method. */
+const isDriverError = (error: unknown): error is Error => error instanceof Error && 'externalize' in error
+const driverHint =
+  'check the account, `--access-url` (SNOWFLAKE_ACCESS_URL), and that Snowflake answers there'
+
 /** Prints an error as what happened, what to do next and where it is explained; as one JSON line with `json`. */
 export const printError = (error: unknown, options: { readonly json?: boolean | undefined } = {}): void => {
   const told = readToldError(error)
   if (options.json) {
     const plain = told
       ? { code: told.code, message: told.message, hint: told.hint, docs: told.docs, details: told.details }
-      : { code: 'ERR_UNEXPECTED', message: error instanceof Error ? error.message : String(error) }
+      : {
+          code: 'ERR_UNEXPECTED',
+          message: error instanceof Error ? error.message : String(error),
+          ...(isDriverError(error) ? { hint: driverHint } : {}),
+        }
     process.stdout.write(`${JSON.stringify({ error: plain })}\n`)
     return
   }
   const colour = paletteFor(process.stderr)
   const write = (line: string) => process.stderr.write(`${line}\n`)
+  if (isDriverError(error) && told === null) {
+    write(`${colour.red('error')}: Snowflake's driver failed: ${error.message}`)
+    write(`  ${colour.cyan('next')}: ${driverHint}`)
+    return
+  }
   if (told === null) {
     write(
       `${colour.red('error')}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
