@@ -43,6 +43,8 @@ describe('a replica that is told of a revocation', () => {
     const reading = (async () => {
       for await (const chunk of answer.body ?? []) received += Buffer.from(chunk).toString()
     })().catch(() => undefined)
+    // A stream asks once more for its session when it listens. Look-ups take their turn, so this one is answered after it.
+    await second.send('GET', '/v1/approvals', session.sessionToken)
     return { session, reading, received: () => received }
   }
   const revoke = async (id: string): Promise<void> => {
@@ -58,11 +60,7 @@ describe('a replica that is told of a revocation', () => {
   }
 
   it('and cannot read it passes it on as soon as it can, though its connection was never lost', async () => {
-    const { session, reading, received } = await follow()
-    let isEnded = false
-    void reading.then(() => {
-      isEnded = true
-    })
+    const { session, received } = await follow()
     await client.query('listen snowfence_changes')
     await client.query('revoke select on sessions from second')
     await revoke(session.sessionId)
@@ -71,8 +69,7 @@ describe('a replica that is told of a revocation', () => {
     await setTimeout(300)
     expect(received()).not.toContain('session.revoked')
     await client.query('grant select on sessions to second')
-    // A stream that asked for its session meanwhile, in vain, was ended: its agent connects again and is refused.
-    await expect.poll(() => isEnded || received().includes('session.revoked'), { timeout: 30_000 }).toBe(true)
+    await expect.poll(received, { timeout: 30_000 }).toContain('session.revoked')
   }, 60_000)
 
   it('while a stream of the session begins leaves no stream that knows nothing of it', async () => {
