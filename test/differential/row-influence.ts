@@ -103,6 +103,15 @@ const changesOf = (
   return open.length > 1 ? [change(open), ...open.map((index) => change([index]))] : [change(open)]
 }
 
+/** The row with other numbers where a statement names them: a row without a number is one of its group too. */
+const withOtherNumbers = (
+  table: TableDefinition,
+  row: Row,
+  at: number,
+  isNamed: (column: Column) => boolean,
+): readonly Row[] =>
+  changesOf(table, row, at, (column) => column.type.family === 'number' && isNamed(column), { fills: true })
+
 const namesIn = ({ tree }: GovernedStatement): ((column: Column) => boolean) => {
   const words = new Set(printQuery(tree).split(/\W+/))
   return ({ name }) => words.has(name.toLowerCase())
@@ -175,12 +184,7 @@ const findLoneFailure = (
   const rows = world.get(table.name) ?? []
   if (statement.compilation.sites.length === 0 || rows.length < least) return null
   const deciding = rows.filter((row, at) =>
-    [
-      null,
-      ...changesOf(table, row, at, (column) => column.type.family === 'number' && isNamed(column), {
-        fills: true,
-      }),
-    ].some((other) => {
+    [null, ...withOtherNumbers(table, row, at, isNamed)].some((other) => {
       const told = tell(statement, withRow(world, table.name, at, other))
       return told !== null && told.mayFail !== base.mayFail
     }),
@@ -202,14 +206,7 @@ const findSmallGroupIn = (
   let feltNumbers = 0
   const needed: number[] = []
   for (const [at, row] of rows.entries()) {
-    for (const other of changesOf(
-      table,
-      row,
-      at,
-      (column) => column.type.family === 'number' && isNamed(column),
-      // A row without a number is one of its group too.
-      { fills: true },
-    )) {
+    for (const other of withOtherNumbers(table, row, at, isNamed)) {
       const told = tell(statement, withRow(world, table.name, at, other))
       if (told === null || told.fails || same(base.rows, told.rows)) continue
       if (told.rows.some((shown) => shown.includes(String(FRESH + at)))) return 'shows the value of one row'

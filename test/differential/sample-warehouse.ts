@@ -1,6 +1,6 @@
 import type { Catalog } from '@snowfence/core'
 import { createLocalSnowflake } from '@snowfence/local'
-import { connectAdministrator } from '../connect-administrator.ts'
+import { connectToClinic } from '../../packages/local/src/testing/driver.ts'
 import { rowCount, type SampleTable, sampleTables } from './sample-tables.ts'
 import { perturb, type Value } from './sample-values.ts'
 
@@ -74,7 +74,7 @@ const createViews = (catalog: Catalog): readonly string[] =>
 /** A local Snowflake with the tables and views of the conformance catalogue, and the real driver connected to it. */
 export const createSampleWarehouse = async (catalog: Catalog): Promise<SampleWarehouse> => {
   const local = await createLocalSnowflake({ patients: 0 })
-  const connection = await connectAdministrator(local)
+  const connection = await connectToClinic(local)
   const execute = (sqlText: string): Promise<Result> =>
     new Promise((resolve, reject) => {
       connection.execute({

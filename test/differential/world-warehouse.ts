@@ -1,5 +1,5 @@
 import { createLocalSnowflake } from '@snowfence/local'
-import { connectAdministrator } from '../connect-administrator.ts'
+import { connectToClinic } from '../../packages/local/src/testing/driver.ts'
 import type { TableDefinition, World } from './compilation.ts'
 import { textOf } from './convert-value.ts'
 import { driverValue } from './shown-columns.ts'
@@ -55,7 +55,7 @@ export const createWorldWarehouse = async (
   world: World,
 ): Promise<WorldWarehouse> => {
   const local = await createLocalSnowflake({ patients: 0 })
-  const connection = await connectAdministrator(local)
+  const connection = await connectToClinic(local)
   const execute = (sqlText: string): Promise<readonly string[]> =>
     new Promise((resolve, reject) => {
       connection.execute({

@@ -1,5 +1,5 @@
 import { createLocalSnowflake } from '@snowfence/local'
-import { connectAdministrator } from '../connect-administrator.ts'
+import { connectToClinic } from '../../packages/local/src/testing/driver.ts'
 
 export interface SampleClinic {
   /** Runs a statement as the administrator, ungoverned. @returns its rows. @throws what the warehouse answers */
@@ -10,7 +10,7 @@ export interface SampleClinic {
 /** The local Snowflake with the sample clinic, and the driver connected to it. */
 export const startSampleClinic = async (): Promise<SampleClinic> => {
   const local = await createLocalSnowflake({ patients: 300 })
-  const connection = await connectAdministrator(local)
+  const connection = await connectToClinic(local)
   return {
     run: (sqlText) =>
       new Promise((resolve, reject) => {

@@ -1,21 +1,14 @@
 import type { Connection } from 'snowflake-sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createLocalSnowflake, type LocalSnowflake } from '../local-snowflake.ts'
-import { connect, disconnect, execute, rowsOf } from '../testing/driver.ts'
+import { connectToClinic, disconnect, execute, rowsOf } from '../testing/driver.ts'
 
 let local: LocalSnowflake
 let connection: Connection
 
 beforeAll(async () => {
   local = await createLocalSnowflake({ patients: 0 })
-  connection = await connect({
-    account: local.account,
-    accessUrl: local.url,
-    ...local.administrator,
-    warehouse: 'AGENTS',
-    database: 'CLINIC',
-    schema: 'PUBLIC',
-  })
+  connection = await connectToClinic(local)
 })
 afterAll(async () => {
   await disconnect(connection)

@@ -5,7 +5,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import type { Connection } from 'snowflake-sdk'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createLocalSnowflake, type LocalSnowflake } from '../local-snowflake.ts'
-import { connect, disconnect, execute, failureOf, rowsOf } from '../testing/driver.ts'
+import { connect, connectToClinic, disconnect, execute, failureOf, rowsOf } from '../testing/driver.ts'
 
 let local: LocalSnowflake
 let connection: Connection
@@ -13,14 +13,7 @@ let directory: string
 
 beforeAll(async () => {
   local = await createLocalSnowflake({ patients: 0 })
-  connection = await connect({
-    account: local.account,
-    accessUrl: local.url,
-    ...local.administrator,
-    warehouse: 'AGENTS',
-    database: 'CLINIC',
-    schema: 'PUBLIC',
-  })
+  connection = await connectToClinic(local)
   directory = await mkdtemp(join(tmpdir(), 'snowfence-local-'))
 })
 beforeEach(async () => {

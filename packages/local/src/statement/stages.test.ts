@@ -5,22 +5,11 @@ import { gunzipSync } from 'node:zlib'
 import type { Connection } from 'snowflake-sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createLocalSnowflake, type LocalSnowflake } from '../local-snowflake.ts'
-import { connect, disconnect, execute, failureOf, rowsOf } from '../testing/driver.ts'
+import { connect, connectToClinic, disconnect, execute, failureOf, rowsOf } from '../testing/driver.ts'
 
 let local: LocalSnowflake
 let connection: Connection
 let directory: string
-
-const logIn = (more: object = {}) =>
-  connect({
-    account: local.account,
-    accessUrl: local.url,
-    ...local.administrator,
-    warehouse: 'AGENTS',
-    database: 'CLINIC',
-    schema: 'PUBLIC',
-    ...more,
-  })
 
 /** Another user, with a role that may use the schema and nothing else. */
 const asGuest = async () => {
@@ -30,7 +19,7 @@ const asGuest = async () => {
   await execute(connection, 'grant usage on warehouse AGENTS to role GUEST')
   await execute(connection, 'grant usage on database CLINIC to role GUEST')
   await execute(connection, 'grant usage on schema CLINIC.PUBLIC to role GUEST')
-  return await logIn({ username: 'GUEST', password: 'guest' })
+  return await connectToClinic(local, { username: 'GUEST', password: 'guest' })
 }
 
 const listed = async (stage: string, from = connection): Promise<unknown[]> =>
@@ -38,7 +27,7 @@ const listed = async (stage: string, from = connection): Promise<unknown[]> =>
 
 beforeAll(async () => {
   local = await createLocalSnowflake({ patients: 0 })
-  connection = await logIn()
+  connection = await connectToClinic(local)
   directory = await mkdtemp(join(tmpdir(), 'snowfence-local-'))
   await writeFile(join(directory, 'people.csv'), '1,Anna\n2,"Bea, of Ulm"\n3,\n')
   await execute(
@@ -120,13 +109,13 @@ describe('LIST and REMOVE', () => {
 
 describe('a stage', () => {
   test('that is temporary is seen by its session alone, and ends with it', async () => {
-    const other = await logIn()
+    const other = await connectToClinic(local)
     await execute(other, 'create temporary stage PASSING')
     await execute(other, `put file://${directory}/people.csv @PASSING`)
     expect(await listed('@PASSING', other)).toHaveLength(1)
     expect(await failureOf(execute(connection, 'list @PASSING'))).toMatchObject({ code: '002003' })
     await disconnect(other)
-    const again = await logIn()
+    const again = await connectToClinic(local)
     await execute(again, 'create temporary stage PASSING')
     expect(await listed('@PASSING', again)).toEqual([])
     await disconnect(again)
@@ -262,13 +251,7 @@ test('stages and their files stay in a data directory', async () => {
   const dataDir = join(directory, 'data')
   const options = { patients: 0, dataDir }
   const first = await createLocalSnowflake(options)
-  const place = { database: 'CLINIC', schema: 'PUBLIC', warehouse: 'AGENTS' }
-  const session = await connect({
-    account: first.account,
-    accessUrl: first.url,
-    ...first.administrator,
-    ...place,
-  })
+  const session = await connectToClinic(first)
   await execute(session, 'create stage KEPT')
   await execute(session, `put file://${directory}/people.csv @KEPT/x auto_compress=false`)
   await disconnect(session)
@@ -276,12 +259,7 @@ test('stages and their files stay in a data directory', async () => {
   for (const name of await readdir(join(dataDir, 'stages')))
     expect(name).toMatch(/^(?:index\.json|[0-9a-f-]{36})$/)
   const second = await createLocalSnowflake(options)
-  const again = await connect({
-    account: second.account,
-    accessUrl: second.url,
-    ...second.administrator,
-    ...place,
-  })
+  const again = await connectToClinic(second)
   expect(await listed('@KEPT', again)).toEqual(['kept/x/people.csv'])
   await execute(again, `get @KEPT/x file://${directory}/out/`)
   expect(await readFile(join(directory, 'out', 'people.csv'), 'utf8')).toContain('Anna')

@@ -1,4 +1,5 @@
 import type { Bind, Connection, ConnectionOptions, RowStatement } from 'snowflake-sdk'
+import type { LocalSnowflake } from '../local-snowflake.ts'
 
 process.env.SNOWFLAKE_DISABLE_PLATFORM_DETECTION = 'true'
 process.env.SNOWFLAKE_DISABLE_MINICORE = '1'
@@ -20,6 +21,21 @@ export const connect = (options: ConnectionOptions): Promise<Connection> =>
   new Promise((resolve, reject) => {
     const connection = snowflake.createConnection(options)
     connection.connect((error) => (error ? reject(error) : resolve(connection)))
+  })
+
+/** The same in the sample clinic of a local Snowflake: as its administrator, or as another user. */
+export const connectToClinic = (
+  { account, url, administrator }: LocalSnowflake,
+  more: Partial<ConnectionOptions> = {},
+): Promise<Connection> =>
+  connect({
+    account,
+    accessUrl: url,
+    ...administrator,
+    warehouse: 'AGENTS',
+    database: 'CLINIC',
+    schema: 'PUBLIC',
+    ...more,
   })
 
 export const execute = (

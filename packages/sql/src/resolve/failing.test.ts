@@ -1,36 +1,18 @@
-import type { AnalyzedStatement, Catalog } from '@snowfence/core'
 import { describe, expect, it, test } from 'vitest'
-import { createSqlAnalyzer } from '../analyzer.ts'
+import { openSampleAnalysis, tableOf } from '../testing/sample-analysis.ts'
 
-const columns = (...written: string[]) => ({
-  columns: written.map((column) => {
-    const [name, type] = column.split(' ') as [string, string]
-    return { name, type }
-  }),
+const summaryOf = await openSampleAnalysis({
+  T: tableOf(
+    'ID NUMBER(10,0)',
+    'CODE VARCHAR(11)',
+    'AT TIMESTAMP_NTZ',
+    'SEEN TIMESTAMP_LTZ',
+    'BORN DATE',
+    'LEFT_ON DATE',
+    'DOC VARIANT',
+  ),
+  U: tableOf('ID NUMBER(10,0)', 'N NUMBER(10,0)'),
 })
-const catalog: Catalog = {
-  C: {
-    P: {
-      T: columns(
-        'ID NUMBER(10,0)',
-        'CODE VARCHAR(11)',
-        'AT TIMESTAMP_NTZ',
-        'SEEN TIMESTAMP_LTZ',
-        'BORN DATE',
-        'LEFT_ON DATE',
-        'DOC VARIANT',
-      ),
-      U: columns('ID NUMBER(10,0)', 'N NUMBER(10,0)'),
-    },
-  },
-}
-const analyzer = await createSqlAnalyzer()
-
-const summaryOf = (sql: string): AnalyzedStatement => {
-  const { summary } = analyzer.analyze(sql, { catalog, database: 'C', schema: 'P' })
-  if (summary.status !== 'analyzed') throw new Error(`${sql}: ${summary.reason.message}`)
-  return summary
-}
 
 /** The columns by whose values a computation fails. */
 const failing = (expression: string): readonly string[] => {

@@ -1,34 +1,17 @@
-import type { Catalog, ColumnFlow } from '@snowfence/core'
+import type { ColumnFlow } from '@snowfence/core'
 import { describe, expect, it, test } from 'vitest'
-import { createSqlAnalyzer } from '../analyzer.ts'
+import { openSampleAnalysis, tableOf } from '../testing/sample-analysis.ts'
 
-const columns = (...written: string[]) => ({
-  columns: written.map((column) => {
-    const [name, type] = column.split(' ') as [string, string]
-    return { name, type }
-  }),
+const analyze = await openSampleAnalysis({
+  T: tableOf(
+    'ID NUMBER(10,0)',
+    'COST NUMBER(12,2)',
+    'AT TIMESTAMP_NTZ',
+    'LEFT_AT TIMESTAMP_NTZ',
+    'SEEN TIMESTAMP_LTZ',
+  ),
+  U: tableOf('ID NUMBER(10,0)', 'N NUMBER(10,0)'),
 })
-const catalog: Catalog = {
-  C: {
-    P: {
-      T: columns(
-        'ID NUMBER(10,0)',
-        'COST NUMBER(12,2)',
-        'AT TIMESTAMP_NTZ',
-        'LEFT_AT TIMESTAMP_NTZ',
-        'SEEN TIMESTAMP_LTZ',
-      ),
-      U: columns('ID NUMBER(10,0)', 'N NUMBER(10,0)'),
-    },
-  },
-}
-const analyzer = await createSqlAnalyzer()
-
-const analyze = (sql: string) => {
-  const { summary } = analyzer.analyze(sql, { catalog, database: 'C', schema: 'P' })
-  if (summary.status !== 'analyzed') throw new Error(`${sql}: ${summary.reason.message}`)
-  return summary
-}
 
 /** How a column of T reaches the first output. */
 const flowOf = (expression: string, column: string, from = 'from t'): ColumnFlow | undefined =>

@@ -1,43 +1,30 @@
-import type { Catalog, Observation, UsePlace } from '@snowfence/core'
+import type { Observation, UsePlace } from '@snowfence/core'
 import { describe, expect, it } from 'vitest'
-import { createSqlAnalyzer } from '../analyzer.ts'
+import { openSampleAnalysis, tableOf } from '../testing/sample-analysis.ts'
 
-const columns = (...written: string[]) => ({
-  columns: written.map((column) => {
-    const [name, type] = column.split(' ') as [string, string]
-    return { name, type }
-  }),
+const analyze = await openSampleAnalysis({
+  T: tableOf(
+    'ID NUMBER(38,0)',
+    'COST NUMBER(12,2)',
+    'AT TIMESTAMP_NTZ',
+    'BORN DATE',
+    'ZIP VARCHAR',
+    'OK BOOLEAN',
+  ),
+  U: tableOf(
+    'ID NUMBER(10,0)',
+    'COST NUMBER(38,4)',
+    'AT TIMESTAMP_NTZ',
+    'BORN DATE',
+    'ZIP VARCHAR',
+    'OK BOOLEAN',
+  ),
 })
-const catalog: Catalog = {
-  C: {
-    P: {
-      T: columns(
-        'ID NUMBER(38,0)',
-        'COST NUMBER(12,2)',
-        'AT TIMESTAMP_NTZ',
-        'BORN DATE',
-        'ZIP VARCHAR',
-        'OK BOOLEAN',
-      ),
-      U: columns(
-        'ID NUMBER(10,0)',
-        'COST NUMBER(38,4)',
-        'AT TIMESTAMP_NTZ',
-        'BORN DATE',
-        'ZIP VARCHAR',
-        'OK BOOLEAN',
-      ),
-    },
-  },
-}
-const analyzer = await createSqlAnalyzer()
 
 /** What a clause of a statement looks at in a column of T. */
 const kindsOf = (sql: string, place: UsePlace, column: string): readonly Observation['kind'][] => {
-  const { summary } = analyzer.analyze(sql, { catalog, database: 'C', schema: 'P' })
-  if (summary.status !== 'analyzed') throw new Error(`${sql}: ${summary.reason.message}`)
-  return summary.observations
-    .filter((known) => known.place === place && known.column === `C.P.T.${column}`)
+  return analyze(sql)
+    .observations.filter((known) => known.place === place && known.column === `C.P.T.${column}`)
     .map(({ kind }) => kind)
 }
 
@@ -80,14 +67,8 @@ describe('a clause looks', () => {
   })
 
   it('at a computation where it compares values that a conversion made equal', () => {
-    const viaOf = (expression: string) => {
-      const { summary } = analyzer.analyze(`select ${expression} as n from t`, {
-        catalog,
-        database: 'C',
-        schema: 'P',
-      })
-      return summary.status === 'analyzed' ? summary.outputs[0]?.flows[0]?.via : summary.reason.message
-    }
+    const viaOf = (expression: string) =>
+      analyze(`select ${expression} as n from t`).outputs[0]?.flows[0]?.via
     expect(viaOf('count(distinct at)')).toBe('distinct')
     expect(viaOf('count(distinct born::timestamp_ntz)')).toBe('distinct')
     expect(viaOf('mode(at)')).toBe('value')
@@ -122,16 +103,8 @@ describe('a clause looks', () => {
 })
 
 it('a digest of a size that there is none of fails', () => {
-  const failsOf = (expression: string) => {
-    const { summary } = analyzer.analyze(`select ${expression} as n from t`, {
-      catalog,
-      database: 'C',
-      schema: 'P',
-    })
-    return summary.status === 'analyzed'
-      ? summary.observations.filter(({ kind }) => kind === 'fail').length
-      : -1
-  }
+  const failsOf = (expression: string) =>
+    analyze(`select ${expression} as n from t`).observations.filter(({ kind }) => kind === 'fail').length
   expect(failsOf('sha2(zip)')).toBe(0)
   expect(failsOf('sha2(zip, 512)')).toBe(0)
   expect(failsOf('sha2(zip, 1)')).toBe(1)
