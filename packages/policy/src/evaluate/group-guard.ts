@@ -245,15 +245,12 @@ const isOfGroups = ({ by = '', ...observation }: Observation): boolean =>
  */
 const dividesByPeople = (
   { by, dividesBy = [] }: Observation,
-  { summary: { aggregation, ...summary }, classifier }: GuardInput,
+  { summary, classifier }: GuardInput,
 ): boolean => {
-  const subjects = subjectsOf({ ...summary, aggregation }, classifier)
-  return (
-    by === '/' &&
-    dividesBy.length > 0 &&
-    ((aggregation?.keys ?? []).length > 0 || aggregation?.ofWholeTable === true) &&
-    dividesBy.every((column) => subjects.includes(column))
-  )
+  const { keys = [], ofWholeTable } = summary.aggregation ?? {}
+  if (by !== '/' || dividesBy.length === 0 || (keys.length === 0 && ofWholeTable !== true)) return false
+  const subjects = subjectsOf(summary, classifier)
+  return dividesBy.every((column) => subjects.includes(column))
 }
 
 const places = ['filter', 'group', 'having', 'qualify', 'window', 'connectBy'] as const

@@ -1,6 +1,7 @@
 import type { Effect, Limits, TableName } from '@snowfence/core'
 import { type Asker, type CompiledPermit, isPermit } from '../compile/compiled-rule.ts'
 import type { CompiledPolicy } from '../compile/policy.ts'
+import { remember } from '../compile/remember.ts'
 import { type ColumnLens, createColumnLens } from './column-lens.ts'
 import { combine } from './combine.ts'
 import { combineLimits } from './obligations.ts'
@@ -32,10 +33,12 @@ export const createOtherStatements = (
       const about = index.about('select', table)
       return combineLimits(permits.filter((permit) => about.has(permit)))
     },
-    mayChange: (table) =>
+    // Several guards ask for the same tables.
+    mayChange: remember((table) =>
       changing.some((effect) => {
         const combination = combine([{ effect, resource: table }], rules, index)
         return combination.kind === 'permitted' && combination.permits.every(waitsForNobody)
       }),
+    ),
   }
 }

@@ -6,6 +6,7 @@ import { decide, type Judged } from './decide.ts'
 import type { GuardInput } from './guards.ts'
 import { combineLimits } from './obligations.ts'
 import { refusedUses } from './observation-guard.ts'
+import { pinnedTables } from './pinned-tables.ts'
 import { withoutColumns, withoutTable, withoutUses } from './statement-variants.ts'
 import { uncountedTables } from './subject-guard.ts'
 
@@ -133,7 +134,7 @@ const demandGroups = (asker: Asker, { summary, permits }: GuardInput): Attempt[]
 }
 
 const addSubjects = (asker: Asker, input: GuardInput): Attempt[] => {
-  const missing = uncountedTables(input).flatMap(({ table, subject }) =>
+  const missing = uncountedTables(input, pinnedTables(input).tables).flatMap(({ table, subject }) =>
     subject === undefined ? [] : `${table}.${subject}`,
   )
   if (missing.length === 0) return []

@@ -1,4 +1,4 @@
-import { type Decision, EQUAL_COLUMNS, rowFunctions } from '@snowfence/core'
+import { type Decision, EQUAL_COLUMNS, rowFunctions, type TableName } from '@snowfence/core'
 import { splitColumnName } from '../naming/qualified-name.ts'
 import { coveredTables, subjectTables } from './covered-tables.ts'
 import { equallyJoined } from './equal-columns.ts'
@@ -14,12 +14,13 @@ import { subjectColumns } from './subject-columns.ts'
  * shown counts too: its rows may choose what the writer's own constants spell. Not so a table of which the statement names
  * the subjects itself.
  */
-export const uncountedTables = (input: GuardInput): { table: string; subject: string | undefined }[] => {
-  const { summary, classifier, others } = input
+export const uncountedTables = (
+  { summary, classifier, others }: GuardInput,
+  pinned: ReadonlySet<TableName>,
+): { table: string; subject: string | undefined }[] => {
   const shown = new Set(subjectColumns(summary, classifier).map(({ column }) => column))
   const tables = subjectTables(summary, classifier)
   const counted = coveredTables(tables, shown, summary, { outer: true }, others)
-  const pinned = pinnedTables(input).tables
   return tables
     .filter(({ table }) => !counted.has(table) && !pinned.has(table))
     .map(({ table, subject }) => ({
@@ -34,7 +35,13 @@ export const subjectGuard: Guard = (input) => {
   if (subjectsPerDay === undefined && subjectsPerTask === undefined) return []
   // Statistics over large groups show nobody who would have to be counted.
   if (refuseRows(input, minimumGroupSize ?? DEFAULT_MINIMUM_GROUP_SIZE).length === 0) return []
-  return [...uncounted(input), ...repeated(input), ...acrossSubjects(input), ...mixed(input)]
+  const pinned = pinnedTables(input).tables
+  return [
+    ...uncounted(input, pinned),
+    ...repeated(input, pinned),
+    ...acrossSubjects(input, pinned),
+    ...mixed(input, pinned),
+  ]
 }
 
 /**
@@ -53,10 +60,8 @@ export const namedSubjects = (input: GuardInput): Pick<Decision, 'pinnedSubjects
  * A window, a pattern, a hierarchy, grouping sets or a limit inside of a statement lets rows that are not shown decide
  * about those that are. Within the rows of one subject they are of nobody else, and of a pinned table there are no others.
  */
-const acrossSubjects = (input: GuardInput) => {
-  const { summary, classifier, others } = input
+const acrossSubjects = ({ summary, classifier, others }: GuardInput, pinned: ReadonlySet<TableName>) => {
   const tables = subjectTables(summary, classifier)
-  const pinned = pinnedTables(input).tables
   const strange = summary.acrossRows.some((within) => {
     const covered = coveredTables(tables, new Set(within), summary, { outer: true }, others)
     return tables.some(({ table }) => !covered.has(table) && !pinned.has(table))
@@ -79,8 +84,8 @@ const isPerSubject = (table: string, { summary, classifier }: GuardInput): boole
   )
 }
 
-const uncounted = (input: GuardInput) =>
-  uncountedTables(input).map(({ table, subject }) =>
+const uncounted = (input: GuardInput, pinned: ReadonlySet<TableName>) =>
+  uncountedTables(input, pinned).map(({ table, subject }) =>
     subject === undefined
       ? reason('subject-not-countable', {
           message: `the policy limits data subjects, and does not say whose data a row of ${table} is`,
@@ -96,10 +101,8 @@ const uncounted = (input: GuardInput) =>
   )
 
 /** A table joined with itself shows two people in one row, and the subject column only one of them. */
-const repeated = (input: GuardInput) => {
-  const { summary, classifier } = input
-  const pinned = pinnedTables(input).tables
-  return summary.reads
+const repeated = ({ summary, classifier }: GuardInput, pinned: ReadonlySet<TableName>) =>
+  summary.reads
     .filter(
       ({ table, occurrences = 1 }) =>
         occurrences > 1 && classifier.subjectOf(table) !== null && !pinned.has(table),
@@ -110,7 +113,6 @@ const repeated = (input: GuardInput) => {
         hint: `use ${table} once`,
       }),
     )
-}
 
 /** Whether a window holds rows of one subject of the table only. */
 const isOverSubject = (window: string, table: string, { summary, classifier }: GuardInput): boolean => {
@@ -122,9 +124,8 @@ const isOverSubject = (window: string, table: string, { summary, classifier }: G
 }
 
 /** An aggregate or window over everybody beside the subject of one row. Inside of one subject's rows it mixes nobody. */
-const mixed = (input: GuardInput) => {
-  const pinned = pinnedTables(input).tables
-  return input.summary.outputs.flatMap((output, index) => {
+const mixed = (input: GuardInput, pinned: ReadonlySet<TableName>) =>
+  input.summary.outputs.flatMap((output, index) => {
     const strange = output.flows.find(({ column, via, functions }) => {
       const { table } = splitColumnName(column)
       if (via === 'count' || input.classifier.subjectOf(table) === null || pinned.has(table)) return false
@@ -143,7 +144,6 @@ const mixed = (input: GuardInput) => {
       hint: 'group by the subject column, or read large groups with HAVING COUNT(*)',
     })
   })
-}
 
 /** Operators and forms that keep the identity of a row, beside the functions that do. Nothing else is known to. */
 const rowOperators = new Set([
