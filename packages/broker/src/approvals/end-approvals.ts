@@ -142,14 +142,12 @@ export const endUnattendedApprovals = async (context: ApprovalContext): Promise<
   }
 }
 
+const revoking = (states: readonly Ending['from'][], where: Ending['where']): Ending[] =>
+  states.map((from) => ({ from, to: 'revoked', event: 'approval.revoked', where }))
+
 /** Approvals that statements of a session run under. */
 const runningOf = (session: SessionRecord): Ending[] =>
-  (['claimed', 'indeterminate'] as const).map((from) => ({
-    from,
-    to: 'revoked',
-    event: 'approval.revoked',
-    where: (eb) => eb('claimed_by_session', '=', session.id),
-  }))
+  revoking(['claimed', 'indeterminate'], (eb) => eb('claimed_by_session', '=', session.id))
 
 /** Closes the windows that a session opened and that no state says is open: the statement that opened them has ended. */
 const closeWindowsOf = async (
@@ -181,19 +179,15 @@ const closeWindowsOf = async (
 
 /** Approvals under the windows that a session opened, whichever session of its principal asked for them. */
 const underWindowsOf = (session: SessionRecord): Ending[] =>
-  (['approved', 'claimed', 'indeterminate'] as const).map((from) => ({
-    from,
-    to: 'revoked',
-    event: 'approval.revoked',
-    where: (eb) =>
-      eb('window_of', 'in', (inner) =>
-        inner
-          .selectFrom('approvals as windows')
-          .select('windows.id')
-          .where('windows.session_id', '=', session.id)
-          .where('windows.window_of', 'is', null),
-      ),
-  }))
+  revoking(['approved', 'claimed', 'indeterminate'], (eb) =>
+    eb('window_of', 'in', (inner) =>
+      inner
+        .selectFrom('approvals as windows')
+        .select('windows.id')
+        .where('windows.session_id', '=', session.id)
+        .where('windows.window_of', 'is', null),
+    ),
+  )
 
 /** The agent is gone or was revoked: what it asked for and has not used is over. Part of the session's own end. */
 export const endApprovalsOfSession = async (

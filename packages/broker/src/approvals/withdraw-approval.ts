@@ -60,8 +60,9 @@ export const revokeApproval = async (
     if (!isOperator && reason !== null) throw notEligible(context, found, person, reason)
     const root = found.window_of ?? found.id
     const isWindow = found.requirement.kind === 'time-boxed'
-    // Requests under the window that are being made hold it: what ends them below must see them.
-    if (isWindow) await findApproval(transaction, root, true)
+    // Requests under the window that are being made hold it: what ends them below must see them. The request that opened
+    // it is held already where it is the one that is named.
+    if (root !== found.id) await findApproval(transaction, root, true)
     const revoked = await transaction
       .updateTable('approvals')
       .set({ state: 'revoked', ended_at: now, valid_until: now })
