@@ -27,7 +27,7 @@ const tablePattern = z.string().refine((text) => {
   return pattern !== null && !pattern.everything && !/^(?:stage|function):/i.test(text)
 }, 'a table is `DB.SCHEMA.TABLE`, `DB.SCHEMA.*` or `DB.*`')
 
-/** Functions of stored values alone, which nobody can turn into another question by choosing an argument. */
+/** Functions of stored values alone: a statement cannot change what they tell by an argument of its choice. */
 export const formNames = ['YEAR', 'QUARTER', 'MONTH', 'DAYOFWEEK', 'HOUR', 'AGE', 'STAY'] as const
 
 export const classSchema = z.strictObject({
