@@ -3,6 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { databaseUnreachable, isAboutServer } from '../database/unreachable.ts'
 import { statusOf } from './error-status.ts'
+import { isAboutPath } from './session-of-path.ts'
 
 /** Seconds after which a client may ask again when the broker cannot serve at the moment. */
 const RETRY_AFTER_SECONDS = 1
@@ -50,7 +51,7 @@ const withoutForeignNames = (message: string): string =>
 /** Answers every failure in one form: `{ error: { code, message, hint, details } }`. */
 export const handleError = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
   if (isSnowfenceError(error)) {
-    const status = statusOf(error.code)
+    const status = isAboutPath(error) ? 404 : statusOf(error.code)
     if (status >= 500) request.log.error({ code: error.code, causeCode: codeOf(error.cause) }, error.message)
     return send(reply, error, status)
   }

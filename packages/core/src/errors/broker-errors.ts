@@ -123,7 +123,7 @@ export const brokerErrors = {
   },
   ERR_SESSION_NOT_FOUND: {
     message: 'the session is not known, has ended or was revoked',
-    why: 'A session token is bound to one live session.',
+    why: 'A session token is bound to one live session. An operator or auditor is told so, with the status 404, when no such session has the id of the path.',
     hint: 'connect again to start a new session',
     retryable: false,
   },

@@ -6,6 +6,7 @@ import type { AuditExporter } from '../../trail/audit-export.ts'
 import type { Trail } from '../../trail/trail.ts'
 import type { App } from '../app.ts'
 import type { Authenticator } from '../authenticate.ts'
+import { noSessionOfPath, sessionOfPath } from '../session-of-path.ts'
 
 export interface AuditRouteOptions {
   readonly authenticator: Authenticator
@@ -105,8 +106,8 @@ export const addAuditRoutes = (app: App, options: AuditRouteOptions): void => {
       const scope = await readScope(request)
       const { id } = request.params
       // Of another one it is not said whether it exists.
-      if (scope !== null && scope !== id) throw new SnowfenceError('ERR_SESSION_NOT_FOUND')
-      return readDeclaredSession(id)
+      if (scope !== null && scope !== id) throw noSessionOfPath()
+      return sessionOfPath(readDeclaredSession(id))
     },
   )
 

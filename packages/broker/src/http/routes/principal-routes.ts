@@ -40,7 +40,13 @@ export const addPrincipalRoutes = (app: App, options: PrincipalRouteOptions): vo
       const operator = authenticator.memberOf(request, groups.operators)
       // First nobody comes in any more, then those end who are in.
       const people = await revocations.revoke(request.body, operator)
-      return { sessions: await sessions.revokePerson(people, request.body.reason) }
+      const ended = await sessions.revokePerson(people, request.body.reason)
+      if (ended.unreadable.length > 0)
+        request.log.error(
+          { sessions: ended.unreadable },
+          'rows of sessions that were revoked could not be read',
+        )
+      return ended
     },
   )
 

@@ -14,6 +14,7 @@ import type { App } from '../app.ts'
 import type { Authenticator } from '../authenticate.ts'
 import { connectionSignal } from '../connection-signal.ts'
 import { sendEvents } from '../send-events.ts'
+import { sessionOfPath } from '../session-of-path.ts'
 import { createSessionStreams } from '../session-streams.ts'
 import { atAddress, type WaitingPlaces } from '../waiting-places.ts'
 
@@ -141,7 +142,7 @@ export const addSessionRoutes = (app: App, options: SessionRouteOptions): void =
     },
     async (request, reply) => {
       authenticator.memberOf(request, groups.operators)
-      await sessions.revoke(request.params.id, request.body.reason)
+      await sessionOfPath(sessions.revoke(request.params.id, request.body.reason))
       return reply.code(204).send(null)
     },
   )
