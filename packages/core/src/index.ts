@@ -71,6 +71,7 @@ export {
   type RestorePrincipalRequest,
   type RevokedPrincipals,
   type RevokePrincipalRequest,
+  type RevokePrincipalResponse,
   restorePrincipalRequestSchema,
   restorePrincipalResponseSchema,
   revokedPrincipalsSchema,

@@ -80,6 +80,15 @@ export const createRevocations = ({ database, clock, trail, texts }: Revocations
       .execute()
   }
 
+  /** A revocation stands, whether its reason can be read or not: a damaged one does not hide the others. */
+  const readReason = ({ id, sealed_reason: sealed }: Revocation): string => {
+    try {
+      return texts.open(sealed, contextOf(id))
+    } catch {
+      return ''
+    }
+  }
+
   return {
     async assertAdmitted(people) {
       const found = (await findStanding(database)).filter((each) => isSamePerson(each.people, people))
@@ -161,7 +170,7 @@ export const createRevocations = ({ database, clock, trail, texts }: Revocations
         issuer: each.issuer,
         subject: each.subject,
         people: personsOf(each.people),
-        reason: texts.open(each.sealed_reason, contextOf(each.id)),
+        reason: readReason(each),
         revokedAt: each.revoked_at.toISOString(),
         revokedBy: each.revoked_by,
       }))

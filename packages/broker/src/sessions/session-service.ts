@@ -5,6 +5,7 @@ import {
   type Lease,
   type Principal,
   type RenewSessionResponse,
+  type RevokePrincipalResponse,
   type Session,
   SnowfenceError,
 } from '@snowfence/core'
@@ -14,6 +15,7 @@ import type { Kysely } from 'kysely'
 import { addSeconds, type Clock } from '../clock.ts'
 import type { BrokerConfig, RoleConfig } from '../config/broker-config.ts'
 import type { Tables } from '../database/tables.ts'
+import { isAboutServer } from '../database/unreachable.ts'
 import { noteRefusal, type RefusalReason } from '../identity/refused-token.ts'
 import type { VerifiedIdentity } from '../identity/verified-identity.ts'
 import type { DeclaredTexts } from '../keys/declared-texts.ts'
@@ -62,8 +64,13 @@ export interface SessionService {
   create(identity: VerifiedIdentity, request: CreateSessionRequest, traceparent?: string): Promise<Session>
   /** @throws SnowfenceError `ERR_SESSION_NOT_FOUND` for a token without a live session. */
   authenticate(token: string): Promise<SessionRecord>
-  /** Revokes every session of a person, at whichever issuer. Gives their ids. */
-  revokePerson(people: readonly PersonIdentity[], reason: string): Promise<string[]>
+  /**
+   * Revokes every session of a person, at whichever issuer. A session that cannot be read or ended does not keep the others
+   * alive.
+   *
+   * @throws SnowfenceError `ERR_BROKER_DATABASE_UNREACHABLE` or another one that holds for every session.
+   */
+  revokePerson(people: readonly PersonIdentity[], reason: string): Promise<RevokePrincipalResponse>
   /**
    * The same for a session that was revoked a moment ago and says how its statements ended.
    *
@@ -79,8 +86,11 @@ export interface SessionService {
    */
   renew(session: SessionRecord, identity: VerifiedIdentity): Promise<RenewSessionResponse>
   close(session: SessionRecord): Promise<void>
-  /** @throws SnowfenceError `ERR_SESSION_NOT_FOUND` */
-  revoke(sessionId: string, reason: string): Promise<void>
+  /**
+   * @returns whether its row could be read; a session is ended in any case.
+   * @throws SnowfenceError `ERR_SESSION_NOT_FOUND`
+   */
+  revoke(sessionId: string, reason: string): Promise<boolean>
   /** Looks every session up again: all of them have another end. */
   forgetAll(): void
 }
@@ -189,10 +199,10 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
     }
   }
 
-  const revoke = async (sessionId: string, declaredReason: string): Promise<void> => {
+  const revoke = async (sessionId: string, declaredReason: string): Promise<boolean> => {
     const reason = declaredText(declaredReason)
     live.forget(sessionId)
-    await trail.transact(async (step) => {
+    const isReadable = await trail.transact(async (step) => {
       const ended = await endSession(step.transaction, texts, {
         id: sessionId,
         kind: 'revoked',
@@ -203,13 +213,15 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
       step.record({
         name: 'session.revoked',
         sessionId,
-        principal: ended.principal,
-        attributes: attributesOf(ended, config.snowflake.account),
+        principal: ended.session.principal,
+        attributes: attributesOf(ended.session, config.snowflake.account),
       })
-      await onEnd(step, ended, 'revoked')
+      await onEnd(step, ended.session, 'revoked')
+      return ended.isReadable
     })
     live.forget(sessionId)
     signals.tell(sessionId, { type: 'session.revoked', reason })
+    return isReadable
   }
 
   return {
@@ -273,16 +285,20 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
     async revokePerson(people, reason) {
       const ids = await findSessionsOf(database, people)
       const ended: string[] = []
+      const unreadable: string[] = []
       for (const id of ids) {
         try {
-          await revoke(id, reason)
+          if (!(await revoke(id, reason))) unreadable.push(id)
           ended.push(id)
         } catch (error) {
           // It ended by itself meanwhile.
-          if (!isSnowfenceError(error, 'ERR_SESSION_NOT_FOUND')) throw error
+          if (isSnowfenceError(error, 'ERR_SESSION_NOT_FOUND')) continue
+          // An error of ours is about the database or the trail, and holds for each of them.
+          if (isSnowfenceError(error) || isAboutServer(error)) throw error
+          unreadable.push(id)
         }
       }
-      return ended
+      return { sessions: ended, unreadable }
     },
 
     async authenticateRevoked(token) {
@@ -349,7 +365,7 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
           principal: session.principal,
           attributes: {},
         })
-        await onEnd(step, ended, 'closed')
+        await onEnd(step, ended.session, 'closed')
       })
       live.forget(session.id)
       signals.end(session.id)

@@ -86,6 +86,23 @@ export const findLiveSessions = async (
   return new Map(rows.map((row) => [row.token_hash, () => toRecord(row, texts)]))
 }
 
+const isPerson = (value: unknown): value is PersonIdentity => {
+  if (typeof value !== 'object' || value === null) return false
+  const { issuer, subject, person } = value as Partial<PersonIdentity>
+  return (
+    typeof issuer === 'string' &&
+    typeof subject === 'string' &&
+    (person === null || typeof person === 'string')
+  )
+}
+
+/** The people of a row; null where the column is damaged. */
+const readPeople = (value: unknown): PersonIdentity[] | null =>
+  Array.isArray(value) && value.every(isPerson) ? value : null
+
+const readGroups = (value: unknown): string[] | null =>
+  Array.isArray(value) && value.every((group) => typeof group === 'string') ? value : null
+
 /** The person behind a principal, as the newest of its sessions has it; null for one that has opened none. */
 export const findPersonOf = async (
   database: Kysely<Tables>,
@@ -99,10 +116,13 @@ export const findPersonOf = async (
     .orderBy('created_at', 'desc')
     .limit(1)
     .executeTakeFirst()
-  return row?.people[0] ?? null
+  return readPeople(row?.people)?.[0] ?? null
 }
 
-/** The sessions that have not ended and whose token speaks of a person, at whichever issuer. */
+/**
+ * The sessions that have not ended and whose token speaks of a person, at whichever issuer. A session whose people cannot be
+ * read can be that person's, and counts as such.
+ */
 export const findSessionsOf = async (
   database: Kysely<Tables>,
   people: readonly PersonIdentity[],
@@ -113,7 +133,12 @@ export const findSessionsOf = async (
     .where('ended_at', 'is', null)
     .orderBy('id')
     .execute()
-  return rows.filter((row) => isSamePerson(people, row.people)).map(({ id }) => id)
+  return rows
+    .filter((row) => {
+      const theirs = readPeople(row.people)
+      return theirs === null || isSamePerson(people, theirs)
+    })
+    .map(({ id }) => id)
 }
 
 /** The session that a token opened, live or not. */
@@ -185,7 +210,28 @@ export const findRevokedSession = async (
   return row === undefined ? null : { ...toRecord(row, texts), isRevoked: true }
 }
 
-/** Ends a session once. False when it had ended before or never was. */
+/** A session that was ended. */
+export interface EndedSession {
+  readonly session: SessionRecord
+  /** False where its row is damaged or sealed under another key: the session then holds what the other columns say. */
+  readonly isReadable: boolean
+}
+
+/** A damaged row must not keep a session alive: the parts that cannot be read are left out. */
+const toEnded = (row: Selectable<SessionsTable>, texts: DeclaredTexts): EndedSession => {
+  const [groups, people] = [readGroups(row.groups), readPeople(row.people)]
+  const formerGroups = row.former_groups === null ? null : readGroups(row.former_groups)
+  const readable = { ...row, groups: groups ?? [], people: people ?? [], former_groups: formerGroups }
+  try {
+    const isReadable =
+      groups !== null && people !== null && (row.former_groups === null || formerGroups !== null)
+    return { session: toRecord(readable, texts), isReadable }
+  } catch {
+    return { session: toRecord({ ...readable, sealed_agent: null }, texts), isReadable: false }
+  }
+}
+
+/** Ends a session once, whether its row can be read or not. Null when it had ended before or never was. */
 export const endSession = async (
   database: Kysely<Tables>,
   texts: DeclaredTexts,
@@ -195,7 +241,7 @@ export const endSession = async (
     readonly reason: string
     readonly now: Date
   },
-): Promise<SessionRecord | null> => {
+): Promise<EndedSession | null> => {
   const row = await database
     .updateTable('sessions')
     .set({
@@ -207,7 +253,7 @@ export const endSession = async (
     .where('ended_at', 'is', null)
     .returningAll()
     .executeTakeFirst()
-  return row === undefined ? null : toRecord(row, texts)
+  return row === undefined ? null : toEnded(row, texts)
 }
 
 /** Gives a session what its newest identity token says. */

@@ -14,8 +14,17 @@ export const revokePrincipalRequestSchema = z.strictObject({
   reason: proseText(500).min(1),
 })
 export type RevokePrincipalRequest = z.infer<typeof revokePrincipalRequestSchema>
-/** The ids of the sessions that ended. */
-export const revokePrincipalResponseSchema = z.strictObject({ sessions: z.array(z.string()) })
+export const revokePrincipalResponseSchema = z.strictObject({
+  /** Ids of the sessions that ended. */
+  sessions: z.array(z.string()).describe('Ids of the sessions that ended'),
+  /** Ids of sessions whose stored row is damaged or sealed under another key. Those that ended stand in `sessions` too. */
+  unreadable: z
+    .array(z.string())
+    .describe(
+      'Ids of sessions whose row could not be read; those that the broker ended all the same stand in `sessions` too',
+    ),
+})
+export type RevokePrincipalResponse = z.infer<typeof revokePrincipalResponseSchema>
 
 /** `POST /v1/principals/restore`, by an operator: lifts the revocation of a principal. */
 export const restorePrincipalRequestSchema = z.strictObject({ ...named, reason: proseText(500).min(1) })
@@ -31,7 +40,7 @@ export const revokedPrincipalsSchema = z.strictObject({
       subject: z.string(),
       /** The names by which its person is known, folded; empty where no issuer names it. */
       people: z.array(z.string()),
-      /** Declared by the operator: identifiers in it are replaced. */
+      /** Declared by the operator: identifiers in it are replaced. Empty where the stored reason cannot be read. */
       reason: z.string(),
       revokedAt: z.iso.datetime(),
       revokedBy: z.strictObject({ issuer: z.string(), subject: z.string() }),
