@@ -33,3 +33,15 @@ it('a statement that the policy allows and the warehouse cannot finish has faile
   const allowed = await answerQuery(connection, 'select count(*) as n from diagnoses', undefined)
   expect(allowed).toMatchObject({ decision: 'allow', error: null })
 })
+
+// The last test: it ends the broker.
+it('a statement that the broker does not record has failed, and was not denied', async () => {
+  await stack.broker.close()
+  const read = await answerQuery(connection, 'select count(*) as n from diagnoses', undefined)
+  expect(read).toMatchObject({ decision: 'failed', rows: [], error: { code: 'ERR_AUDIT_NOT_DURABLE' } })
+  const write = await answerQuery(connection, 'create temporary table scratch (n number)', undefined)
+  expect(write).toMatchObject({ decision: 'failed', rows: [], error: { code: 'ERR_AUDIT_NOT_DURABLE' } })
+  expect(write.error?.message).toContain('no policy denied the statement, and nothing was sent to Snowflake')
+  expect(write.error?.reason).toContain('nothing was sent to Snowflake')
+  expect(write.error?.hint).toMatch(/^run it again;/)
+}, 120_000)

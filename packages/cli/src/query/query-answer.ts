@@ -52,12 +52,33 @@ const approvalOutcomes: Readonly<Partial<Record<GovernedError['snowfenceCode'], 
   ERR_APPROVAL_PENDING: 'pending',
 }
 
-/** Errors of statements that no policy refused: they ran, or were stopped on their way. */
+/**
+ * Errors of statements that neither a policy nor a person refused: they ran, were stopped on their way, or met a part that
+ * did not work. An error that is not listed is told as a denial.
+ */
 const failures: ReadonlySet<GovernedError['snowfenceCode']> = new Set([
   'ERR_WAREHOUSE_FAILED',
   'ERR_FILE_TRANSFER_FAILED',
   'ERR_OUTCOME_UNKNOWN',
   'ERR_STATEMENT_CANCELLED',
+  'ERR_AUDIT_NOT_DURABLE',
+  'ERR_AUDIT_HISTORY_REWRITTEN',
+  'ERR_AUDIT_STORE_CORRUPT',
+  'ERR_AUDIT_STORE_IN_USE',
+  'ERR_BROKER_UNREACHABLE',
+  'ERR_BROKER_RESPONSE_INVALID',
+  'ERR_BROKER_DATABASE_UNREACHABLE',
+  'ERR_BROKER_DISK_FULL',
+  'ERR_BROKER_INTERNAL',
+  'ERR_RATE_LIMITED',
+  'ERR_CATALOGUE_UNAVAILABLE',
+  'ERR_IDENTITY_ISSUER_UNREACHABLE',
+  'ERR_IDENTITY_SOURCE_FAILED',
+  'ERR_LEASE_EXPIRED',
+  'ERR_SESSION_NOT_FOUND',
+  'ERR_SQL_ENGINE_FAILED',
+  'ERR_GOVERNANCE_FAILED',
+  'ERR_MASK_FAILED',
 ])
 
 const refusedAnswer = (error: GovernedError): QueryAnswer => ({

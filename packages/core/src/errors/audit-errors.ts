@@ -3,7 +3,7 @@ import type { ErrorEntry } from './error-entry.ts'
 export const auditErrors = {
   ERR_AUDIT_NOT_DURABLE: {
     message: 'the audit record could not be made durable',
-    why: 'No row is released and no write runs before its audit record is stored. The store did not acknowledge the record.',
+    why: 'No row is released and no write runs before its audit record is stored. The store did not acknowledge the record. No policy denied the statement: where `execution` is `not-run`, nothing was sent to Snowflake.',
     hint: 'check that the broker is reachable and healthy (`/readyz`), then run a read again; run a write again only where `execution` is `not-run`, and look it up with `connection.lookUp()` where it is `unknown`',
     retryable: true,
   },

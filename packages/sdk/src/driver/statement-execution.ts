@@ -1,4 +1,5 @@
-import { type DriverShapedError, isGovernedError, shapeError } from './driver-error.ts'
+import type { ErrorCode } from '@snowfence/core'
+import { type DriverShapedError, type GovernedError, isGovernedError, shapeError } from './driver-error.ts'
 
 /**
  * What is known of a statement that ended with an error: the warehouse never got it; the warehouse said that it failed,
@@ -21,6 +22,26 @@ const lookItUp = (execution: 'ran' | 'unknown', queryId: string | null, traceId:
   return `${said}: ask lookUp(${by}) of a connection before you run it again`
 }
 
+/** Codes of a part that was away or did not answer: no policy refused the statement. */
+const outages: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'ERR_AUDIT_NOT_DURABLE',
+  'ERR_BROKER_UNREACHABLE',
+  'ERR_BROKER_DATABASE_UNREACHABLE',
+  'ERR_BROKER_DISK_FULL',
+  'ERR_BROKER_INTERNAL',
+])
+
+/** Tells a statement that an outage stopped from one that was denied. */
+const nothingWasSent = (error: GovernedError): Pick<GovernedError, 'message' | 'reason' | 'hint'> => {
+  const suffix = ` (${error.snowfenceCode})`
+  const headline = error.message.endsWith(suffix) ? error.message.slice(0, -suffix.length) : error.message
+  return {
+    message: `${headline}: no policy denied the statement, and nothing was sent to Snowflake${suffix}`,
+    reason: `${error.reason}: no policy denied the statement, and nothing was sent to Snowflake`,
+    hint: 'run it again; if it fails again, check that the broker is reachable and healthy (`/readyz`)',
+  }
+}
+
 /**
  * The same error with what is known of its statement. A copy: one reason can end many statements.
  *
@@ -31,10 +52,13 @@ export const withExecution = (
   { execution, queryId, traceId, isWrite }: KnownExecution,
 ): DriverShapedError => {
   const isDangerous = isWrite && (execution === 'ran' || execution === 'unknown')
-  const { name, message, stack, cause } = error
+  const { name, stack, cause } = error
+  const isOutage = execution === 'not-run' && isGovernedError(error) && outages.has(error.snowfenceCode)
+  const told = isOutage ? nothingWasSent(error) : null
+  const message = told?.message ?? error.message
   const copy = new Error(message, cause === undefined ? undefined : { cause })
-  if (stack !== undefined) copy.stack = stack
-  const members: Record<string, unknown> = { ...error, name }
+  if (stack !== undefined) copy.stack = stack.replace(error.message, () => message)
+  const members: Record<string, unknown> = { ...error, ...told, name }
   if (isGovernedError(error)) members.traceId = error.traceId ?? traceId
   if (isDangerous) {
     members.retryable = false
