@@ -2,12 +2,13 @@ import { normalizeIP } from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import { isSnowfenceError, SnowfenceError } from '@snowfence/core'
 import Fastify from 'fastify'
-import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { BrokerConfig } from '../config/broker-config.ts'
 import { refusedTokenOf } from '../identity/refused-token.ts'
 import type { RefusedIdentities } from '../trail/refused-identities.ts'
 import type { App } from './app.ts'
+import { describeRoute, failureSchemas } from './describe-failures.ts'
 import { discardBody } from './discard-body.ts'
 import { endSlowReaders } from './end-slow-readers.ts'
 import { handleError, handleNotFound } from './handle-errors.ts'
@@ -124,6 +125,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
         description: 'Sessions, leases, approvals and the audit trail of agents that query Snowflake.',
       },
       components: {
+        schemas: failureSchemas,
         securitySchemes: {
           identity: {
             type: 'http',
@@ -134,7 +136,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
         },
       },
     },
-    transform: jsonSchemaTransform,
+    transform: describeRoute,
   })
   addSessionRoutes(app, options)
   addPrincipalRoutes(app, options)

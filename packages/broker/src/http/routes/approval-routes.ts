@@ -52,6 +52,16 @@ export const addApprovalRoutes = (app: App, options: ApprovalRouteOptions): void
     '/v1/approvals',
     {
       bodyLimit: MAX_REQUEST_BYTES,
+      config: {
+        failures: [
+          'ERR_APPROVAL_DIGEST_MISMATCH',
+          'ERR_APPROVAL_LIMIT',
+          'ERR_APPROVAL_NOT_NEEDED',
+          'ERR_APPROVAL_ROLE_NOT_CONFIGURED',
+          'ERR_CATALOGUE_UNAVAILABLE',
+          'ERR_STATEMENT_DENIED',
+        ],
+      },
       schema: {
         tags,
         summary: 'Ask people for an approval of one exact statement',
@@ -89,6 +99,7 @@ export const addApprovalRoutes = (app: App, options: ApprovalRouteOptions): void
   app.get(
     '/v1/approvals/:id',
     {
+      config: { failures: ['ERR_APPROVAL_NOT_FOUND'] },
       schema: {
         tags,
         summary: 'One request; with `wait`, answered when it has left its state or after so many seconds',
@@ -117,6 +128,14 @@ export const addApprovalRoutes = (app: App, options: ApprovalRouteOptions): void
   app.post(
     '/v1/approvals/:id/decision',
     {
+      config: {
+        failures: [
+          'ERR_APPROVAL_NOT_FOUND',
+          'ERR_APPROVAL_NOT_ELIGIBLE',
+          'ERR_APPROVAL_STATE',
+          'ERR_APPROVAL_DIGEST_MISMATCH',
+        ],
+      },
       schema: {
         tags,
         summary: 'Approve or reject, as an eligible approver',
@@ -135,6 +154,15 @@ export const addApprovalRoutes = (app: App, options: ApprovalRouteOptions): void
   app.post(
     '/v1/approvals/:id/claim',
     {
+      config: {
+        failures: [
+          'ERR_APPROVAL_NOT_FOUND',
+          'ERR_APPROVAL_NOT_ELIGIBLE',
+          'ERR_APPROVAL_STATE',
+          'ERR_APPROVAL_DIGEST_MISMATCH',
+          'ERR_APPROVAL_ROLE_NOT_CONFIGURED',
+        ],
+      },
       schema: {
         tags,
         summary: 'Spend the approval, once, and receive the elevated lease',
@@ -150,6 +178,7 @@ export const addApprovalRoutes = (app: App, options: ApprovalRouteOptions): void
   app.post(
     '/v1/approvals/:id/settle',
     {
+      config: { failures: ['ERR_APPROVAL_NOT_FOUND', 'ERR_APPROVAL_STATE'] },
       schema: {
         tags,
         summary: 'Tell how the claimed statement ended',
@@ -165,6 +194,7 @@ export const addApprovalRoutes = (app: App, options: ApprovalRouteOptions): void
   app.post(
     '/v1/approvals/:id/cancel',
     {
+      config: { failures: ['ERR_APPROVAL_NOT_FOUND', 'ERR_APPROVAL_STATE'] },
       schema: {
         tags,
         summary: 'Withdraw a request that was not claimed',
@@ -179,6 +209,7 @@ export const addApprovalRoutes = (app: App, options: ApprovalRouteOptions): void
   app.post(
     '/v1/approvals/:id/revoke',
     {
+      config: { failures: ['ERR_APPROVAL_NOT_FOUND', 'ERR_APPROVAL_NOT_ELIGIBLE', 'ERR_APPROVAL_STATE'] },
       schema: {
         tags,
         summary: 'Take an approval back and end what runs under it, as an operator or eligible approver',

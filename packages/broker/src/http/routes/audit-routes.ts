@@ -50,7 +50,10 @@ export const addAuditRoutes = (app: App, options: AuditRouteOptions): void => {
 
   app.get(
     '/v1/audit/checkpoint',
-    { schema: { tags, summary: 'The tree now, as a signed note (C2SP tlog-checkpoint)', security } },
+    {
+      config: { failures: ['ERR_IDENTITY_NOT_PERMITTED'], produces: ['text/plain'] },
+      schema: { tags, summary: 'The tree now, as a signed note (C2SP tlog-checkpoint)', security },
+    },
     async (request, reply) => {
       await readScope(request)
       return reply.type('text/plain; charset=utf-8').send(await exporter.checkpoint())
@@ -59,13 +62,17 @@ export const addAuditRoutes = (app: App, options: AuditRouteOptions): void => {
 
   app.get(
     '/v1/audit/key',
-    { schema: { tags, summary: 'Public key of the checkpoints, as `name+id+base64`' } },
+    {
+      config: { produces: ['text/plain'] },
+      schema: { tags, summary: 'Public key of the checkpoints, as `name+id+base64`' },
+    },
     async (_request, reply) => reply.type('text/plain; charset=utf-8').send(`${exporter.key()}\n`),
   )
 
   app.get(
     '/v1/audit/records',
     {
+      config: { failures: ['ERR_IDENTITY_NOT_PERMITTED'], produces: ['application/jsonl'] },
       schema: {
         tags,
         summary: 'Records in the order of the tree as JSON Lines, and the head that covers them',
@@ -94,6 +101,7 @@ export const addAuditRoutes = (app: App, options: AuditRouteOptions): void => {
   app.get(
     '/v1/audit/sessions/:id',
     {
+      config: { failures: ['ERR_IDENTITY_NOT_PERMITTED'], namesSession: true },
       schema: {
         tags,
         summary: 'What a session declared about itself: the trail keeps its task encrypted',
@@ -114,6 +122,7 @@ export const addAuditRoutes = (app: App, options: AuditRouteOptions): void => {
   app.get(
     '/v1/audit/proof/inclusion',
     {
+      config: { failures: ['ERR_IDENTITY_NOT_PERMITTED'] },
       schema: {
         tags,
         summary: 'Proof that a record is in the tree of that size (RFC 6962)',
@@ -132,6 +141,7 @@ export const addAuditRoutes = (app: App, options: AuditRouteOptions): void => {
   app.get(
     '/v1/audit/proof/consistency',
     {
+      config: { failures: ['ERR_IDENTITY_NOT_PERMITTED'] },
       schema: {
         tags,
         summary: 'Proof that the tree of the first size is the beginning of the second (RFC 6962)',

@@ -52,7 +52,9 @@ export const addOperationRoutes = (app: App, { metrics, checkReady }: OperationR
     },
   )
 
-  app.get('/metrics', { schema: { tags, summary: 'Prometheus metrics' } }, async (_request, reply) =>
-    reply.type(metrics.contentType).send(await metrics.print()),
+  app.get(
+    '/metrics',
+    { config: { produces: ['text/plain'] }, schema: { tags, summary: 'Prometheus metrics' } },
+    async (_request, reply) => reply.type(metrics.contentType).send(await metrics.print()),
   )
 }

@@ -28,6 +28,7 @@ export const addPrincipalRoutes = (app: App, options: PrincipalRouteOptions): vo
   app.post(
     '/v1/principals/revoke',
     {
+      config: { failures: ['ERR_IDENTITY_NOT_PERMITTED'] },
       schema: {
         tags,
         summary: 'Keep a principal and its person out, and end every session of theirs, by an operator',
@@ -53,6 +54,7 @@ export const addPrincipalRoutes = (app: App, options: PrincipalRouteOptions): vo
   app.post(
     '/v1/principals/restore',
     {
+      config: { failures: ['ERR_IDENTITY_NOT_PERMITTED'] },
       schema: {
         tags,
         summary: 'Lift the revocation of a principal, by an operator',
@@ -70,6 +72,7 @@ export const addPrincipalRoutes = (app: App, options: PrincipalRouteOptions): vo
   app.get(
     '/v1/principals/revoked',
     {
+      config: { failures: ['ERR_IDENTITY_NOT_PERMITTED'] },
       schema: {
         tags,
         summary: 'The revocations that stand, newest first, for operators',

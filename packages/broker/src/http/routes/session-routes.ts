@@ -13,6 +13,7 @@ import type { SessionSignals } from '../../sessions/session-signals.ts'
 import type { App } from '../app.ts'
 import type { Authenticator } from '../authenticate.ts'
 import { connectionSignal } from '../connection-signal.ts'
+import { IDENTITY_FAILURES } from '../describe-failures.ts'
 import { sendEvents } from '../send-events.ts'
 import { sessionOfPath } from '../session-of-path.ts'
 import { createSessionStreams } from '../session-streams.ts'
@@ -42,6 +43,7 @@ export const addSessionRoutes = (app: App, options: SessionRouteOptions): void =
   app.post(
     '/v1/sessions',
     {
+      config: { failures: ['ERR_SESSION_ACCOUNT_MISMATCH', 'ERR_SESSION_NO_ROLE'] },
       schema: {
         tags,
         summary: 'Open a session with an identity token: principal, signed policy and a Snowflake lease',
@@ -66,6 +68,7 @@ export const addSessionRoutes = (app: App, options: SessionRouteOptions): void =
     '/v1/sessions/:id/renew',
     {
       bodyLimit: MAX_RENEWAL_BYTES,
+      config: { failures: [...IDENTITY_FAILURES, 'ERR_SESSION_NO_ROLE'] },
       schema: {
         tags,
         summary: 'A fresh lease for a fresh identity token, and the policy in force',
@@ -101,6 +104,7 @@ export const addSessionRoutes = (app: App, options: SessionRouteOptions): void =
   app.get(
     '/v1/sessions/:id/events',
     {
+      config: { produces: ['text/event-stream'] },
       schema: {
         tags,
         summary: 'Server-sent events: revocation and change of policy',
@@ -131,6 +135,7 @@ export const addSessionRoutes = (app: App, options: SessionRouteOptions): void =
   app.post(
     '/v1/sessions/:id/revoke',
     {
+      config: { failures: ['ERR_IDENTITY_NOT_PERMITTED'], namesSession: true },
       schema: {
         tags,
         summary: 'End the session of an agent, by an operator',

@@ -56,6 +56,10 @@ export const addTraceRoutes = (app: App, { authenticator, trail, statements }: T
     scope.post(
       '/v1/traces',
       {
+        config: {
+          failures: ['ERR_AUDIT_REQUEST_INVALID', 'ERR_AUDIT_RECORD_REFUSED', 'ERR_AUDIT_RECORD_CONFLICT'],
+          produces: ['application/json', PROTOBUF],
+        },
         schema: {
           tags: ['audit'],
           summary:
