@@ -1,5 +1,5 @@
 import { timeSkewOf } from '@snowfence/audit'
-import { SnowfenceError } from '@snowfence/core'
+import { isSnowfenceError, SnowfenceError } from '@snowfence/core'
 import { createSqlAnalyzer } from '@snowfence/sql'
 import type { ApprovalContext } from './approvals/approval-context.ts'
 import { ApprovalSignals } from './approvals/approval-signals.ts'
@@ -62,6 +62,7 @@ const openKeys = async (database: Database, sealer: Sealer, clock: Clock): Promi
   try {
     return await openKeyStore(database.tables, sealer, clock)
   } catch (error) {
+    if (isSnowfenceError(error)) throw error
     throw new SnowfenceError('ERR_BROKER_DATA_CORRUPT', {
       message: 'the signing keys in the database cannot be opened with this encryption key',
       hint: 'give the encryption key that the database was made with, or start with an empty database',

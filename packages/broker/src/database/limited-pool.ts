@@ -2,6 +2,7 @@ import { Socket } from 'node:net'
 import { isSnowfenceError } from '@snowfence/core'
 import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import pg from 'pg'
+import { isPrivilegeMissing, missingPrivilege } from './missing-privilege.ts'
 import { asUnreachable } from './unreachable.ts'
 
 /** How long a piece of work (one statement, or one transaction) may take, with the wait for a connection. */
@@ -63,7 +64,7 @@ const limitWork = (
     try {
       return await client.query(sqlText, [...(parameters ?? [])])
     } catch (error) {
-      const failure = asUnreachable(error)
+      const failure = isPrivilegeMissing(error) ? missingPrivilege(error) : asUnreachable(error)
       if (isSnowfenceError(failure, 'ERR_BROKER_DISK_FULL')) onDiskFull()
       throw failure
     }

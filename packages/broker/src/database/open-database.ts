@@ -34,7 +34,8 @@ export interface Database {
  * Opens the broker's database and brings it to the present schema: PostgreSQL when there is an address, else the
  * embedded PGlite in a directory or in memory. Both speak one dialect and run one set of migrations.
  *
- * @throws SnowfenceError `ERR_BROKER_DATA_CORRUPT`, `ERR_BROKER_DATA_IN_USE`, `ERR_BROKER_DATABASE_UNREACHABLE`
+ * @throws SnowfenceError `ERR_BROKER_DATA_CORRUPT`, `ERR_BROKER_DATA_IN_USE`, `ERR_BROKER_DATABASE_UNREACHABLE`,
+ * `ERR_BROKER_DATABASE_PRIVILEGE`
  */
 export const openDatabase = (location: DatabaseLocation): Promise<Database> =>
   location.databaseUrl === undefined ? openEmbedded(location.dataDir) : openPostgres(location.databaseUrl)

@@ -1,12 +1,14 @@
+import { isSnowfenceError, SnowfenceError } from '@snowfence/core'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { assertSpace, assertWritable } from './assert-writable.ts'
 import { createConnectionOptions, createLimitedPool, endInTime } from './limited-pool.ts'
 import { listenForChanges } from './listen-for-changes.ts'
 import { migrate } from './migrate.ts'
+import { explainMissingPrivilege, isPrivilegeMissing } from './missing-privilege.ts'
 import type { Database } from './open-database.ts'
 import type { Tables } from './tables.ts'
-import { databaseUnreachable } from './unreachable.ts'
+import { asUnreachable } from './unreachable.ts'
 
 /** Migrations have no limit of their own: an index of a large trail takes its time, and replicas wait for each other. */
 const migrateAlone = async (databaseUrl: string): Promise<void> => {
@@ -21,16 +23,30 @@ const migrateAlone = async (databaseUrl: string): Promise<void> => {
   }
 }
 
+/** What a migration failed with: the server, a privilege of the role, or something in the database. */
+const explainFailedMigration = async (error: unknown, databaseUrl: string): Promise<SnowfenceError> => {
+  if (isPrivilegeMissing(error))
+    return explainMissingPrivilege(error, createConnectionOptions(databaseUrl).options)
+  const known = asUnreachable(error)
+  if (isSnowfenceError(known)) return known
+  const { code, message } = known as Error & { code?: unknown }
+  return new SnowfenceError('ERR_BROKER_DATA_CORRUPT', {
+    message: `PostgreSQL refused a step of the migration (SQLSTATE ${String(code)}): ${message}`,
+    hint: 'give the broker a database of its own, with nothing in it, or restore its database from a backup',
+    cause: Object.assign(new Error(message), { code }),
+  })
+}
+
 /**
  * Opens PostgreSQL at an address.
  *
- * @throws SnowfenceError `ERR_BROKER_DATABASE_UNREACHABLE`
+ * @throws SnowfenceError `ERR_BROKER_DATABASE_UNREACHABLE`, `ERR_BROKER_DATABASE_PRIVILEGE`, `ERR_BROKER_DATA_CORRUPT`
  */
 export const openPostgres = async (databaseUrl: string): Promise<Database> => {
   try {
     await migrateAlone(databaseUrl)
   } catch (error) {
-    throw databaseUnreachable(error)
+    throw await explainFailedMigration(error, databaseUrl)
   }
   let wasDiskFull = false
   const pool = createLimitedPool(databaseUrl, () => {

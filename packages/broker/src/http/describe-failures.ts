@@ -31,6 +31,7 @@ export const IDENTITY_FAILURES = [
 /** A request that the database or the trail is needed for. */
 const STORE_FAILURES = [
   'ERR_BROKER_DATABASE_UNREACHABLE',
+  'ERR_BROKER_DATABASE_PRIVILEGE',
   'ERR_BROKER_DISK_FULL',
   'ERR_AUDIT_NOT_DURABLE',
 ] as const satisfies readonly ErrorCode[]

@@ -43,6 +43,12 @@ export const brokerErrors = {
     hint: 'check `databaseUrl` and that PostgreSQL accepts connections from the broker',
     retryable: true,
   },
+  ERR_BROKER_DATABASE_PRIVILEGE: {
+    message: 'the role of the broker lacks a privilege in PostgreSQL',
+    why: 'The role of `databaseUrl` creates and changes the tables of the broker when it starts, and reads and writes them afterwards. PostgreSQL refused one of these.',
+    hint: 'make the role the owner of its database, or grant what docs/broker.md lists; then start the broker again',
+    retryable: false,
+  },
   ERR_BROKER_DISK_FULL: {
     message: 'the disk of the broker or of its database is full',
     why: 'Sessions, approvals and the audit trail must be stored before anything is handed out.',

@@ -1,0 +1,131 @@
+import { isSnowfenceError, SnowfenceError } from '@snowfence/core'
+import pg from 'pg'
+
+/** The role may not do that. */
+const INSUFFICIENT_PRIVILEGE = '42501'
+/** No schema of the search path is one that the role may use. */
+const NO_SCHEMA = '3F000'
+
+/** Tables and functions of the broker: the role that migrates them must own them. */
+export const brokerObjects = {
+  tables: [
+    'approval_decisions',
+    'approval_views',
+    'approvals',
+    'kysely_migration',
+    'kysely_migration_lock',
+    'leases',
+    'records',
+    'revocations',
+    'sessions',
+    'signing_keys',
+    'statement_counts',
+    'tree_head',
+    'tree_nodes',
+  ],
+  functions: ['append_records', 'lock_edge', 'seal_at_edge', 'tell_change'],
+} as const
+
+const codeOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
+
+export const isPrivilegeMissing = (error: unknown): boolean =>
+  codeOf(error) === INSUFFICIENT_PRIVILEGE || codeOf(error) === NO_SCHEMA
+
+const refusal = (
+  error: unknown,
+  { lacks, statements }: { readonly lacks: string; readonly statements: readonly string[] },
+): SnowfenceError =>
+  new SnowfenceError('ERR_BROKER_DATABASE_PRIVILEGE', {
+    message: `the role of the broker may not do in PostgreSQL what the broker needs: ${lacks}`,
+    ...(statements.length === 0
+      ? {}
+      : {
+          hint: `run as the owner or as a superuser, then start the broker again: ${statements.join('; ')}`,
+          details: { statements },
+        }),
+    // Code and text alone: the driver's errors carry the client, and with it the password.
+    cause: Object.assign(new Error(error instanceof Error ? error.message : 'no reason was given'), {
+      code: codeOf(error),
+    }),
+  })
+
+/** The error of a broker whose role lacks a privilege, in the words of PostgreSQL, which name objects and no values. */
+export const missingPrivilege = (error: unknown): SnowfenceError =>
+  isSnowfenceError(error)
+    ? error
+    : refusal(error, {
+        lacks: error instanceof Error ? error.message : 'permission denied',
+        statements: [],
+      })
+
+const FIND_SCHEMA = `
+  select quote_ident(current_user) as role, quote_ident(coalesce(current_schema(), 'public')) as schema,
+    current_schema() is not null and has_schema_privilege(current_schema(), 'CREATE') as may_create`
+
+const FIND_FOREIGN = `
+  select 'TABLE' as kind, c.oid::regclass::text as name
+  from pg_class c where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r'
+    and c.relname = any($1) and not pg_has_role(c.relowner, 'USAGE')
+  union all
+  select 'FUNCTION', p.oid::regprocedure::text
+  from pg_proc p where p.pronamespace = current_schema()::regnamespace
+    and p.proname = any($2) and not pg_has_role(p.proowner, 'USAGE')
+  order by 1 desc, 2`
+
+/** Asks the server which privilege it is: the catalogue can be read by everybody who can connect. */
+const examine = async (client: pg.Client): Promise<{ lacks: string; statements: string[] } | null> => {
+  const { rows: found } = await client.query<{ role: string; schema: string; may_create: boolean }>(
+    FIND_SCHEMA,
+  )
+  const [own] = found
+  if (own === undefined) return null
+  const { role, schema } = own
+  if (!own.may_create)
+    return {
+      lacks: `the role ${role} has no CREATE privilege on the schema ${schema}`,
+      statements: [`GRANT USAGE, CREATE ON SCHEMA ${schema} TO ${role}`],
+    }
+  const { rows } = await client.query<{ kind: 'TABLE' | 'FUNCTION'; name: string }>(FIND_FOREIGN, [
+    brokerObjects.tables,
+    brokerObjects.functions,
+  ])
+  if (rows.length === 0) return null
+  return {
+    lacks: `the role ${role} does not own ${rows.map(({ name }) => name).join(', ')}, and this version changes the schema of the database`,
+    statements: rows.map(({ kind, name }) => `ALTER ${kind} ${name} OWNER TO ${role}`),
+  }
+}
+
+/**
+ * The same, with the privilege that is missing for a migration and the statements that grant it.
+ *
+ * @param options of a connection as the role of the broker.
+ */
+export const explainMissingPrivilege = async (
+  error: unknown,
+  options: pg.ClientConfig,
+): Promise<SnowfenceError> => {
+  const client = new pg.Client(options)
+  client.on('error', () => undefined)
+  const { user = '', database = '' } = client
+  try {
+    await client.connect()
+  } catch (failure) {
+    await client.end().catch(() => undefined)
+    if (codeOf(failure) !== INSUFFICIENT_PRIVILEGE) return missingPrivilege(error)
+    const [role, name] = [pg.escapeIdentifier(user), pg.escapeIdentifier(database)]
+    return refusal(error, {
+      lacks: `the role ${role} has no CONNECT privilege on the database ${name}`,
+      statements: [`GRANT CONNECT ON DATABASE ${name} TO ${role}`],
+    })
+  }
+  try {
+    const facts = await examine(client)
+    return facts === null ? missingPrivilege(error) : refusal(error, facts)
+  } catch {
+    return missingPrivilege(error)
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
