@@ -1,4 +1,5 @@
-import type { AnalyzedStatement, Effect } from '@snowfence/core'
+import type { AnalyzedStatement, Effect, TableName } from '@snowfence/core'
+import { isMetadata } from './subject-columns.ts'
 
 /** One thing a statement does to one resource: each needs a permit of its own. */
 export interface Demand {
@@ -15,6 +16,13 @@ const effectsOnStages = ({ effects }: AnalyzedStatement): readonly Effect[] => {
   return named.length === 0 || effects.includes('insert') ? ['select', ...named] : named
 }
 
+/**
+ * Whether a read tells the structure of a table and no value, so that `select` is not asked for. A plan is no such read: how
+ * many partitions a condition leaves tells where values lie.
+ */
+const isDescription = ({ effects, kind }: AnalyzedStatement, table: TableName): boolean =>
+  effects.length === 1 && effects[0] === 'metadata' && (kind !== 'explain' || isMetadata(table))
+
 /** Everything that a statement needs a permit for, in a fixed order and without repetition. */
 export const demandsOf = (summary: AnalyzedStatement): Demand[] => {
   const demands: Demand[] = []
@@ -23,9 +31,7 @@ export const demandsOf = (summary: AnalyzedStatement): Demand[] => {
       demands.push({ effect, resource })
     }
   }
-  // Describing a table tells its structure and no value: the only read that `select` is not asked for.
-  const describes = summary.effects.length === 1 && summary.effects[0] === 'metadata'
-  for (const { table } of summary.reads) add(describes ? 'metadata' : 'select', table)
+  for (const { table } of summary.reads) add(isDescription(summary, table) ? 'metadata' : 'select', table)
   const stages = new Set(summary.stages)
   // What an export writes is the stage, which is no table.
   for (const { table, effect } of summary.writes) if (!stages.has(table)) add(effect, table)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { PATIENTS, policyWith, readAll } from '../fixtures/policies.ts'
+import { NOTES, PATIENTS, policyWith, readAll, VISITS } from '../fixtures/policies.ts'
 import { flow, output, principal, request, statement } from '../fixtures/statements.ts'
 import { evaluate } from './evaluate.ts'
 
@@ -45,5 +45,23 @@ describe('evaluate', () => {
     const policy = policyWith(readAll)
     expect(evaluate(policy, request(ssn)).policy).toEqual({ version: policy.version, digest: policy.digest })
     expect(policyWith(readAll, 'revision: r-7').version).toBe('r-7')
+  })
+
+  it('asks for a plan what it asks for the statement, which the structure of a table needs no permit for', () => {
+    const policy = policyWith(`
+  - { id: read, effect: permit, actions: [select], resources: [${PATIENTS}] }
+  - { id: groups, effect: permit, actions: [select], resources: [${VISITS}], limits: { aggregateOnly: true } }
+  - { id: look-around, effect: permit, actions: [metadata], resources: ["*"] }
+`)
+    const plan = (table: string) => {
+      const reads = [{ table, columns: ['SEX'] }]
+      return evaluate(policy, request(statement({ kind: 'explain', effects: ['metadata'], reads }))).reasons
+    }
+    expect(plan(PATIENTS)).toEqual([])
+    expect(plan(VISITS)).toMatchObject([{ code: 'group-too-small' }])
+    expect(plan(NOTES)).toMatchObject([{ code: 'no-permit' }])
+    expect(plan('CLINIC.INFORMATION_SCHEMA.TABLES')).not.toContainEqual(
+      expect.objectContaining({ code: 'no-permit' }),
+    )
   })
 })
