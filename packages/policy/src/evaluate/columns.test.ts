@@ -29,6 +29,20 @@ describe('the mask of an output', () => {
     expect(maskOf([])).toBeNull()
   })
 
+  it('is none for a number of different values where their stand-ins differ as they do', () => {
+    const counting = (mask: string) =>
+      parsePolicy(`
+version: 1
+classes: { c: { mask: ${mask} } }
+resources: [{ table: ${PATIENTS}, columns: { C: c } }]
+rules: [{ id: all, effect: permit, actions: [select], resources: [CLINIC.*] }]`)
+    const counted = flow(`${PATIENTS}.C`, 'distinct', ['COUNT DISTINCT'])
+    for (const mask of ['token', 'random']) expect(maskOf(counted, counting(mask)), mask).toBeNull()
+    // Two letters may become the same one.
+    for (const mask of ['format', 'withhold', 'zip3'])
+      expect(maskOf(counted, counting(mask)), mask).toBe('withhold')
+  })
+
   it('is withhold when the output is computed, unless the class allows every function on the way', () => {
     expect(maskOf(flow(`${PATIENTS}.SSN`, 'derived', ['SUBSTR']))).toBe('withhold')
     expect(maskOf(flow(`${PATIENTS}.BIRTH_DATE`, 'derived', ['YEAR']))).toBe('year')

@@ -1,6 +1,6 @@
 import type { ColumnFlow, Observation } from '@snowfence/core'
 import { mayCompare } from './allowed-observation.ts'
-import { isPseudonym } from './fitting-mask.ts'
+import { tellsEquality } from './fitting-mask.ts'
 import type { GuardInput } from './guards.ts'
 import { combineLimits } from './obligations.ts'
 
@@ -22,7 +22,7 @@ export const isCountable = (
   const seen = lens(flow.column)
   if (seen.masks.length === 0 || mayCompare(seen, 'group', 'equality', flow, lens)) return true
   if (flow.chosen === true || (flow.against ?? []).length > 0) return false
-  if (seen.masks.every(isPseudonym)) return true
+  if (seen.masks.every(tellsEquality)) return true
   // Counted under a condition, the values are those of rows that the writer chose within the group.
   if (flow.functions.some((name) => !ofCounts.has(name))) return false
   // Only a policy that demands a size of groups releases what groups of that size tell.

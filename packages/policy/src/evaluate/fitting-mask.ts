@@ -29,8 +29,10 @@ const dates: ReadonlySet<string> = new Set(['date', 'timestamp'])
 const isConstant = ({ kind }: Mask): boolean => kind === 'withhold' || kind === 'redact'
 
 /** Stand-ins whose secret is which value they stand for: known for one chosen value, they are known for all equal ones. */
-export const isPseudonym = ({ kind }: Mask): boolean =>
-  kind === 'token' || kind === 'random' || kind === 'format'
+const isPseudonym = (mask: Mask): boolean => tellsEquality(mask) || mask.kind === 'format'
+
+/** Stand-ins of which different values have different ones. Two short values may look alike in another `format`. */
+export const tellsEquality = ({ kind }: Mask): boolean => kind === 'token' || kind === 'random'
 
 /**
  * Whether the values behind each masked form are one interval of the type's order. Then the largest value has the largest
