@@ -4,7 +4,7 @@ import { numberType } from '../types/sql-type.ts'
 import { chooseBranch } from './case.ts'
 import { compared, compute, derived, joined, mayFail, mixed, presenceDecides } from './compute.ts'
 import {
-  chooseEqualThrough,
+  chooseAmongThrough,
   convertThrough,
   countPresent,
   countThrough,
@@ -139,8 +139,8 @@ export const callFunction = (
   const effective = nameOfCall(name, operands)
   if (effective !== name) return compute(effective, operands, scope, undefined, callOutcome(name, operands))
   const given =
-    name === 'MODE'
-      ? operands.map((operand) => ({ ...operand, lineage: chooseEqualThrough(operand.lineage, name) }))
+    name === 'MODE' || ((name === 'MIN' || name === 'MAX') && operands[0]?.type.family === 'text')
+      ? operands.map((operand) => ({ ...operand, lineage: chooseAmongThrough(operand.lineage, name) }))
       : operands
   const value = (calls.get(name) ?? ((values) => compute(name, values, scope)))(given, scope, name)
   if (folding.has(name) && operands[0]?.neverZero === 'above') return { ...value, neverZero: 'above' }

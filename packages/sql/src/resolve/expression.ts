@@ -10,7 +10,7 @@ import { compared, compute } from './compute.ts'
 import { equatedToQuery } from './equated.ts'
 import { resolveFunction } from './function-call.ts'
 import { resolveFieldAccess, resolveJsonAccess } from './json-access.ts'
-import { mergeLineages, passThrough, presenceThrough } from './lineage.ts'
+import { convertThrough, mergeLineages, passThrough, presenceThrough } from './lineage.ts'
 import { resolveLiteral } from './literal.ts'
 import { resolveBinaryChain, resolveUnary } from './operator.ts'
 import type { Scope } from './scope.ts'
@@ -272,8 +272,8 @@ const createResolvers = (): ReadonlyMap<string, Resolver> =>
       'Collate',
       (body, scope) => {
         const value = resolveExpression(openNode(body, 'COLLATE', COLLATE_FIELDS, COLLATE_IDLE).expr, scope)
-        // The value itself, which is equal to others by other rules.
-        return { ...value, lineage: passThrough(value.lineage, 'COLLATE') }
+        // The value itself, which is equal to others by other rules: `Smith` and `SMITH` become one.
+        return { ...value, lineage: convertThrough(passThrough(value.lineage, 'COLLATE'), 'none') }
       },
     ],
     ['AtTimeZone', computed('AT TIME ZONE', ['timestamp', 'time_zone'])],

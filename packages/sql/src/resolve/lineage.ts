@@ -61,8 +61,8 @@ export const passThrough = (lineage: Lineage, name: string): Lineage =>
 export const convertThrough = (lineage: Lineage, keeps: Fidelity): Lineage =>
   keeps === 'order' ? lineage : mapFlows(lineage, (flow) => flow.converted(keeps))
 
-/** Choosing by which values are equal is a computation where a conversion made different values equal. */
-export const chooseEqualThrough = (lineage: Lineage, name: string): Lineage =>
+/** Choosing among values is a computation where a conversion or a collation made different ones equal. */
+export const chooseAmongThrough = (lineage: Lineage, name: string): Lineage =>
   mapFlows(lineage, (flow) =>
     flow.via === 'value' && flow.keeps === 'none' ? flow.through('derived', name) : flow,
   )
