@@ -247,4 +247,22 @@ export const uses: readonly RecoveryProgram[] = [
     truth: chart,
     honest: `select patient_id from patients where mrn = 'MRN-00000007' or mrn = 'MRN-00000008'`,
   },
+  {
+    name: 'how many days lie between the births of two people, by frames of a window that may order them',
+    desk: 'front-desk',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const isWithin = async (days: number) => {
+        const frame = `range between interval '${days} days' preceding and interval '${days} days' following`
+        const sql = `select patient_id from patients where patient_id in (7, 8)
+          qualify count(*) over (order by birth_date ${frame}) = 2`
+        return rowsOf(await ask(sql)).length > 0
+      }
+      return String(await search(0, 40_000, async (days) => await isWithin(days - 1)))
+    },
+    truth: `select abs(datediff(day, min(iff(patient_id = 7, birth_date, null)),
+      min(iff(patient_id = 8, birth_date, null)))) from patients`,
+    honest: `select patient_id from patients where patient_id in (7, 8)
+      qualify row_number() over (order by birth_date) = 1`,
+  },
 ]

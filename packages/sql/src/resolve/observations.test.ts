@@ -83,6 +83,37 @@ describe('a clause looks', () => {
       expect(viaOf(expression), expression).toBe('derived')
   })
 
+  it('at more where a collation makes different texts equal', () => {
+    const viaOf = (expression: string) =>
+      analyze(`select ${expression} as n from t`).outputs[0]?.flows[0]?.via
+    expect(viaOf("zip collate 'en-ci'")).toBe('value')
+    for (const expression of ['count(distinct $)', 'hll($)', 'mode($)', 'min($)', 'max($)']) {
+      expect(viaOf(expression.replace('$', "zip collate 'en-ci'")), expression).toBe('derived')
+      expect(viaOf(expression.replace('$', 'zip')), expression).not.toBe('derived')
+    }
+    expect(kindsOf("select 1 as n from t group by zip collate 'en-ci'", 'group', 'ZIP')).toEqual(['part'])
+  })
+
+  it('at how far values lie apart where a frame holds those within a distance', () => {
+    const framed = (frame: string) =>
+      kindsOf(`select count(*) over (order by cost ${frame}) as n from t`, 'window', 'COST')
+    for (const frame of [
+      '',
+      'rows between 2 preceding and current row',
+      'range between unbounded preceding and current row',
+      'range between current row and unbounded following',
+    ])
+      expect(framed(frame), frame).toEqual(['order'])
+    for (const frame of [
+      'range between 5 preceding and current row',
+      'range between unbounded preceding and 5 following',
+      'range between 5 preceding and 5 following',
+      'groups between 5 preceding and 5 following',
+      'range 5 preceding',
+    ])
+      expect(framed(frame), frame).toEqual(['part'])
+  })
+
   it('at their order where they stay in order, and at more where ties or another order show', () => {
     for (const ordered of ['cost', 'cost::number(14,4)', 'greatest(cost, id)', 'born::timestamp_ntz']) {
       const column = ordered.includes('born') ? 'BORN' : 'COST'

@@ -1,13 +1,12 @@
 import { isAbsent, type Json, listOf, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
 import { resolveAll, resolveExpression } from './expression.ts'
-import { type Lineage, mergeLineages } from './lineage.ts'
+import { deriveThrough, type Lineage, mergeLineages } from './lineage.ts'
 import type { Scope } from './scope.ts'
 import { storedColumn, type Value } from './value.ts'
 
 const SPEC_FIELDS = new Set(['partition_by', 'order_by', 'window_frame'])
-const FRAME_FIELDS = new Set(['start_bound', 'end_bound'])
-const FRAME_IDLE = new Set(['units'])
+const FRAME_FIELDS = new Set(['units', 'start_bound', 'end_bound'])
 const ORDER_FIELDS = new Set(['expr'])
 const ORDER_IDLE = new Set(['options'])
 
@@ -28,13 +27,9 @@ export const resolveWindow = (value: Json | undefined, scope: Scope): Window => 
   const partition = mergeLineages(parts.map(({ lineage }) => lineage))
   const ordering = findings.at('window', () => resolveOrdering(node.order_by, scope))
   findings.use('window', partition)
-  findings.use('window', ordering, 'order')
   const hasFrame = !isAbsent(node.window_frame)
-  if (hasFrame) {
-    const frame = openNode(node.window_frame, 'a window frame', FRAME_FIELDS, FRAME_IDLE)
-    checkBound(frame.start_bound, scope)
-    if (!isAbsent(frame.end_bound)) checkBound(frame.end_bound, scope)
-  }
+  const measures = hasFrame && measuresDistance(node.window_frame, scope)
+  findings.use('window', measures ? deriveThrough(ordering, 'RANGE') : ordering, 'order')
   const within = parts.flatMap((part) => storedColumn(part) ?? [])
   findings.lookAcross(within)
   const stored = within.map((column) => column.name).sort()
@@ -45,14 +40,24 @@ export const resolveWindow = (value: Json | undefined, scope: Scope): Window => 
   }
 }
 
-/** Bounds of a frame are constants. */
-const checkBound = (value: Json | undefined, scope: Scope): void => {
+/** Whether a frame holds the rows within a distance of the current one, which tells more of a value than its order. */
+const measuresDistance = (value: Json | undefined, scope: Scope): boolean => {
+  const { units, start_bound: start, end_bound: end } = openNode(value, 'a window frame', FRAME_FIELDS)
+  const bounds = isAbsent(end) ? [start] : [start, end]
+  // A bound that is left out of `some` would not be checked.
+  const isDistance = bounds.map((bound) => checkBound(bound, scope))
+  return units !== 'Rows' && isDistance.includes(true)
+}
+
+/** Bounds of a frame are constants. Tells whether it is a number of rows, or a distance, from the current one. */
+const checkBound = (value: Json | undefined, scope: Scope): boolean => {
   const { name, body } = variantOf(value, 'a window frame')
-  if (name === 'CurrentRow' || body === null) return
+  if (name === 'CurrentRow' || body === null) return false
   if (name !== 'Preceding' && name !== 'Following')
     throw new Refusal('unknown-syntax', { detail: 'a window frame' })
   if (resolveExpression(body, scope).lineage.size > 0)
     throw new Refusal('unknown-syntax', { detail: 'a window frame' })
+  return true
 }
 
 /** The values of an ORDER BY list inside a function or window. */
