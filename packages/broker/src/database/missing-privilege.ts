@@ -1,6 +1,8 @@
 import { isSnowfenceError, SnowfenceError } from '@snowfence/core'
 import pg from 'pg'
 
+/** How long a question about privileges may take. */
+const QUESTION_LIMIT_MS = 5000
 /** The role may not do that. */
 const INSUFFICIENT_PRIVILEGE = '42501'
 /** No schema of the search path is one that the role may use. */
@@ -106,7 +108,7 @@ export const explainMissingPrivilege = async (
   error: unknown,
   options: pg.ClientConfig,
 ): Promise<SnowfenceError> => {
-  const client = new pg.Client(options)
+  const client = new pg.Client({ ...options, query_timeout: QUESTION_LIMIT_MS })
   client.on('error', () => undefined)
   const { user = '', database = '' } = client
   try {

@@ -37,12 +37,29 @@ const explainFailedMigration = async (error: unknown, databaseUrl: string): Prom
   })
 }
 
+/** The driver reads the address, and the certificates that it names, each time it connects. */
+const assertReadableAddress = (databaseUrl: string): void => {
+  try {
+    new pg.Client({ connectionString: databaseUrl })
+  } catch (error) {
+    const { code, path } = error as NodeJS.ErrnoException
+    throw new SnowfenceError('ERR_BROKER_CONFIG_INVALID', {
+      message:
+        path === undefined
+          ? '`databaseUrl` cannot be read'
+          : `\`databaseUrl\` names the file \`${path}\`, which cannot be read (${String(code)})`,
+      hint: 'correct `databaseUrl` of the broker configuration, or `DATABASE_URL`',
+    })
+  }
+}
+
 /**
  * Opens PostgreSQL at an address.
  *
- * @throws SnowfenceError `ERR_BROKER_DATABASE_UNREACHABLE`, `ERR_BROKER_DATABASE_PRIVILEGE`, `ERR_BROKER_DATA_CORRUPT`
+ * @throws SnowfenceError `ERR_BROKER_CONFIG_INVALID`, `ERR_BROKER_DATABASE_UNREACHABLE`, `ERR_BROKER_DATABASE_PRIVILEGE`, `ERR_BROKER_DATA_CORRUPT`
  */
 export const openPostgres = async (databaseUrl: string): Promise<Database> => {
+  assertReadableAddress(databaseUrl)
   try {
     await migrateAlone(databaseUrl)
   } catch (error) {

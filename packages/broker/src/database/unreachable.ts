@@ -33,13 +33,36 @@ const causeOf = (error: unknown): Error => {
 export const isUnreachable = (error: unknown): boolean =>
   isSnowfenceError(error, 'ERR_BROKER_DATABASE_UNREACHABLE')
 
+/** Codes with which Node refuses the certificate of a server. */
+const CERTIFICATE_REFUSED =
+  /^(CERT_|ERR_TLS_CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_(GET|VERIFY|DECODE)_|INVALID_CA$)/
+
+/** The driver has no code for it. */
+const NO_TLS = /does not support SSL connections/
+
+/** What keeps a connection from being made, where it is neither the server nor the network. */
+const explain = (error: unknown): { message: string; hint: string } | null => {
+  const code = codeOf(error)
+  if (typeof code === 'string' && CERTIFICATE_REFUSED.test(code))
+    return {
+      message: `the broker refused the certificate of PostgreSQL (${code}), and sent it nothing`,
+      hint: 'let `sslrootcert` of `databaseUrl` name the authority of that certificate, and use the name of the server that stands in it',
+    }
+  if (error instanceof Error && NO_TLS.test(error.message))
+    return {
+      message: '`databaseUrl` asks for TLS, and PostgreSQL speaks none there',
+      hint: 'switch TLS on in PostgreSQL (`ssl = on`)',
+    }
+  return null
+}
+
 /** The error of a database that cannot serve now: its disk is full, or it cannot be reached. */
 export const databaseUnreachable = (error: unknown): SnowfenceError =>
   isSnowfenceError(error)
     ? error
     : new SnowfenceError(
         codeOf(error) === DISK_FULL ? 'ERR_BROKER_DISK_FULL' : 'ERR_BROKER_DATABASE_UNREACHABLE',
-        { cause: causeOf(error) },
+        { ...explain(error), cause: causeOf(error) },
       )
 
 /**

@@ -39,6 +39,8 @@ export interface Postgres {
 export interface PostgresSettings {
   /** Further settings of the server, as `name=value`. */
   readonly settings?: readonly string[]
+  /** Key and certificate in PEM: the server then takes connections over TLS alone. */
+  readonly tls?: { readonly key: string; readonly cert: string }
 }
 
 interface Account {
@@ -136,8 +138,29 @@ const processesOf = async (first: number): Promise<number[]> => {
   return [first, ...processes.filter(([, parent]) => parent === first).map(([pid]) => pid)]
 }
 
+/** Files under the names that the server looks for, and a rule that lets nothing in without TLS. */
+const writeTls = (
+  data: string,
+  { key, cert }: { readonly key: string; readonly cert: string },
+  account: Account,
+): void => {
+  const files = {
+    'server.key': key,
+    'server.crt': cert,
+    'pg_hba.conf': 'hostssl all all all scram-sha-256\n',
+  }
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(data, name)
+    writeFileSync(path, text, { mode: 0o600 })
+    if (account.uid !== undefined && account.gid !== undefined) chownSync(path, account.uid, account.gid)
+  }
+}
+
 /** Starts a real PostgreSQL on a free loopback port, as root or not, with data in a temporary directory. */
-export const startPostgres = async ({ settings: given = [] }: PostgresSettings = {}): Promise<Postgres> => {
+export const startPostgres = async ({
+  settings: given = [],
+  tls,
+}: PostgresSettings = {}): Promise<Postgres> => {
   const account = chooseAccount()
   const directory = mkdtempSync(join(tmpdir(), 'snowfence-postgres-'))
   const data = join(directory, 'data')
@@ -162,12 +185,14 @@ export const startPostgres = async ({ settings: given = [] }: PostgresSettings =
     ],
     account,
   )
+  if (tls !== undefined) writeTls(data, tls, account)
   const port = await freePort()
   const settings = [
     'listen_addresses=127.0.0.1',
     `port=${port}`,
     `unix_socket_directories=${directory}`,
     'fsync=off',
+    ...(tls === undefined ? [] : ['ssl=on']),
     ...given,
   ]
   const launch = async (): Promise<ChildProcess> => {
@@ -184,7 +209,11 @@ export const startPostgres = async ({ settings: given = [] }: PostgresSettings =
     `postgres://snowfence:${password}@127.0.0.1:${port}/${database}`
   const query = async (sqlText: string): Promise<unknown[]> => {
     const { default: pg } = await import('pg')
-    const client = new pg.Client({ connectionString: addressOf('postgres') })
+    const client = new pg.Client({
+      connectionString: addressOf('postgres'),
+      // Its own server on loopback: who it is does not matter here.
+      ...(tls === undefined ? {} : { ssl: { rejectUnauthorized: false } }),
+    })
     await client.connect()
     try {
       return (await client.query(sqlText)).rows
