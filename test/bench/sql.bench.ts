@@ -13,7 +13,7 @@ import { printFigure } from './print-figure.ts'
  * which costs nothing to parse). Medians of CPU time, which other processes change less than the time of a clock.
  */
 const { values: flags } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '20' } },
+  options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '60' } },
 })
 const rounds = Number(flags.rounds)
 const warmUp = Math.ceil(rounds / 2)

@@ -8,14 +8,20 @@ import { type Findings, placeKey } from './resolve/findings.ts'
 /**
  * Every name in the text must have been understood: the resolver visited it where the lexer sees it, or it is a
  * word of the grammar. A name that the parser dropped, for whatever reason, refuses the statement.
+ *
+ * @param readTokens - numbers of the tokens that were read before the parser
  */
-export const checkTokenCoverage = (lexed: Lexed, findings: Findings): void => {
+export const checkTokenCoverage = (
+  lexed: Lexed,
+  findings: Findings,
+  readTokens: ReadonlySet<number>,
+): void => {
   const { text, tokens } = lexed
   const place = createPlaceCounter(text)
   const keys = new Map(findings.visitedKeys)
   for (let index = 0; index < tokens.length; index += 1) {
     const { kind, start, end, upper } = tokens[index]!
-    if (kind !== 'word' && kind !== 'quoted') continue
+    if ((kind !== 'word' && kind !== 'quoted') || readTokens.has(index)) continue
     if (findings.visitedPlaces.has(place(start))) continue
     if (kind === 'word') {
       // The parser has nodes of its own for some functions, without a place. Their arguments are names like any other.

@@ -50,7 +50,7 @@ const families: readonly RefusedFamily[] = [
   },
   {
     pattern:
-      /^(?:POLICY_CONTEXT|GETVARIABLE|SET_VARIABLE|SEARCH|SEARCH_IP|GET_CONDITION_QUERY_UUID|ESTIMATE_REMAINING_DP_AGGREGATES|DP_.*)$/,
+      /^(?:POLICY_CONTEXT|GETVARIABLE|SET_VARIABLE|GET_CONDITION_QUERY_UUID|ESTIMATE_REMAINING_DP_AGGREGATES|DP_.*)$/,
     because: 'depends on state that the text does not show',
     hint: 'write the expression out',
   },

@@ -69,6 +69,7 @@ export const lex = (text: string): Lexed => {
     }
     const end = match(PLACEHOLDER)
     if (end < 0) {
+      if (isInPattern(text, tokens)) return push('operator', offset + 1)
       report('unreadable-character', offset)
       return push('unknown', offset + 1)
     }
@@ -173,6 +174,24 @@ const isPathDot = (text: string, tokens: readonly Token[]): boolean => {
   if (last === undefined) return false
   if (last.kind === 'word' || last.kind === 'quoted' || last.kind === 'number') return true
   return last.kind === 'operator' && text[last.start] === ']'
+}
+
+/** How far a pattern is looked back over, so that reading stays linear. */
+const MAX_PATTERN_TOKENS = 200
+
+/** In `PATTERN (a b+ $)` of MATCH_RECOGNIZE a `$` is the end of the partition. */
+const isInPattern = (text: string, tokens: readonly Token[]): boolean => {
+  let depth = 0
+  for (let at = tokens.length - 1; at > 0 && at >= tokens.length - MAX_PATTERN_TOKENS; at -= 1) {
+    const { kind, start } = tokens[at]!
+    if (kind !== 'operator') continue
+    if (text[start] === ')') depth += 1
+    else if (text[start] === '(' && depth > 0) depth -= 1
+    else if (text[start] === '(') {
+      if (tokens[at - 1]!.upper === 'PATTERN') return true
+    }
+  }
+  return false
 }
 
 /** `file://` is a location only in PUT and GET; elsewhere `//` starts a comment. */

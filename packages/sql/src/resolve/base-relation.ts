@@ -47,7 +47,7 @@ const parseDefinition = (table: BaseTable, definition: string, { parser }: State
   if (table.parsedDefinition !== null) return table.parsedDefinition
   const text = viewQuery(definition)
   if (text === null) throw new Refusal('stale-view')
-  const statements = parser.parse(text)
+  const { statements } = parser.parse(text)
   const { name, body } = variantOf(statements[0], 'a view')
   if (statements.length !== 1 || name !== 'Query') throw new Refusal('stale-view')
   table.parsedDefinition = body

@@ -1,5 +1,5 @@
 import { readIdentifier } from '../parser/identifier-node.ts'
-import { isAbsent, isObject, type Json, listOf, unknownSyntax, variantOf } from '../parser/node.ts'
+import { isAbsent, isObject, type Json, listOf, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
 import type { BaseColumn } from './flow.ts'
 import { columnAt, positionOf } from './order-by.ts'
 import { itemAliases, type Projection } from './projection.ts'
@@ -69,6 +69,24 @@ export const groupsAllRows = (value: Json | undefined): boolean => {
   )
 }
 
+const NESTED = new Set(['ROLLUP', 'CUBE'])
+
+/** ROLLUP and CUBE inside of GROUPING SETS, which the parser takes as functions: what they group by. Null for anything else. */
+const nestedSets = (name: string, body: Json): readonly Json[] | null => {
+  if (name !== 'Function' || !isObject(body)) return null
+  const [part, ...others] = listOf(body.name, 'GROUP BY')
+  const called = isObject(part) && others.length === 0 ? readIdentifier(part.Identifier) : null
+  if (called === null || called.quote !== null || !NESTED.has(called.name)) return null
+  const { List: list } = openNode(body.args, called.name, ARGUMENTS)
+  return listOf(openNode(list, called.name, LIST).args, called.name).map(
+    (argument) => openNode(openNode(argument, called.name, UNNAMED).Unnamed, called.name, EXPRESSION).Expr!,
+  )
+}
+const ARGUMENTS = new Set(['List'])
+const LIST = new Set(['args'])
+const UNNAMED = new Set(['Unnamed'])
+const EXPRESSION = new Set(['Expr'])
+
 /** Null for grouping sets. */
 const useItem = (item: Json, projection: Projection, scope: Scope): Value | null => {
   const { name, body } = variantOf(item, 'GROUP BY')
@@ -78,6 +96,11 @@ const useItem = (item: Json, projection: Projection, scope: Scope): Value | null
     for (const set of listOf(body, name)) {
       for (const expression of listOf(set, name)) useItem(expression, projection, scope)
     }
+    return null
+  }
+  const nested = nestedSets(name, body)
+  if (nested !== null) {
+    for (const expression of nested) useItem(expression, projection, scope)
     return null
   }
   const position = positionOf(item)

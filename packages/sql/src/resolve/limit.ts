@@ -1,5 +1,6 @@
 import { isAbsent, isObject, type Json, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
+import { stringLiteral } from './object-name.ts'
 
 export const smallerLimit = (left: number | null, right: number | null): number | null =>
   left === null ? right : right === null ? left : Math.min(left, right)
@@ -45,7 +46,7 @@ const readConstant = (value: Json | undefined): number | null => {
     if (typeof literal.Placeholder === 'string' && !/^\$\d/.test(literal.Placeholder)) return null
     if (Array.isArray(literal.Number) && typeof literal.Number[0] === 'string')
       return Number(literal.Number[0])
-    if (typeof literal.SingleQuotedString === 'string') return null
+    if (stringLiteral(value) !== null) return null
   }
   throw new Refusal('column-not-allowed-here', { detail: 'LIMIT' })
 }

@@ -40,7 +40,8 @@ export const resolveMatchRecognize = (body: JsonObject, scope: Scope): RelationP
   const node = openNode(body, 'MATCH_RECOGNIZE', FIELDS)
   const { findings } = scope.context
   const input = resolveInput(node.table, scope)
-  const inner = symbolScope(input, symbolNames(node.pattern, scope), scope)
+  const symbols = new Set([...symbolNames(node.pattern, scope), ...definedNames(node.symbols)])
+  const inner = symbolScope(input, symbols, scope)
 
   const partition = listOf(node.partition_by, 'PARTITION BY')
   findings.at('window', () => {
@@ -69,7 +70,7 @@ export const resolveMatchRecognize = (body: JsonObject, scope: Scope): RelationP
 }
 
 /** A symbol calls the rows that matched it, so that `x.c` is a column of the input; bare names are the input's too. */
-const symbolScope = (input: Relation, symbols: readonly string[], scope: Scope): Scope => {
+const symbolScope = (input: Relation, symbols: Iterable<string>, scope: Scope): Scope => {
   const outer = createScope(scope.context, { parent: scope.parent, ctes: scope.ctes })
   for (const symbol of symbols) outer.relations.push({ ...input, names: [symbol] })
   const inner = createScope(scope.context, { parent: outer, ctes: scope.ctes })
@@ -91,6 +92,10 @@ const symbolNames = (pattern: Json | undefined, scope: Scope): readonly string[]
   }
   return [...names]
 }
+
+/** A condition may speak of a symbol that the pattern has no use for. */
+const definedNames = (symbols: Json | undefined): readonly string[] =>
+  listOf(symbols, 'DEFINE').map((item) => readIdentifier(openNode(item, 'DEFINE', SYMBOL_FIELDS).symbol).name)
 
 const visitSkip = (value: Json | undefined, scope: Scope): void => {
   if (isObject(value))

@@ -49,7 +49,7 @@ export const resolvePivot = (body: JsonObject, scope: Scope): RelationParts => {
   const [aggregate, ...others] = listOf(node.aggregate_functions, 'PIVOT')
   if (aggregate === undefined || others.length > 0) return unknownSyntax('PIVOT with several aggregates')
   const { expr, alias } = openNode(aggregate, 'PIVOT', NAMED_FIELDS)
-  if (!isAbsent(alias)) return unknownSyntax('PIVOT with a named aggregate')
+  const suffix = isAbsent(alias) ? '' : `_${visitAlias(alias, inner)}`
   const value = resolveExpression(expr, inner)
   const chosenBy = mergeLineages(
     resolveAll(listOf(node.value_column, 'PIVOT'), inner).map(({ lineage }) => lineage),
@@ -68,7 +68,10 @@ export const resolvePivot = (body: JsonObject, scope: Scope): RelationParts => {
   // A cell tells which rows hold one of the listed values, which the writer chose.
   scope.context.findings.use('filter', deriveThrough(chosenBy, '='))
   scope.context.findings.readColumns(kept)
-  const made = listOf(list, 'PIVOT').map((item) => ({ ...cell, name: pivotName(item, inner) }))
+  const made = listOf(list, 'PIVOT').map((item) => ({
+    ...cell,
+    name: pivotName(item, inner) + suffix,
+  }))
   return { names: [], columns: [...kept, ...made], origin: manyTables }
 }
 
@@ -80,21 +83,26 @@ const withDefault = (value: Value, fallback: Json | undefined, scope: Scope): Va
   return unite([value, given], 'COALESCE', scope.context)
 }
 
-/** Snowflake calls the column by its alias, or by the value as it is written, quotes included. */
+/**
+ * Snowflake calls the column by its alias, or by the value as it is written, quotes included. The alias of the aggregate
+ * is appended to either. Source: Snowflake, PIVOT.
+ */
 const pivotName = (item: Json, scope: Scope): string => {
   const { expr, alias } = openNode(item, 'PIVOT', NAMED_FIELDS)
   if (resolveExpression(expr, scope).lineage.size > 0)
     throw new Refusal('column-not-allowed-here', { detail: 'PIVOT' })
-  if (!isAbsent(alias)) {
-    const identifier = readIdentifier(alias)
-    scope.context.findings.visit(identifier)
-    return identifier.name
-  }
+  if (!isAbsent(alias)) return visitAlias(alias, scope)
   const text = stringLiteral(expr)
   if (text !== null) return `'${text}'`
   const literal = isObject(expr) && isObject(expr.Value) ? expr.Value.value : undefined
   if (isObject(literal) && Array.isArray(literal.Number)) return String(literal.Number[0])
   return unknownSyntax('a value of PIVOT')
+}
+
+const visitAlias = (alias: Json | undefined, scope: Scope): string => {
+  const identifier = readIdentifier(alias)
+  scope.context.findings.visit(identifier)
+  return identifier.name
 }
 
 /** The plain column names inside of an expression. */
@@ -123,7 +131,7 @@ export const resolveUnpivot = (body: JsonObject, scope: Scope): RelationParts =>
   const turned = new Set<string>()
   const values = listOf(node.columns, 'UNPIVOT').map((item) => {
     const { expr, alias } = openNode(item, 'UNPIVOT', NAMED_FIELDS)
-    if (!isAbsent(alias)) scope.context.findings.visit(readIdentifier(alias))
+    if (!isAbsent(alias)) return unknownSyntax('UNPIVOT')
     if (!isObject(expr) || isAbsent(expr.Identifier)) return unknownSyntax('UNPIVOT')
     const identifier = readIdentifier(expr.Identifier)
     turned.add(identifier.name)

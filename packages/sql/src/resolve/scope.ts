@@ -91,6 +91,8 @@ export interface Scope {
   readonly namedJoins: NamedJoin[]
   /** The conjuncts of WHERE that pin a column. */
   readonly pinning: Set<Json>
+  /** What the WINDOW clause calls by a name. */
+  readonly windows: Map<string, Json>
   /** The select list's names, once it is known. */
   aliases: SelectAliases | null
   /** Parameters of a lambda, in front of everything else. */
@@ -116,6 +118,7 @@ export const createScope = (
   merged: new Map(),
   namedJoins: [],
   pinning: new Set(),
+  windows: new Map(),
   aliases: null,
   parameters: options.parameters ?? null,
   isHierarchical: false,

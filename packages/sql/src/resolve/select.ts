@@ -22,6 +22,7 @@ import type { BodyResult } from './query-body.ts'
 import { columnsNamed, createScope, type Scope, type StatementContext } from './scope.ts'
 import { resolveUse } from './use.ts'
 import { storedColumn } from './value.ts'
+import { nameWindows } from './window.ts'
 
 const FIELDS = new Set([
   'distinct',
@@ -33,6 +34,7 @@ const FIELDS = new Set([
   'group_by',
   'having',
   'qualify',
+  'named_window',
 ])
 const IDLE = new Set(['flavor', 'top_before_distinct', 'window_before_qualify'])
 
@@ -52,6 +54,7 @@ export const resolveSelect = (
   const ofWholeTable = isWholeTable(node, scope)
   scope.hasRows = ofWholeTable || groupsByKeys(node.group_by, items)
 
+  nameWindows(node.named_window, scope)
   const projection = resolveProjection(items, scope)
   pinTables(node, joinConditions, scope)
   useJoinConditions(joinConditions, scope)

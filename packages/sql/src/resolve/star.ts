@@ -125,15 +125,27 @@ const exclude = (
   value: Json,
   scope: Scope,
 ): readonly RelationColumn[] => {
-  const excluded = new Set(
-    oneOrMany(value, 'EXCLUDE').map((item) => {
-      const { identifiers } = readObjectName(item, scope.context.findings)
-      // `EXCLUDE t.c` drops one of several columns of the name: not followed here.
-      if (identifiers.length !== 1) return unknownSyntax('EXCLUDE with a qualified name')
-      return findNamed(columns, identifiers[0]!, scope)
-    }),
-  )
-  return columns.filter(({ name }) => !excluded.has(name))
+  const excluded = new Set<RelationColumn>()
+  for (const item of oneOrMany(value, 'EXCLUDE')) {
+    const { identifiers, parts } = readObjectName(item, scope.context.findings)
+    const name = findNamed(columns, identifiers.at(-1)!, scope)
+    const named = columns.filter((column) => column.name === name)
+    const ofTable = identifiers.length === 1 ? named : ofRelation(named, parts.slice(0, -1), scope)
+    for (const column of ofTable) excluded.add(column)
+  }
+  return columns.filter((column) => !excluded.has(column))
+}
+
+/** `EXCLUDE t.c` drops one of several columns of the name. */
+const ofRelation = (
+  columns: readonly RelationColumn[],
+  parts: readonly string[],
+  scope: Scope,
+): readonly RelationColumn[] => {
+  const relations = scope.relations.filter((relation) => isCalled(relation, parts))
+  const own = new Set(relations.flatMap((relation) => relation.columns))
+  const found = columns.filter((column) => own.has(column))
+  return found.length === 0 || relations.length !== 1 ? unknownSyntax('EXCLUDE with a qualified name') : found
 }
 
 const replace = (

@@ -1,11 +1,20 @@
-import { isAbsent, type Json, listOf, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
+import { readIdentifier } from '../parser/identifier-node.ts'
+import {
+  isAbsent,
+  type Json,
+  type JsonObject,
+  listOf,
+  openNode,
+  unknownSyntax,
+  variantOf,
+} from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
 import { resolveAll, resolveExpression } from './expression.ts'
 import { deriveThrough, type Lineage, mergeLineages } from './lineage.ts'
 import type { Scope } from './scope.ts'
 import { storedColumn, type Value } from './value.ts'
 
-const SPEC_FIELDS = new Set(['partition_by', 'order_by', 'window_frame'])
+const SPEC_FIELDS = new Set(['window_name', 'partition_by', 'order_by', 'window_frame'])
 const FRAME_FIELDS = new Set(['units', 'start_bound', 'end_bound'])
 const ORDER_FIELDS = new Set(['expr'])
 const ORDER_IDLE = new Set(['options'])
@@ -19,9 +28,7 @@ interface Window {
 
 /** OVER (…): its columns steer the result, so they are both in the lineage and a use. */
 export const resolveWindow = (value: Json | undefined, scope: Scope): Window => {
-  const { name, body } = variantOf(value, 'OVER')
-  if (name !== 'WindowSpec') return unknownSyntax('a named window')
-  const node = openNode(body, 'OVER', SPEC_FIELDS)
+  const node = readSpec(value, scope)
   const { findings } = scope.context
   const parts = findings.at('window', () => resolveAll(listOf(node.partition_by, 'OVER'), scope))
   const partition = mergeLineages(parts.map(({ lineage }) => lineage))
@@ -37,6 +44,39 @@ export const resolveWindow = (value: Json | undefined, scope: Scope): Window => 
     lineage: mergeLineages([partition, ordering]),
     hasFrame,
     name: stored.length === 0 ? 'OVER' : `OVER PARTITION BY ${stored.join(', ')}`,
+  }
+}
+
+/** The specification of a window, which may be called by a name, or take what it does not say from a named one. */
+const readSpec = (value: Json | undefined, scope: Scope): JsonObject => {
+  const { name, body } = variantOf(value, 'OVER')
+  if (name === 'NamedWindow') return readNamed(body, scope)
+  if (name !== 'WindowSpec') return unknownSyntax('OVER')
+  const node = openNode(body, 'OVER', SPEC_FIELDS)
+  if (isAbsent(node.window_name)) return node
+  const own = Object.entries(node).filter(([, part]) => !isAbsent(part))
+  return { ...readNamed(node.window_name, scope), ...Object.fromEntries(own), window_name: null }
+}
+
+const readNamed = (name: Json | undefined, scope: Scope): JsonObject => {
+  const identifier = readIdentifier(name)
+  scope.context.findings.visit(identifier)
+  const written = scope.windows.get(identifier.name)
+  return written === undefined
+    ? unknownSyntax('a window that no WINDOW clause names')
+    : readSpec(written, scope)
+}
+
+/** Records what the WINDOW clause names. A window may be made of one that stands before it. */
+export const nameWindows = (value: Json | undefined, scope: Scope): void => {
+  for (const item of listOf(value, 'WINDOW')) {
+    const [name, written] = listOf(item, 'WINDOW')
+    const identifier = readIdentifier(name)
+    scope.context.findings.visit(identifier)
+    if (scope.windows.has(identifier.name)) unknownSyntax('two windows of one name')
+    // Looked at even where no function is computed over it.
+    resolveWindow(written, scope)
+    scope.windows.set(identifier.name, { WindowSpec: readSpec(written, scope) })
   }
 }
 

@@ -4,7 +4,7 @@ import { CatalogueIndex } from '../catalogue/catalogue-index.ts'
 import type { Classification } from '../classify/classify.ts'
 import type { Lexed } from '../lexer/token.ts'
 import { type Json, variantOf } from '../parser/node.ts'
-import type { SqlParser } from '../parser/sql-parser.ts'
+import type { Parsed, SqlParser } from '../parser/sql-parser.ts'
 import { Refusal } from '../refusal.ts'
 import { Findings } from '../resolve/findings.ts'
 import type { StatementContext } from '../resolve/scope.ts'
@@ -149,7 +149,7 @@ const inOrder = (found: readonly Effect[]): readonly Effect[] =>
   found.length === 1 ? found : effects.filter((effect) => found.includes(effect))
 
 const summarizeParsed = (
-  statements: readonly Json[],
+  { statements, readTokens }: Parsed,
   lexed: Lexed,
   { kind }: Classification,
   context: StatementContext,
@@ -158,7 +158,7 @@ const summarizeParsed = (
     throw new Refusal(statements.length === 0 ? 'empty-statement' : 'multiple-statements')
   }
   const report = summarizeNode(statements[0], context)
-  checkTokenCoverage(lexed, context.findings)
+  checkTokenCoverage(lexed, context.findings, readTokens)
   // INVARIANT: the first words and the tree agree about what the statement is.
   if (verbOf(kind) !== verbOf(report.kind)) throw new Refusal('unknown-syntax', { detail: report.kind })
   return report

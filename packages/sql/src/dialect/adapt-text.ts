@@ -1,0 +1,82 @@
+import type { Lexed } from '../lexer/token.ts'
+import { readDirectedJoin } from './directed-join.ts'
+import { applyEdits, type Edit, type PlacedEdit, placeEdit } from './edit.ts'
+import { readExplainUsing } from './explain-using.ts'
+import { readExtractPart } from './extract-part.ts'
+import { readLikeAll } from './like-all.ts'
+import { readMatchPattern, readMeasureSemantics } from './match-pattern.ts'
+import { readNamedFunction } from './named-function.ts'
+import { readNamedTransaction } from './named-transaction.ts'
+import { readNamedWindow } from './named-window.ts'
+import { readNthValueFrom } from './nth-value-from.ts'
+import { readObjectOfColumns } from './object-of-columns.ts'
+import type { ReadConstruct } from './read-construct.ts'
+import { readStructuredType, readTypeWithoutLength } from './structured-type.ts'
+import { TokenReader } from './token-reader.ts'
+import { readUnpivotAliases } from './unpivot-aliases.ts'
+
+/** By the word with which they begin. */
+const byWord: ReadonlyMap<string, ReadConstruct> = new Map<string, ReadConstruct>([
+  ['ARRAY', readStructuredType],
+  ['BEGIN', readNamedTransaction],
+  ['BINARY', readTypeWithoutLength],
+  ['CHAR', readTypeWithoutLength],
+  ['DIRECTED', readDirectedJoin],
+  ['EXPLAIN', readExplainUsing],
+  ['EXTRACT', readExtractPart],
+  ['FINAL', readMeasureSemantics],
+  ['ILIKE', readLikeAll],
+  ['IDENTIFIER', readNamedFunction],
+  ['LIKE', readLikeAll],
+  ['MAP', readStructuredType],
+  ['NTH_VALUE', readNthValueFrom],
+  ['OBJECT', readStructuredType],
+  ['PATTERN', readMatchPattern],
+  ['RUNNING', readMeasureSemantics],
+  ['START', readNamedTransaction],
+  ['STRING', readTypeWithoutLength],
+  ['TEXT', readTypeWithoutLength],
+  ['UNPIVOT', readUnpivotAliases],
+  ['VARCHAR', readTypeWithoutLength],
+  ['WINDOW', readNamedWindow],
+])
+
+/** A text as the parser gets it. */
+export interface AdaptedText {
+  readonly text: string
+  /** In order, without overlaps, by the offsets of the text as it was written. */
+  readonly edits: readonly PlacedEdit[]
+  /** Numbers of the tokens that the parser does not see. */
+  readonly readTokens: ReadonlySet<number>
+}
+
+const nothingRead: ReadonlySet<number> = new Set()
+
+/**
+ * Writes constructs of Snowflake that the parser lacks another way, which has the same meaning for an analysis: the same
+ * columns are looked at, in the same places. The warehouse is sent the text as it was written.
+ *
+ * @param text - the lexed text with blanks for its comments
+ */
+export const adaptText = (text: string, lexed: Lexed): AdaptedText => {
+  const { tokens } = lexed
+  const found: Edit[] = []
+  const readTokens = new Set<number>()
+  let reader: TokenReader | null = null
+  for (let at = 0; at < tokens.length; at += 1) {
+    const { kind, upper, start } = tokens[at]!
+    const isBrace = kind === 'operator' && lexed.text[start] === '{'
+    const read = kind === 'word' ? byWord.get(upper) : isBrace ? readObjectOfColumns : undefined
+    if (read === undefined || readTokens.has(at)) continue
+    reader ??= new TokenReader(lexed)
+    for (const edit of read(at, reader)) {
+      found.push(edit)
+      for (let token = edit.from; token < edit.to; token += 1) readTokens.add(token)
+    }
+  }
+  if (found.length === 0) return { text, edits: [], readTokens: nothingRead }
+  const edits = found
+    .sort((left, right) => left.from - right.from)
+    .map((edit) => placeEdit(edit, text, tokens))
+  return { text: applyEdits(text, edits), edits, readTokens }
+}
