@@ -124,7 +124,7 @@ export const createServices = async (parts: ServiceParts): Promise<Services> => 
     clock,
     exclusive: database.exclusive,
   })
-  const openStatements = watchOpenStatements(database.tables)
+  const openStatements = watchOpenStatements(database.tables, database)
   metrics.followStatements(openStatements.current, clock)
   // The last that can fail: nobody would close its journal.
   const trail = await openObservedTrail(parts, { metrics, statements, openStatements, forwarder })

@@ -13,7 +13,7 @@ export interface Metrics {
   /** Shows how many requests wait for a person, and for how long. Asks nothing of the database. */
   followApprovals(current: () => OpenApprovals | null, clock: Clock): void
   /** Shows how many statements have no outcome in the trail, and since when. */
-  followStatements(current: () => OpenStatements, clock: Clock): void
+  followStatements(current: () => OpenStatements & { readonly unread: number }, clock: Clock): void
   print(): Promise<string>
   readonly contentType: string
 }
@@ -84,6 +84,14 @@ export const createMetrics = (): Metrics => {
         registers,
         collect() {
           this.set(current().count)
+        },
+      })
+      new Gauge({
+        name: 'snowfence_broker_open_statements_unread_records',
+        help: 'Sealed records that the count of open statements does not cover yet; 0 when it is up to date',
+        registers,
+        collect() {
+          this.set(current().unread)
         },
       })
       new Gauge({

@@ -36,7 +36,7 @@ describe('statements without an outcome', () => {
   })
 
   it('are counted with the time of the first, and are counted no more when the outcome comes', async () => {
-    const watch = watchOpenStatements(database.tables)
+    const watch = watchOpenStatements(database.tables, { exclusive: true })
     watches.push(watch)
     const [first, second, denied] = [authorize('allow'), authorize('needs-approval'), authorize('deny')]
     await trail.seal(session, [first.span])
@@ -47,6 +47,7 @@ describe('statements without an outcome', () => {
       count: 2,
       since: '2026-01-02T03:04:05.000Z',
       traces: [first.query.traceId, second.query.traceId],
+      unread: 0,
     })
 
     // Another session with the same ids does not end the statement.
@@ -56,22 +57,58 @@ describe('statements without an outcome', () => {
     expect(watch.current()).toMatchObject({ count: 1, traces: [first.query.traceId] })
 
     // A broker that starts anew finds the same.
-    const again = watchOpenStatements(database.tables)
+    const again = watchOpenStatements(database.tables, { exclusive: true })
     await again.look()
     expect(again.current()).toEqual(watch.current())
     await trail.seal(session, [outcomeOf(first)])
     await watch.look()
-    expect(watch.current()).toEqual({ count: 0, since: null, traces: [] })
+    expect(watch.current()).toEqual({ count: 0, since: null, traces: [], unread: 0 })
   })
 
-  it('are read again when somebody asks, though the records were sealed on another replica', async () => {
-    const watch = watchOpenStatements(database.tables)
+  it('are counted without being asked for, though the records were sealed on another replica', async () => {
+    const watch = watchOpenStatements(database.tables, { exclusive: false })
     await watch.look()
+    const before = watch.current().count
+    const own = authorize('allow')
+    // Of these records the watch is not told.
+    await trail.seal(session, [own.span])
+    for (let looks = 0; looks < 4; looks += 1) await watch.look()
+    expect(watch.current()).toMatchObject({ count: before + 1, unread: 0 })
+    await trail.seal(session, [outcomeOf(own)])
+  })
+
+  it('ask the database nothing while nothing is sealed, where no other broker seals', async () => {
+    const asked: string[] = []
+    const counting = database.tables.withPlugin({
+      transformQuery: ({ node }) => {
+        asked.push(node.kind)
+        return node
+      },
+      transformResult: async ({ result }) => result,
+    })
+    const watch = watchOpenStatements(counting, { exclusive: true })
+    await watch.look()
+    const first = asked.length
+    expect(first).toBeGreaterThan(0)
+    for (let looks = 0; looks < 10; looks += 1) await watch.look()
+    expect(asked.length).toBe(first)
+  })
+
+  it('say how many records are not read yet, in a trail that is longer than one look', async () => {
     const own = authorize('allow')
     await trail.seal(session, [own.span])
-    const before = watch.current().count
+    for (let batch = 0; batch < 21; batch += 1)
+      await trail.seal(
+        session,
+        Array.from({ length: 500 }, () => sampleSpan()),
+      )
+    const watch = watchOpenStatements(database.tables, { exclusive: true })
     await watch.look()
-    expect(watch.current().count).toBe(before + 1)
+    const { unread } = watch.current()
+    expect(unread).toBeGreaterThan(0)
+    // What is left is read without a further word.
+    await watch.look()
+    expect(watch.current().unread).toBe(0)
     await trail.seal(session, [outcomeOf(own)])
   })
 })

@@ -8,28 +8,47 @@ import { readTreeSize } from './tree-rows.ts'
 const PAGE = 500
 /** Reads in one look, so that a look at a long trail does not hold up a stop. */
 const MOST_PAGES = 20
+/** One look in so many asks for records of other replicas. */
+const LOOKS_AT_OTHERS = 4
 
 /** Statements that were let through and have no outcome in the trail: what became of them is unknown, or they run. */
 export interface OpenStatementsWatch {
   /** Records were sealed here: the next look reads them. */
   note(): void
   /**
-   * Reads records that were added since the last call, at most ten thousand. Asks the database only after records were
-   * sealed here, after somebody read the count, and while records are left to read.
+   * Reads records that were added since the last call, at most ten thousand. Asks the database after records were sealed
+   * here and while records are left to read. Where other replicas seal too, of which this one is not told, it also asks
+   * every fourth time.
    */
   look(): Promise<void>
-  /** As last read. The next look then reads records of other replicas too, of which this one is not told. */
-  current(): OpenStatements
+  /** As last read, with how many sealed records the count does not cover yet. */
+  current(): OpenStatements & { readonly unread: number }
+}
+
+export interface OpenStatementsOptions {
+  /** Whether no other broker seals records in this database. */
+  readonly exclusive: boolean
 }
 
 /**
  * Follows the trail in the order of its leaves. Memory holds the open statements, not the ended ones: a session sends an
  * outcome after the record that it ends, so an outcome never comes first.
  */
-export const watchOpenStatements = (database: Kysely<Tables>): OpenStatementsWatch => {
+export const watchOpenStatements = (
+  database: Kysely<Tables>,
+  { exclusive }: OpenStatementsOptions,
+): OpenStatementsWatch => {
   let open: readonly StatementStep[] = []
   let next = 0
+  let known = 0
   let isDue = true
+  let idleLooks = 0
+
+  const isWorthwhile = (): boolean => {
+    if (isDue) return true
+    idleLooks += 1
+    return !exclusive && idleLooks % LOOKS_AT_OTHERS === 0
+  }
 
   const readPage = async (size: number): Promise<void> => {
     const rows = await database
@@ -50,23 +69,22 @@ export const watchOpenStatements = (database: Kysely<Tables>): OpenStatementsWat
       isDue = true
     },
     async look() {
-      if (!isDue) return
+      if (!isWorthwhile()) return
       isDue = false
       try {
-        const size = await readTreeSize(database)
-        for (let page = 0; page < MOST_PAGES && next < size; page += 1) {
-          await readPage(size)
+        known = await readTreeSize(database)
+        for (let page = 0; page < MOST_PAGES && next < known; page += 1) {
+          await readPage(known)
           await setImmediate()
         }
-        if (next < size) isDue = true
+        if (next < known) isDue = true
       } catch (error) {
         isDue = true
         throw error
       }
     },
     current() {
-      isDue = true
-      return countOpenStatements(open)
+      return { ...countOpenStatements(open), unread: known - next }
     },
   }
 }
