@@ -14,8 +14,7 @@ import { startWatch } from './watch.ts'
 const PAUSE_MS = 250
 /** Absence is a matter of ten seconds. */
 const ATTENDANCE_PAUSE_MS = 1_000
-/** With ten thousand records a look, more than brokers seal. */
-const OPEN_STATEMENTS_PAUSE_MS = 500
+const OPEN_STATEMENTS_PAUSE_MS = 2_000
 /** Refused tokens of this time share a commit. */
 const REFUSALS_PAUSE_MS = 1_000
 /** What could not be read of other replicas' changes is tried again after this time. */

@@ -6,10 +6,8 @@ import { readTreeSize } from './tree-rows.ts'
 
 /** Records in one read, so that requests are answered between two of them. */
 const PAGE = 500
-/** Reads in one look, so that a look at a long trail does not hold up a stop. */
+/** Reads in one look: a look at a long trail holds up no stop, and takes little from those who seal. */
 const MOST_PAGES = 20
-/** One look in so many asks for records of other replicas. */
-const LOOKS_AT_OTHERS = 4
 
 /** Statements that were let through and have no outcome in the trail: what became of them is unknown, or they run. */
 export interface OpenStatementsWatch {
@@ -17,8 +15,7 @@ export interface OpenStatementsWatch {
   note(): void
   /**
    * Reads records that were added since the last call, at most ten thousand. Asks the database after records were sealed
-   * here and while records are left to read. Where other replicas seal too, of which this one is not told, it also asks
-   * every fourth time.
+   * here and while records are left to read; every time where other replicas seal too, of which this one is not told.
    */
   look(): Promise<void>
   /** As last read, with how many sealed records the count does not cover yet. */
@@ -42,13 +39,6 @@ export const watchOpenStatements = (
   let next = 0
   let known = 0
   let isDue = true
-  let idleLooks = 0
-
-  const isWorthwhile = (): boolean => {
-    if (isDue) return true
-    idleLooks += 1
-    return !exclusive && idleLooks % LOOKS_AT_OTHERS === 0
-  }
 
   const readPage = async (size: number): Promise<void> => {
     const rows = await database
@@ -69,7 +59,7 @@ export const watchOpenStatements = (
       isDue = true
     },
     async look() {
-      if (!isWorthwhile()) return
+      if (!isDue && exclusive) return
       isDue = false
       try {
         known = await readTreeSize(database)
