@@ -166,6 +166,10 @@ export interface Aggregation {
   readonly minimumGroupSize: number
   /** Columns of which HAVING COUNT(DISTINCT …) guarantees so many different values in each group. */
   readonly distinct?: readonly { readonly column: ColumnName; readonly least: number }[]
+  /** Columns of which HAVING COUNT(…) guarantees so many values in each group. */
+  readonly counted?: readonly { readonly column: ColumnName; readonly least: number }[]
+  /** Columns of which a condition or a key asks whether there is a value, and that rows without one may pass. Sorted. */
+  readonly byPresence?: readonly ColumnName[]
   /** Columns that GROUP BY names by themselves, so that a group is of one value of each. Sorted. */
   readonly keys?: readonly ColumnName[]
   /** Whether the rows are all those of one stored table, so that no group is without one unless the table is empty. */

@@ -1,6 +1,7 @@
 import { cellsOf, firstCell, hasFailed, type RecoveryProgram, rowsOf, search } from './recovery-program.ts'
 
 const bill = 'select cost::varchar from encounters where encounter_id = 5'
+const stay = 'select datediff(day, admitted_at, discharged_at) from encounters where encounter_id = 5'
 const write = (cents: number): string => (cents / 100).toFixed(2)
 
 /** A group that is one row, or in which one row can be told. */
@@ -308,4 +309,44 @@ export const groups: readonly RecoveryProgram[] = [
       honest: 'select count(*) as n, sum(cost) as s from encounters having count(*) >= 11',
     }),
   ),
+  {
+    name: 'the days of one stay, by the average of a group of which the others have none',
+    desk: 'minimum-necessary: quality',
+    endsBy: 'denial',
+    recover: async (ask) =>
+      firstCell(
+        await ask(`select avg(datediff(day, admitted_at, discharged_at)) as d from encounters
+          where discharged_at is null or encounter_id = 5 having count(*) >= 11`),
+      ),
+    truth: stay,
+    honest: `select avg(datediff(day, admitted_at, discharged_at)) as d, avg(cost) as c from encounters
+      where discharged_at is not null having count(*) >= 11`,
+  },
+  {
+    name: 'the days of one stay, by the average of a key to which those belong that have none',
+    desk: 'minimum-necessary: quality',
+    endsBy: 'denial',
+    recover: async (ask) => {
+      const groups = rowsOf(
+        await ask(`select count(*) as n, avg(datediff(day, admitted_at, discharged_at)) as d from encounters
+          group by iff(encounter_id = 5, true, discharged_at is null) having count(*) >= 11 order by count(*)`),
+      )
+      return cellsOf(groups[0])[1] ?? null
+    },
+    truth: stay,
+    honest: `select department, count(*) - count(discharged_at) as open from encounters
+      group by department having count(*) >= 11`,
+  },
+  {
+    name: 'the days of one stay, by the average of those that are not of a certain day or later',
+    desk: 'minimum-necessary: quality',
+    endsBy: 'denial',
+    recover: async (ask) =>
+      firstCell(
+        await ask(`select sum(datediff(day, admitted_at, discharged_at)) as d from encounters
+          where (discharged_at >= '1900-01-01') is not true or encounter_id = 5 having count(*) >= 11`),
+      ),
+    truth: stay,
+    honest: `select avg(cost) as c from encounters where discharged_at is null having count(*) >= 11`,
+  },
 ]

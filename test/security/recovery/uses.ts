@@ -263,6 +263,6 @@ export const uses: readonly RecoveryProgram[] = [
     truth: `select abs(datediff(day, min(iff(patient_id = 7, birth_date, null)),
       min(iff(patient_id = 8, birth_date, null)))) from patients`,
     honest: `select patient_id from patients where patient_id in (7, 8)
-      qualify row_number() over (order by birth_date) = 1`,
+      qualify count(*) over (order by birth_date) = 1`,
   },
 ]

@@ -8,6 +8,7 @@ import {
 } from '@snowfence/core'
 import { coveredTables, subjectTables } from './covered-tables.ts'
 import { equallyJoined, isJoined } from './equal-columns.ts'
+import { ofFewValues } from './few-values.ts'
 import type { Guard, GuardInput } from './guards.ts'
 import { combineLimits } from './obligations.ts'
 import { reason } from './reasons.ts'
@@ -49,6 +50,7 @@ export const refuseRows = (input: GuardInput, minimum: number): readonly Decisio
   return [
     ...tooSmall(input, minimum),
     ...ofOwnRows(input),
+    ...ofFewValues(summary, minimum),
     ...showsRows(summary, grouped),
     ...steeredByRows(summary, grouped),
     ...failsByRow(input),

@@ -212,6 +212,44 @@ describe('aggregate-only access', () => {
     expect(codes(groups, request(rows))).toEqual(['group-too-small', 'not-an-aggregate'])
   })
 
+  it('asks for as many values as rows where a statement lets rows in by whether they have one', () => {
+    const average = [output(flow(`${VISITS}.COST`, 'derived', ['AVG']))]
+    const byPresence = [`${VISITS}.COST`]
+    const asking = (aggregation: object, ...outputs: (typeof average)[number][]) =>
+      codes(
+        groups,
+        grouped(11, {
+          outputs: [...average, ...outputs],
+          aggregation: { minimumGroupSize: 11, ...aggregation },
+        }),
+      )
+    expect(asking({})).toEqual([])
+    expect(asking({ byPresence })).toEqual(['group-too-small'])
+    expect(asking({ byPresence: [`${VISITS}.WARD`] })).toEqual([])
+    expect(asking({ byPresence, counted: [{ column: `${VISITS}.COST`, least: 11 }] })).toEqual([])
+    expect(asking({ byPresence, counted: [{ column: `${VISITS}.COST`, least: 10 }] })).toEqual([
+      'group-too-small',
+    ])
+    expect(asking({ byPresence, counted: [{ column: `${VISITS}.WARD`, least: 11 }] })).toEqual([
+      'group-too-small',
+    ])
+    const absorbing = (functions: string[]) =>
+      codes(
+        groups,
+        grouped(11, {
+          outputs: average,
+          uses: { filter: [`${VISITS}.COST`] },
+          observations: [
+            observe(`${VISITS}.COST`, 'part', 'filter', functions),
+            observe(`${VISITS}.COST`, 'part', null, ['AVG']),
+          ],
+        }),
+      )
+    expect(absorbing(['>', 'AND'])).toEqual([])
+    for (const name of ['COALESCE', 'EQUAL_NULL', 'HASH', 'IS', 'CASE'])
+      expect(absorbing(['=', name]), name).toEqual(['group-too-small'])
+  })
+
   it('refuses aggregates that hand out the values of rows, or that pick one row', () => {
     for (const functions of [
       ['ARRAY_AGG'],

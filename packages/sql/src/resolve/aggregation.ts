@@ -6,6 +6,8 @@ export interface Aggregation {
   readonly minimumGroupSize: number
   /** Columns that HAVING counts the different values of, with the least number that it demands. */
   readonly distinct: readonly { readonly column: BaseColumn; readonly least: number }[]
+  /** Columns that HAVING counts the values of, with the least number that it demands. */
+  readonly counted: readonly { readonly column: BaseColumn; readonly least: number }[]
   /** Columns that GROUP BY names by themselves, without grouping sets: a row is of one value of each. */
   readonly keys: readonly BaseColumn[]
   /** Whether it folds one stored table without a condition, so that a group holds a row wherever the table does. */
@@ -49,7 +51,10 @@ export const rowOriginOf = (select: {
   if (!select.isGrouped) return only
   const { keys, ofWholeTable } = select
   if (select.hasSubquery)
-    return { aggregation: { minimumGroupSize: 1, distinct: [], keys, ofWholeTable }, ofOneTable: false }
+    return {
+      aggregation: { minimumGroupSize: 1, distinct: [], counted: [], keys, ofWholeTable },
+      ofOneTable: false,
+    }
   const bounds = countBounds(select)
   // Different values of one column are of as many rows, in whatever way tables repeat them.
   const size = Math.max(
@@ -64,6 +69,9 @@ export const rowOriginOf = (select: {
       distinct: bounds.flatMap(({ column, least }) =>
         column === null || !select.ofStoredTables ? [] : { column, least },
       ),
+      counted: bounds.flatMap(({ counted, least }) =>
+        counted === null || !only.ofOneTable ? [] : { column: counted, least },
+      ),
       keys,
       ofWholeTable,
     },
@@ -75,6 +83,8 @@ interface CountBound {
   readonly least: number
   /** The column whose different values are counted; null for a number of rows. */
   readonly column: BaseColumn | null
+  /** The column whose values are counted, different or not; null for all rows. */
+  readonly counted: BaseColumn | null
 }
 
 interface Counting {
@@ -87,7 +97,7 @@ interface Counting {
 const betweenBound = (node: Json | undefined, select: Counting): readonly CountBound[] => {
   if (!isObject(node) || node.negated !== false) return []
   const counted = readCount(node.expr, select)
-  return counted === null ? [] : [{ least: boundOf('GtEq', node.low), column: counted.column }]
+  return counted === null ? [] : [{ ...counted, least: boundOf('GtEq', node.low) }]
 }
 
 /** `NOT (COUNT(…) < n)`. */
@@ -134,7 +144,7 @@ const countBounds = (select: Counting): readonly CountBound[] => {
       [right, left, mirrored.get(String(op)) ?? null],
     ] as const) {
       const counted = readCount(side, select)
-      if (counted !== null) bounds.push({ least: boundOf(operator, value), column: counted.column })
+      if (counted !== null) bounds.push({ ...counted, least: boundOf(operator, value) })
     }
   }
   return bounds
@@ -155,7 +165,7 @@ const boundOf = (operator: Json | undefined, value: Json | undefined): number =>
 }
 
 /** A call of COUNT, or the name that the select list gives to one. What it counts is never more than the rows. */
-const readCount = (node: Json | undefined, select: Counting): Pick<CountBound, 'column'> | null => {
+const readCount = (node: Json | undefined, select: Counting): Omit<CountBound, 'least'> | null => {
   if (!isObject(node)) return null
   if (isObject(node.Identifier)) {
     const target = select.aliases.get(readIdentifier(node.Identifier).name)
@@ -172,7 +182,7 @@ const readCount = (node: Json | undefined, select: Counting): Pick<CountBound, '
   if (!isObject(list) || !Array.isArray(list.args)) return null
   const [parameter]: readonly Json[] = list.args
   if (list.args.length !== 1 || !isObject(parameter)) return null
-  if (list.duplicate_treatment !== 'Distinct') return { column: null }
-  const counted = isObject(parameter.Unnamed) ? parameter.Unnamed.Expr : undefined
-  return { column: isAbsent(counted) ? null : select.columnOf(counted!) }
+  const expression = isObject(parameter.Unnamed) ? parameter.Unnamed.Expr : undefined
+  const counted = isAbsent(expression) ? null : select.columnOf(expression!)
+  return { column: list.duplicate_treatment === 'Distinct' ? counted : null, counted }
 }

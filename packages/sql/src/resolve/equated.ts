@@ -10,7 +10,7 @@ import { storedColumn, type Value } from './value.ts'
  * Whether a column is one of a relation of this SELECT, and not of a query around it. Inside of a query that sees another
  * one, only a table's own columns are: a derived table may be made of columns from around it.
  */
-const isLocal = (column: BaseColumn, { parent, relations }: Scope): boolean =>
+export const isLocal = (column: BaseColumn, { parent, relations }: Scope): boolean =>
   relations.some(({ table, columns }) =>
     typeof table === 'string'
       ? table === column.table

@@ -6,11 +6,11 @@ import { booleanType, integerType, textType, unknownType } from '../types/sql-ty
 import { resolveCase } from './case.ts'
 import { readType, resolveCast, visitType } from './cast.ts'
 import { resolveColumn } from './column-reference.ts'
-import { compared, compute } from './compute.ts'
+import { compared, compute, derived } from './compute.ts'
 import { equatedToQuery } from './equated.ts'
 import { resolveFunction } from './function-call.ts'
 import { resolveFieldAccess, resolveJsonAccess } from './json-access.ts'
-import { convertThrough, mergeLineages, passThrough, presenceThrough } from './lineage.ts'
+import { convertThrough, deriveThrough, mergeLineages, passThrough, presenceThrough } from './lineage.ts'
 import { resolveLiteral } from './literal.ts'
 import { resolveBinaryChain, resolveUnary } from './operator.ts'
 import type { Scope } from './scope.ts'
@@ -38,8 +38,11 @@ const isPresent: Resolver = (body, scope) => {
   return compute('IS', [operand], scope, presenceThrough(operand.lineage, 'IS'))
 }
 
-/** `IS TRUE` and its kin: of a condition. */
-const isTrue: Resolver = (body, scope) => compute('NOT', [resolveExpression(body, scope)], scope)
+/** `IS TRUE` and its kin: of a condition, which may be NULL. */
+const isTrue: Resolver = (body, scope) => {
+  const operands = [resolveExpression(body, scope)]
+  return compute('NOT', operands, scope, deriveThrough(derived(operands, 'NOT'), 'IS'))
+}
 
 const isDistinct: Resolver = (body, scope) => {
   const operands = resolveAll(listOf(body, 'IS'), scope)

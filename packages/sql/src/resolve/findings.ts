@@ -39,6 +39,9 @@ export class Findings {
   readonly #visitedNodes = new Set<object>()
   /** Whether something fails wherever it is computed, whatever columns hold: a constant, or by a number of rows. */
   failsAlone = false
+  /** Columns of which a clause asks whether there is a value, and those that a condition demands one of. */
+  readonly #presence = new Set<ColumnName>()
+  readonly #demanded = new Set<ColumnName>()
   readonly #acrossRows: (readonly ColumnName[])[] = []
   #depth = 0
   #muted = 0
@@ -179,8 +182,24 @@ export class Findings {
       used = new Set()
       this.#uses.set(place, used)
     }
-    for (const [{ name }, { via }] of lineage) if (via === 'value' || via === 'derived') used.add(name)
+    for (const [{ name }, { via, functions }] of lineage) {
+      if (via === 'value' || via === 'derived') used.add(name)
+      else if (place !== 'having' && functions.has('IS')) this.#presence.add(name)
+    }
     this.#observations.addUse(place, lineage, least)
+  }
+
+  get asksForPresence(): boolean {
+    return this.#presence.size > 0
+  }
+
+  /** Every row that is left has a value of the column. */
+  demandPresence({ name }: BaseColumn): void {
+    this.#demanded.add(name)
+  }
+
+  writePresence(): readonly ColumnName[] {
+    return [...this.#presence].filter((name) => !this.#demanded.has(name)).sort()
   }
 
   writeReads(): readonly TableRead[] {

@@ -10,6 +10,7 @@ import {
   variantOf,
 } from '../parser/node.ts'
 import { rowOriginOf } from './aggregation.ts'
+import { isLocal } from './equated.ts'
 import { resolveExpression } from './expression.ts'
 import type { BaseColumn } from './flow.ts'
 import { resolveFrom, useJoinConditions } from './from.ts'
@@ -58,7 +59,10 @@ export const resolveSelect = (
   const projection = resolveProjection(items, scope)
   pinTables(node, joinConditions, scope)
   useJoinConditions(joinConditions, scope)
-  if (!isAbsent(node.selection)) resolveUse('filter', node.selection, scope)
+  if (!isAbsent(node.selection)) {
+    resolveUse('filter', node.selection, scope)
+    if (findings.asksForPresence) demandPresence(node.selection!, scope)
+  }
   for (const clause of listOf(node.connect_by, 'CONNECT BY')) useHierarchy(clause, scope)
   const { isGrouped, keys } = useGrouping(node.group_by, projection, scope)
   if (!isAbsent(node.having)) resolveUse('having', node.having, scope)
@@ -83,6 +87,21 @@ export const resolveSelect = (
       columnOf: (expression) =>
         storedColumn(resolveExpression(expression, scope)) ?? joinedColumn(expression, scope),
     }),
+  }
+}
+
+/** Notes the columns that are not NULL in any row that is left, by a part of the condition that says so and nothing else. */
+const demandPresence = (condition: Json, scope: Scope): void => {
+  const pending: (Json | undefined)[] = [condition]
+  while (pending.length > 0) {
+    const node = pending.pop()
+    if (!isObject(node)) continue
+    if (!isAbsent(node.Nested)) pending.push(node.Nested)
+    const { BinaryOp: operation, IsNotNull: tested } = node
+    if (isObject(operation) && operation.op === 'And') pending.push(operation.left, operation.right)
+    if (isAbsent(tested)) continue
+    const column = storedColumn(resolveExpression(tested, scope))
+    if (column !== null && isLocal(column, scope)) scope.context.findings.demandPresence(column)
   }
 }
 

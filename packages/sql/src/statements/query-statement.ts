@@ -1,6 +1,7 @@
 import type { AnalyzedStatement } from '@snowfence/core'
 import type { Json } from '../parser/node.ts'
 import type { Aggregation } from '../resolve/aggregation.ts'
+import type { Findings } from '../resolve/findings.ts'
 import { resolveQuery } from '../resolve/query.ts'
 import type { StatementContext } from '../resolve/scope.ts'
 import { writeColumn } from '../resolve/write-column.ts'
@@ -15,21 +16,22 @@ export const summarizeQuery = (body: Json, context: StatementContext): Statement
     effects: effects.length === 0 ? ['select'] : effects,
     writes: [],
     outputs: columns.map(writeColumn),
-    aggregation: origin.aggregation === null ? null : writeAggregation(origin.aggregation),
+    aggregation: origin.aggregation === null ? null : writeAggregation(origin.aggregation, context.findings),
     rowLimit,
   }
 }
 
-const writeAggregation = ({
+const writeBounds = (bounds: Aggregation['distinct']) =>
+  bounds.map(({ column, least }) => ({ column: column.name, least }))
+
+const writeAggregation = (
+  { minimumGroupSize, distinct, counted, keys, ofWholeTable }: Aggregation,
+  findings: Findings,
+): AnalyzedStatement['aggregation'] => ({
   minimumGroupSize,
-  distinct,
-  keys,
-  ofWholeTable,
-}: Aggregation): AnalyzedStatement['aggregation'] => ({
-  minimumGroupSize,
-  ...(distinct.length > 0 && {
-    distinct: distinct.map(({ column, least }) => ({ column: column.name, least })),
-  }),
+  ...(distinct.length > 0 && { distinct: writeBounds(distinct) }),
+  ...(counted.length > 0 && { counted: writeBounds(counted) }),
+  ...(findings.asksForPresence && { byPresence: findings.writePresence() }),
   ...(keys.length > 0 && { keys: keys.map(({ name }) => name).sort() }),
   ...(ofWholeTable && { ofWholeTable }),
 })
