@@ -181,7 +181,7 @@ describe('a stage that no rule names', () => {
     'copy into WARDS from (select $1, $2 from @SECRETS)',
     "copy into WARDS from 's3://bucket/in/'",
     'select $1 from @SECRETS',
-    'select $1 from @EXCHANGE',
+    'select p.SSN from PATIENTS p join @SECRETS s on s.$1 = p.SSN',
     'select METADATA$FILENAME from @SECRETS',
     "select get_presigned_url(@SECRETS, 'people')",
     'copy files into @EXCHANGE from @SECRETS',
@@ -259,11 +259,12 @@ describe('a load', () => {
   })
 
   test('tells nothing of the rows that it stumbled over', async () => {
-    await writeFile(join(directory, 'bad.csv'), '987-65-4321,x\n')
+    await writeFile(join(directory, 'bad.csv'), 'Zyzzogeton,x\n')
     await connection.query(`put file://${directory}/bad.csv @EXCHANGE`)
     const failed = await connection.query('copy into WARDS from @EXCHANGE').catch((error: unknown) => error)
     expect(failed).toMatchObject({ snowfenceCode: 'ERR_WAREHOUSE_FAILED' })
-    expect(inspect(failed, { depth: 9 })).not.toMatch(/987|4321/)
+    // No letters of which an id of a query or trace could be made.
+    expect(inspect(failed, { depth: 9 })).not.toMatch(/zyzzo|geton/i)
   })
 })
 

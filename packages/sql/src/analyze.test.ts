@@ -77,7 +77,7 @@ describe('what is not understood is refused', () => {
     ['select * from identifier($t)', 'dynamic-name'],
     ['select identifier(?) from patients', 'dynamic-name'],
     ['select * from table($t)', 'dynamic-name'],
-    ['select $1 from @stage', 'stage-not-supported'],
+    ['select * from @stage', 'unknown-columns-of-relation'],
     ['select * from patients for update', 'unknown-syntax'],
     ["select ssn 'john' from patients", 'unknown-syntax'],
     ['select * from visits pivot (sum(cost) for id in (patient_id))', 'column-not-allowed-here'],

@@ -31,8 +31,11 @@ export const demandsOf = (summary: AnalyzedStatement): Demand[] => {
       demands.push({ effect, resource })
     }
   }
-  for (const { table } of summary.reads) add(isDescription(summary, table) ? 'metadata' : 'select', table)
   const stages = new Set(summary.stages)
+  for (const { table } of summary.reads) {
+    if (stages.has(table)) add('select', `stage:${table}`)
+    else add(isDescription(summary, table) ? 'metadata' : 'select', table)
+  }
   // What an export writes is the stage, which is no table.
   for (const { table, effect } of summary.writes) if (!stages.has(table)) add(effect, table)
   for (const stage of stages) {

@@ -1,4 +1,5 @@
 import type { Lexed } from '../lexer/token.ts'
+import { readAllByName } from './all-by-name.ts'
 import { readDirectedJoin } from './directed-join.ts'
 import { applyEdits, type Edit, type PlacedEdit, placeEdit } from './edit.ts'
 import { readExplainUsing } from './explain-using.ts'
@@ -27,6 +28,7 @@ const byWord: ReadonlyMap<string, ReadConstruct> = new Map<string, ReadConstruct
   ['FINAL', readMeasureSemantics],
   ['ILIKE', readLikeAll],
   ['IDENTIFIER', readNamedFunction],
+  ['INSERT', readAllByName],
   ['LIKE', readLikeAll],
   ['MAP', readStructuredType],
   ['NTH_VALUE', readNthValueFrom],
@@ -37,6 +39,7 @@ const byWord: ReadonlyMap<string, ReadConstruct> = new Map<string, ReadConstruct
   ['STRING', readTypeWithoutLength],
   ['TEXT', readTypeWithoutLength],
   ['UNPIVOT', readUnpivotAliases],
+  ['UPDATE', readAllByName],
   ['VARCHAR', readTypeWithoutLength],
   ['WINDOW', readNamedWindow],
 ])

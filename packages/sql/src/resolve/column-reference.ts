@@ -105,7 +105,8 @@ const findPosition = (
     if (relations.length === 0) continue
     if (relations.length > 1)
       throw new Refusal('ambiguous-column', { detail: `$${position}`, place: placeOf(first) })
-    const column = relations[0]!.columns[position - 1]
+    const [relation] = relations
+    const column = relation!.columnAt?.(position) ?? relation!.columns[position - 1]
     if (column === undefined) return null
     scope.context.findings.readColumns([column])
     return column

@@ -16,6 +16,8 @@ export interface Relation {
   readonly origin: RowOrigin
   /** The table whose own columns these are; null for a view, a query, or what a function gives. */
   readonly table?: string | null
+  /** The column of a number from 1, where columns have no other names: those of staged files. */
+  readonly columnAt?: (position: number) => RelationColumn
   /** The use of a stored table whose rows stand here as they are; null or absent for anything else. */
   readonly use?: TableUse | null
 }

@@ -6,7 +6,7 @@ import { Refusal } from '../refusal.ts'
 import { isCalled } from './column-reference.ts'
 import { resolveExpression } from './expression.ts'
 import { type ObjectName, readObjectName } from './object-name.ts'
-import type { Scope } from './scope.ts'
+import type { Relation, Scope } from './scope.ts'
 import type { Value } from './value.ts'
 
 const OPTION_FIELDS = new Set(['opt_ilike', 'opt_exclude', 'opt_replace', 'opt_rename'])
@@ -42,10 +42,15 @@ export const expandArgumentStar = (
 /** The columns that USING or NATURAL made one come once, in front, as in Snowflake. */
 const allColumns = (scope: Scope): readonly RelationColumn[] => {
   if (scope.relations.length === 0) throw new Refusal('unknown-columns-of-relation', { detail: '*' })
-  const columns = scope.relations.flatMap(({ columns }) => columns)
+  const columns = scope.relations.flatMap(columnsOfRelation)
   if (scope.merged.size === 0) return columns
   const merged = [...scope.merged].map(([name, value]) => ({ ...value, name }))
   return [...merged, ...columns.filter(({ name }) => !scope.merged.has(name))]
+}
+
+const columnsOfRelation = ({ columns, columnAt }: Relation): readonly RelationColumn[] => {
+  if (columnAt !== undefined) throw new Refusal('unknown-columns-of-relation', { detail: 'a stage' })
+  return columns
 }
 
 const qualifiedName = (value: Json, scope: Scope): ObjectName => {
@@ -59,7 +64,7 @@ const columnsOf = ({ parts, place }: ObjectName, scope: Scope): readonly Relatio
     const relations = at.relations.filter((relation) => isCalled(relation, parts))
     if (relations.length > 1)
       throw new Refusal('ambiguous-column', { detail: `${writeName(parts)}.*`, place })
-    if (relations[0] !== undefined) return relations[0].columns
+    if (relations[0] !== undefined) return columnsOfRelation(relations[0])
   }
   throw new Refusal('unknown-table', { detail: writeName(parts), place })
 }

@@ -18,9 +18,10 @@ import { resolveMatchRecognize } from './match-recognize.ts'
 import { type ObjectName, readObjectName } from './object-name.ts'
 import { resolvePivot, resolveUnpivot } from './pivot.ts'
 import { resolveQuery } from './query.ts'
-import type { Scope } from './scope.ts'
+import type { Relation, Scope } from './scope.ts'
+import { openStage } from './stage-relation.ts'
 import { resolveLateralFunction, resolveTableFunction } from './table-function.ts'
-import { findCte, findTable } from './table-lookup.ts'
+import { findCte, findTable, isDual } from './table-lookup.ts'
 import type { TableUse } from './table-use.ts'
 import { checkVersion } from './time-travel.ts'
 import { nameColumns, readTableAlias } from './with.ts'
@@ -32,6 +33,7 @@ export interface RelationParts {
   readonly origin: RowOrigin
   readonly table?: string | null
   readonly use?: TableUse | null
+  readonly columnAt?: Relation['columnAt']
 }
 
 /** Puts one item of FROM into the scope. Gives the conditions of joins inside of it. */
@@ -47,17 +49,19 @@ export const resolveTableFactor = (value: Json | undefined, scope: Scope): JoinC
 
 /** An alias hides every other name; its column list renames from the left. */
 export const addRelation = (
-  { names, columns, origin, table = null, use = null }: RelationParts,
+  { names, columns, origin, table = null, use = null, columnAt }: RelationParts,
   alias: Json | undefined,
   scope: Scope,
 ): void => {
+  const numbered = columnAt === undefined ? {} : { columnAt }
   if (isAbsent(alias)) {
-    scope.relations.push({ names, columns, origin, table, use })
+    scope.relations.push({ names, columns, origin, table, use, ...numbered })
     return
   }
   const { name, columns: columnNames } = readTableAlias(alias, scope.context)
+  if (columnAt !== undefined && columnNames.length > 0) unknownSyntax('a stage with names for its columns')
   const renamed = columnNames.length === 0 ? columns : nameColumns(columns, columnNames, name)
-  scope.relations.push({ names: [name.name], columns: renamed, origin, table, use })
+  scope.relations.push({ names: [name.name], columns: renamed, origin, table, use, ...numbered })
 }
 
 type Resolver = (body: JsonObject, scope: Scope) => RelationParts
@@ -66,10 +70,9 @@ const TABLE_FIELDS = new Set(['name', 'alias', 'args', 'version', 'sample'])
 const resolveTable: Resolver = (body, scope) => {
   const node = openNode(body, 'a table', TABLE_FIELDS)
   const name = readObjectName(node.name, scope.context.findings)
-  if (name.isStage || !isAbsent(node.args)) {
-    if (name.isStage) throw new Refusal('stage-not-supported', { place: name.place })
-    return unknownSyntax('a table with arguments')
-  }
+  if (name.isStage && isAbsent(node.version) && isAbsent(node.sample))
+    return openStage(name, node.args, scope)
+  if (!isAbsent(node.args)) return unknownSyntax('a table with arguments')
   checkVersion(node.version, scope)
   checkSample(node.sample, scope)
   const named = openNamed(name, scope)
@@ -85,6 +88,7 @@ export const openNamed = (name: ObjectName, scope: Scope): RelationParts => {
     scope.context.findings.readExpression(cte.columns)
     return { names: [cte.name], columns: cte.columns, origin: cte.origin }
   }
+  if (isDual(name, scope.context)) return { names: name.parts, columns: [], origin: manyTables }
   const table = findTable(name, scope.context)
   const isStored = table.definition === null
   const { columns, origin, use } = openBaseTable(table, name, scope.context)
@@ -168,5 +172,3 @@ export const resolveInput = (value: Json | undefined, scope: Scope): Relation =>
   if (inputs.length !== 1 || conditions.length > 0) return unknownSyntax('a join inside of FROM')
   return inputs[0]!
 }
-
-type Relation = Scope['relations'][number]

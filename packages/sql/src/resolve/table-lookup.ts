@@ -46,3 +46,7 @@ export const hasTable = (
   const name = parts.at(-1)!
   return database !== null && schema !== null && context.catalogue.find(database, schema, name) !== null
 }
+
+/** DUAL has one row and no column, unless somebody has made a table of that name. Source: Snowflake, SELECT. */
+export const isDual = ({ parts, isStage }: ObjectName, context: StatementContext): boolean =>
+  parts.length === 1 && parts[0] === 'DUAL' && !isStage && !hasTable(parts, context, null)

@@ -1,9 +1,12 @@
 import type { BaseTable } from '../catalogue/catalogue-index.ts'
-import { isAbsent, type Json, listOf, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
+import { ALL_BY_NAME } from '../dialect/all-by-name.ts'
+import { writeName } from '../lexer/identifier.ts'
+import { isAbsent, isObject, type Json, listOf, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
+import { Refusal } from '../refusal.ts'
 import { mixed } from '../resolve/compute.ts'
 import { resolveAll } from '../resolve/expression.ts'
 import { useJoinConditions } from '../resolve/from.ts'
-import { createScope, type Scope, type StatementContext } from '../resolve/scope.ts'
+import { columnsNamed, createScope, type Scope, type StatementContext } from '../resolve/scope.ts'
 import { resolveTableFactor } from '../resolve/table-factor.ts'
 import { resolveUse } from '../resolve/use.ts'
 import { eitherOf } from '../resolve/value.ts'
@@ -59,6 +62,8 @@ const actionColumns = (value: Json | undefined, table: BaseTable, scope: Scope):
       return []
     case 'Update': {
       const { assignments } = openNode(body, 'MERGE', UPDATE_FIELDS)
+      const [first] = listOf(assignments, 'MERGE')
+      if (isObject(first) && isAllByName(first.target)) return columnsByName(table, scope)
       return resolveAssignments(assignments, table, scope)
     }
     case 'Insert':
@@ -77,9 +82,32 @@ const insertedColumns = (value: Json, table: BaseTable, scope: Scope): readonly 
   const node = openNode(value, 'MERGE', INSERT_FIELDS)
   const { name, body } = variantOf(node.kind, 'MERGE')
   if (name !== 'Values') return unknownSyntax('MERGE')
+  if (isAllByName(node.columns)) return columnsByName(table, scope)
   const rows = listOf(openNode(body, 'MERGE', VALUES_FIELDS, VALUES_IDLE).rows, 'MERGE')
   if (rows.length !== 1) return unknownSyntax('MERGE')
   const values = resolveAll(listOf(openNode(rows[0], 'MERGE', ROW_FIELDS).content, 'MERGE'), scope)
   const listed = listOf(node.columns, 'MERGE').map((column) => findTargetColumn(column, table, scope.context))
   return pairColumns(listed.length > 0 ? listed : table.columns, values, scope.context)
+}
+
+/** Whether a target is the mark that stands for all columns. */
+const isAllByName = (target: Json | undefined): boolean => {
+  const pending: (Json | undefined)[] = [target]
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (node === ALL_BY_NAME) return true
+    if (typeof node === 'object' && node !== null) pending.push(...(Object.values(node) as Json[]))
+  }
+  return false
+}
+
+/** Every column of the target, from the source's column of the same name. */
+const columnsByName = (table: BaseTable, scope: Scope): readonly WrittenColumn[] => {
+  const [, ...sources] = scope.relations
+  return table.columns.map(({ name }) => {
+    const [column, ...others] = sources.flatMap((source) => columnsNamed(source, name))
+    if (column === undefined || others.length > 0)
+      throw new Refusal('unknown-column', { detail: writeName([name]) })
+    scope.context.findings.readColumns([column])
+    return { ...column, name }
+  })
 }
