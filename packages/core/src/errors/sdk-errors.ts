@@ -61,6 +61,18 @@ export const sdkErrors = {
     hint: 'remove the option',
     retryable: false,
   },
+  ERR_UNGOVERNED_REQUEST: {
+    message: 'a request to Snowflake did not come from a governed connection',
+    why: 'Under snowfence/register, a copy of the driver that Snowfence does not govern, or another client, tried to reach Snowflake. The request was refused, and nothing of it was sent.',
+    hint: 'import `snowflake-sdk` by its name and leave it out of bundles, or use createGovernedConnection',
+    retryable: false,
+  },
+  ERR_GUARD_UNAVAILABLE: {
+    message: 'the program cannot be guarded, so it does not start',
+    why: 'snowfence/register refuses requests to Snowflake that are not governed. It could not, on this runtime or after another module was loaded.',
+    hint: 'the message names the cause: start the program on Node 22.18 or newer, with --import snowfence/register first',
+    retryable: false,
+  },
   ERR_LEASE_EXPIRED: {
     message: 'the lease has ended',
     why: 'The credential of a session lives minutes and could not be renewed.',

@@ -1,4 +1,5 @@
 import { SnowfenceError } from '@snowfence/core'
+import { captureCallerContext, inContextOf } from './driver-context.ts'
 import { rememberLogging } from './driver-logging.ts'
 import { type DriverConfigureOptions, loadDriver } from './snowflake-driver.ts'
 
@@ -30,8 +31,9 @@ interface ErrorLogger {
 /** A logger that is given the driver's errors and nothing else. */
 const onlyErrors = (logger: ErrorLogger) => {
   const ignore = (): void => {}
+  const caller = captureCallerContext()
   return {
-    error: (...message: unknown[]) => logger.error?.(...message),
+    error: (...message: unknown[]) => inContextOf(caller, () => logger.error?.(...message)),
     warn: ignore,
     info: ignore,
     debug: ignore,

@@ -1,10 +1,16 @@
 import type { Lease } from '@snowfence/core'
 import { withinGrace } from '../connection/within-grace.ts'
 import { type ExecutableState, type SessionContext, spendExecutable } from '../pipeline/statement-states.ts'
+import { runAsDriver } from './driver-context.ts'
 import { createGovernedError } from './driver-error.ts'
 import { restoreLogging } from './driver-logging.ts'
 import { parseVariant } from './parse-variant.ts'
-import { type DriverConnection, type DriverStatement, loadDriver } from './snowflake-driver.ts'
+import {
+  type DriverConnection,
+  type DriverStatement,
+  type DriverStatementOption,
+  loadDriver,
+} from './snowflake-driver.ts'
 
 export interface RunSettings {
   readonly rowMode: 'object' | 'array'
@@ -64,7 +70,7 @@ export class InnerConnection {
   static async open(options: Readonly<Record<string, unknown>>, lease: Lease): Promise<InnerConnection> {
     // The parser is process-wide: another part of the program may have set its own since the last login.
     loadDriver().configure({ jsonColumnVariantParser: parseVariant })
-    const connection = loadDriver().createConnection({
+    const settings = {
       ...structuredClone(options),
       authenticator: 'OAUTH',
       token: lease.token,
@@ -74,10 +80,11 @@ export class InnerConnection {
       clientStoreTemporaryCredential: false,
       arrayBindingThreshold: neverStaged,
       rowStreamHighWaterMark: INNER_HIGH_WATER_MARK,
-    } as Parameters<ReturnType<typeof loadDriver>['createConnection']>[0])
+    } as Parameters<ReturnType<typeof loadDriver>['createConnection']>[0]
+    const connection = runAsDriver(() => loadDriver().createConnection(settings))
     await new Promise<void>((resolve, reject) => {
       // The driver logs in again when this callback throws, so it must not.
-      connection.connect((error) => (error ? reject(error) : resolve()))
+      runAsDriver(() => connection.connect((error) => (error ? reject(error) : resolve())))
     }).finally(() => restoreLogging(loadDriver()))
     const { fetchAsString } = options
     return new InnerConnection(connection, lease, Array.isArray(fetchAsString) ? [...fetchAsString] : [])
@@ -123,7 +130,7 @@ export class InnerConnection {
   /** Runs a statement of Snowfence's own (the catalogue, the session's names) and gives its rows as arrays. */
   async read(sqlText: string): Promise<unknown[][]> {
     return await new Promise((resolve, reject) => {
-      this.#connection.execute({
+      const options = {
         sqlText,
         // In place of what the caller wants of the connection's statements.
         rowMode: 'array',
@@ -131,7 +138,8 @@ export class InnerConnection {
         fetchAsString: [],
         parameters: { QUERY_TAG: '{"snowfence":"internal"}' },
         complete: (error, _statement, rows) => (error ? reject(error) : resolve((rows ?? []) as unknown[][])),
-      })
+      } satisfies DriverStatementOption
+      runAsDriver(() => this.#connection.execute(options))
     })
   }
 
@@ -147,7 +155,7 @@ export class InnerConnection {
     const { received, executableText } = spendExecutable(executable)
     let statement: DriverStatement | undefined
     const completed = new Promise<DriverStatement>((resolve, reject) => {
-      statement = this.#connection.execute({
+      const options = {
         sqlText: executableText,
         requestId: settings.requestId,
         streamResult: true,
@@ -161,7 +169,8 @@ export class InnerConnection {
         ...(received.describeOnly ? { describeOnly: true } : {}),
         ...(received.cwd === undefined ? {} : { cwd: received.cwd }),
         complete: (error, completedStatement) => (error ? reject(error) : resolve(completedStatement)),
-      })
+      } satisfies DriverStatementOption
+      statement = runAsDriver(() => this.#connection.execute(options))
     })
     this.#follow(completed)
     return { statement: statement as DriverStatement, completed }
@@ -188,9 +197,8 @@ export class InnerConnection {
         complete: (error: unknown, done: unknown) =>
           error ? reject(error) : resolve(done as DriverStatement),
       }
-      statement = (
-        this.#connection as unknown as { fetchResult(options: unknown): DriverStatement }
-      ).fetchResult(options)
+      const connection = this.#connection as unknown as { fetchResult(options: unknown): DriverStatement }
+      statement = runAsDriver(() => connection.fetchResult(options))
     })
     this.#follow(completed)
     return { statement: statement as DriverStatement, completed }
@@ -201,14 +209,16 @@ export class InnerConnection {
   }
 
   async isValid(): Promise<boolean> {
-    return await this.#connection.isValidAsync()
+    return await runAsDriver(() => this.#connection.isValidAsync())
   }
 
   /** @throws the driver's 460001 for what is not a query id; with `throwIfError` the error of a query that failed */
   async getQueryStatus(queryId: string, { throwIfError = false } = {}): Promise<string> {
-    return throwIfError
-      ? await this.#connection.getQueryStatusThrowIfError(queryId)
-      : await this.#connection.getQueryStatus(queryId)
+    return await runAsDriver(() =>
+      throwIfError
+        ? this.#connection.getQueryStatusThrowIfError(queryId)
+        : this.#connection.getQueryStatus(queryId),
+    )
   }
 
   isStillRunning(status: string): boolean {
@@ -216,7 +226,8 @@ export class InnerConnection {
   }
 
   async heartbeat(): Promise<void> {
-    await (this.#connection as unknown as { heartbeatAsync(): Promise<unknown> }).heartbeatAsync()
+    const connection = this.#connection as unknown as { heartbeatAsync(): Promise<unknown> }
+    await runAsDriver(() => connection.heartbeatAsync())
   }
 
   /**
@@ -225,7 +236,7 @@ export class InnerConnection {
    */
   async close(): Promise<void> {
     await new Promise<void>((resolve) => {
-      this.#connection.destroy(() => resolve())
+      runAsDriver(() => this.#connection.destroy(() => resolve()))
     })
     if (this.#running.size > 0) await withinGrace([...this.#running])
   }

@@ -1,3 +1,4 @@
+import { runAsDriver } from '../driver/driver-context.ts'
 import { sayingExecution } from '../driver/statement-execution.ts'
 import { translateDriverError } from '../driver/translate-error.ts'
 import { collectMaskedRows } from '../rows/collect-masked-rows.ts'
@@ -17,7 +18,10 @@ export const collectResult = async (
   signal: AbortSignal,
 ): Promise<readonly DriverRow[]> => {
   try {
-    const rows = await untilAborted(collectMaskedRows(result.openRows()), signal)
+    const rows = await untilAborted(
+      runAsDriver(() => collectMaskedRows(result.openRows())),
+      signal,
+    )
     const isBehind = !result.awaitsOutcome
     const settling = result.settle({ rows: rows.length, error: null, isBehind })
     if (isBehind) settling.catch(() => {})

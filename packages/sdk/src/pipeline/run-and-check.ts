@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { isSnowfenceError } from '@snowfence/core'
 import { withinGrace } from '../connection/within-grace.ts'
+import { runAsDriver } from '../driver/driver-context.ts'
 import { createGovernedError } from '../driver/driver-error.ts'
 import { isErrorBeforeTransfer } from '../driver/file-error.ts'
 import type { InnerConnection } from '../driver/inner-connection.ts'
@@ -264,7 +265,8 @@ export const runAndCheck = async (
     const unrecorded = await record().then(() => null, asError)
     if (unrecorded !== null && sent !== null) {
       // It is said to have failed when it has stopped, so that the driver is not left asking for its answer.
-      sent.cancel()
+      const stopped = sent
+      runAsDriver(() => stopped.cancel())
       await withinGrace([answered])
     }
     stopWatching()

@@ -1,44 +1,14 @@
-import { readFileSync } from 'node:fs'
-import { SnowfenceError } from '@snowfence/core'
 import type { GovernedOptions } from '../connection/connection-options.ts'
 import { identity } from '../identity/identity.ts'
 import type { IdentitySource } from '../identity/identity-source.ts'
-
-type Environment = Readonly<Record<string, string | undefined>>
-
-const required = (environment: Environment, name: string, what: string): string => {
-  const value = environment[name]
-  if (value) return value
-  throw new SnowfenceError('ERR_OPTION_REFUSED', {
-    message: `\`${name}\` is not set, so the program cannot be governed and does not start`,
-    hint: `set ${name} to ${what}`,
-  })
-}
+import { type Environment, readAuthority, requiredVariable } from './check-environment.ts'
 
 const identityOf = (environment: Environment): IdentitySource => {
   const { SNOWFENCE_IDENTITY_TOKEN_FILE: file, SNOWFENCE_GITHUB_AUDIENCE: audience } = environment
   if (file) return identity.fromFile(file)
   if (audience) return identity.fromGitHubActions({ audience })
-  required(
-    environment,
-    'SNOWFENCE_IDENTITY_TOKEN',
-    'an identity token, or SNOWFENCE_IDENTITY_TOKEN_FILE to its file',
-  )
+  requiredVariable(environment, 'SNOWFENCE_IDENTITY_TOKEN')
   return identity.fromEnv('SNOWFENCE_IDENTITY_TOKEN')
-}
-
-const authorityOf = (environment: Environment): Pick<GovernedOptions, 'brokerCa'> => {
-  const file = environment.SNOWFENCE_BROKER_CA_FILE
-  if (!file) return {}
-  try {
-    return { brokerCa: readFileSync(file, 'utf8') }
-  } catch (cause) {
-    throw new SnowfenceError('ERR_OPTION_REFUSED', {
-      message: `the file \`${file}\` of \`SNOWFENCE_BROKER_CA_FILE\` could not be read, so the program does not start`,
-      hint: 'set SNOWFENCE_BROKER_CA_FILE to the certificate authority of the broker, in PEM',
-      cause,
-    })
-  }
 }
 
 /**
@@ -51,13 +21,14 @@ export const readEnvironmentOptions = (environment: Environment): GovernedOption
     const value = environment[name]
     return value ? { [member]: value } : {}
   }
+  const brokerCa = readAuthority(environment)
   return {
-    broker: required(environment, 'SNOWFENCE_BROKER', 'the address of the broker'),
-    ...authorityOf(environment),
+    broker: requiredVariable(environment, 'SNOWFENCE_BROKER'),
+    ...(brokerCa === undefined ? {} : { brokerCa }),
     identity: identityOf(environment),
-    purpose: required(environment, 'SNOWFENCE_PURPOSE', 'the purpose of use, such as TREAT'),
+    purpose: requiredVariable(environment, 'SNOWFENCE_PURPOSE'),
     agent: {
-      id: required(environment, 'SNOWFENCE_AGENT_ID', 'the name of the program'),
+      id: requiredVariable(environment, 'SNOWFENCE_AGENT_ID'),
       ...optional('name', 'SNOWFENCE_AGENT_NAME'),
       ...optional('version', 'SNOWFENCE_AGENT_VERSION'),
       ...optional('model', 'SNOWFENCE_AGENT_MODEL'),

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { captureCallerContext, inContextOf, runAsDriver } from '../driver/driver-context.ts'
 import type { OpenedRows, RowFlow } from './row-flow.ts'
 
 export interface MaskedRowStreamOptions {
@@ -17,6 +18,8 @@ export interface MaskedRowStreamOptions {
  */
 export class MaskedRowStream extends Readable {
   readonly #options: MaskedRowStreamOptions
+  /** Rows arrive in the driver's context, and the program's listeners run in that of whoever asked for the stream. */
+  readonly #caller = captureCallerContext()
   #flow: RowFlow | null = null
   #rows = 0
   #isOpening = false
@@ -28,7 +31,8 @@ export class MaskedRowStream extends Readable {
   }
 
   override _read(): void {
-    if (this.#flow) this.#flow.more()
+    const flow = this.#flow
+    if (flow) runAsDriver(() => flow.more())
     else if (!this.#isOpening) {
       this.#isOpening = true
       this.#open().catch((error: unknown) => this.#fail(error))
@@ -36,8 +40,9 @@ export class MaskedRowStream extends Readable {
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
-    this.#flow?.stop()
+    const flow = this.#flow
     this.#flow = null
+    if (flow) runAsDriver(() => flow.stop())
     if (this.#isSettled) {
       callback(error)
       return
@@ -52,15 +57,17 @@ export class MaskedRowStream extends Readable {
   async #open(): Promise<void> {
     const opened = await this.#options.open()
     if (this.destroyed) return
-    this.#flow = opened({
+    const caller = this.#caller
+    const flow = opened({
       row: (row) => {
         this.#rows += 1
-        return this.push(row)
+        return caller === null ? this.push(row) : caller.runInAsyncScope(this.push, this, row)
       },
-      end: () => void this.#finish(),
-      fail: (error) => this.#fail(error),
+      end: () => inContextOf(caller, () => void this.#finish()),
+      fail: (error) => inContextOf(caller, () => this.#fail(error)),
     })
-    this.#flow.more()
+    this.#flow = flow
+    runAsDriver(() => flow.more())
   }
 
   async #finish(): Promise<void> {

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { Readable } from 'node:stream'
 import { bindMembers } from '../driver/bind-members.ts'
+import { captureCallerContext, inContextOf, runAsDriver } from '../driver/driver-context.ts'
 import { createClientError, createGovernedError } from '../driver/driver-error.ts'
 import type {
   DriverColumn,
@@ -128,7 +129,7 @@ export class GovernedStatement extends EventEmitter {
         statement.#sent = sent
       },
       abort: (reason) => {
-        if (statement.#isFetching) statement.#sent?.cancel()
+        if (statement.#isFetching) runAsDriver(() => statement.#sent?.cancel())
         statement.#abort.abort(reason)
         const told = statement.#translate(reason)
         for (const stream of statement.#streams) stream.destroy(isAbandoned(stream) ? undefined : told)
@@ -228,14 +229,17 @@ export class GovernedStatement extends EventEmitter {
 
   /** Withdraws a pending approval, keeps an unsent statement from being sent, and stops a running one. */
   cancel(callback?: DriverStatementCallback): void {
+    const caller = captureCallerContext()
     const notify = (error?: unknown): void => {
       if (typeof callback !== 'function') return
       const told = callback as (error: Error | null, statement: this) => void
       const traceId = this.#completed?.traceId ?? null
-      told(error === undefined || error === null ? null : translateDriverError(error, traceId), this)
+      const given = error === undefined || error === null ? null : translateDriverError(error, traceId)
+      inContextOf(caller, () => told(given, this))
     }
     if (this.#sent) {
-      this.#sent.cancel((error) => notify(error))
+      const sent = this.#sent
+      runAsDriver(() => sent.cancel((error) => notify(error)))
       return
     }
     this.#abort.abort(createGovernedError('ERR_STATEMENT_CANCELLED', { code: '000604', sqlState: '57014' }))
@@ -269,7 +273,7 @@ export class GovernedStatement extends EventEmitter {
       open: async () => {
         const result = await this.#result
         this.#settings.ending.throwIfAborted()
-        return result.openRows(range)
+        return runAsDriver(() => result.openRows(range))
       },
       translate: (error) => this.#translate(error),
       settle: async (outcome) => await this.#completed?.settle(outcome),

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** A copy of snowflake-sdk on the disk, whatever the name of its folder. */
+export interface DriverPackage {
+  readonly folder: string
+  /** The file that `require` of the package gives. */
+  readonly main: string
+}
+
+const found = new Map<string, DriverPackage | null>()
+
+const read = (folder: string): { name?: unknown; main?: unknown } | null => {
+  try {
+    return JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
+      name?: unknown
+      main?: unknown
+    }
+  } catch {
+    return null
+  }
+}
+
+const look = (folder: string): DriverPackage | null => {
+  const manifest = read(folder)
+  // A manifest without a name only tells the format of the files below it.
+  if (typeof manifest?.name === 'string')
+    return manifest.name === 'snowflake-sdk'
+      ? { folder, main: path.join(folder, String(manifest.main ?? 'index.js')) }
+      : null
+  const parent = path.dirname(folder)
+  return parent === folder || path.basename(folder) === 'node_modules' ? null : packageOfFolder(parent)
+}
+
+const packageOfFolder = (folder: string): DriverPackage | null => {
+  let known = found.get(folder)
+  if (known === undefined) {
+    known = look(folder)
+    found.set(folder, known)
+  }
+  return known
+}
+
+/** The copy of snowflake-sdk that a file belongs to, by the name in its `package.json`: aliases and paths lead there too. */
+export const driverPackageOf = (fileOrUrl: string): DriverPackage | null => {
+  const isUrl = /^[a-z][a-z0-9+.-]+:/i.test(fileOrUrl) && !path.isAbsolute(fileOrUrl)
+  if (isUrl && !fileOrUrl.startsWith('file:')) return null
+  return packageOfFolder(path.dirname(isUrl ? fileURLToPath(fileOrUrl) : fileOrUrl))
+}

@@ -1,0 +1,47 @@
+import { syncBuiltinESMExports } from 'node:module'
+import { assertGuarded } from './assert-guarded.ts'
+import { guardChildren } from './guard-children.ts'
+import { guardHttp } from './guard-http.ts'
+import { guardHttp2 } from './guard-http2.ts'
+import { guardSockets } from './guard-sockets.ts'
+import { guardWorkers } from './guard-workers.ts'
+import { addFlags, guardFlags } from './inherited-environment.ts'
+import { RequestGuard } from './request-guard.ts'
+
+const listOf = (value: string | undefined): Set<string> =>
+  new Set((value ?? '').split(',').flatMap((name) => name.trim().toLowerCase() || []))
+
+const accountsOf = ({ SNOWFLAKE_ACCESS_URL: url, SNOWFLAKE_HOST: host }: NodeJS.ProcessEnv): Set<string> =>
+  new Set(
+    [url, host].flatMap(
+      (given) =>
+        given
+          ?.toLowerCase()
+          .replace(/^[a-z]+:\/\//, '')
+          .replace(/\/.*$/s, '') || [],
+    ),
+  )
+
+/**
+ * Refuses requests to Snowflake that do not begin in the governed driver, in this process, its children and its Workers.
+ *
+ * @throws SnowfenceError ERR_GUARD_UNAVAILABLE
+ */
+export const installGuard = (registerUrl: string): void => {
+  const guard = new RequestGuard({
+    accounts: accountsOf(process.env),
+    others: listOf(process.env.SNOWFENCE_OTHER_HOSTS),
+    ownFolder: new URL('..', registerUrl).pathname,
+  })
+  guardHttp(guard)
+  guardSockets(guard)
+  guardHttp2(guard)
+  syncBuiltinESMExports()
+  assertGuarded()
+  guard.isAnnouncing = true
+
+  const flags = guardFlags(registerUrl)
+  process.env.NODE_OPTIONS = addFlags(process.env.NODE_OPTIONS, flags)
+  guardChildren(flags)
+  guardWorkers(flags)
+}
