@@ -24,13 +24,15 @@ const read = (folder: string): { name?: unknown; main?: unknown } | null => {
 
 const look = (folder: string): DriverPackage | null => {
   const manifest = read(folder)
-  // A manifest without a name only tells the format of the files below it.
-  if (typeof manifest?.name === 'string')
-    return manifest.name === 'snowflake-sdk'
-      ? { folder, main: path.join(folder, String(manifest.main ?? 'index.js')) }
-      : null
+  const isNamed = typeof manifest?.name === 'string'
+  const isDriver = manifest?.name === 'snowflake-sdk'
+  if (isNamed && !isDriver) return null
+  // A manifest without a name tells the format of the files below it, and the driver's `dist` has a copy of its own.
   const parent = path.dirname(folder)
-  return parent === folder || path.basename(folder) === 'node_modules' ? null : packageOfFolder(parent)
+  const isOutermost = parent === folder || path.basename(parent) === 'node_modules'
+  const outer = isOutermost ? null : packageOfFolder(parent)
+  const own = isDriver ? { folder, main: path.join(folder, String(manifest.main ?? 'index.js')) } : null
+  return outer ?? own
 }
 
 const packageOfFolder = (folder: string): DriverPackage | null => {

@@ -45,7 +45,7 @@ export const leadToGovernedDriver = (registerUrl: string): void => {
       if (file === path.join(driver.folder, 'package.json')) return resolved
       if (file === driver.main) return standIn
       throw new SnowfenceError('ERR_MEMBER_REFUSED', {
-        message: 'the inner files of snowflake-sdk cannot be loaded in a governed program',
+        message: `the inner files of snowflake-sdk cannot be loaded in a governed program (\`${file}\`)`,
         hint: 'import `snowflake-sdk` itself',
       })
     },

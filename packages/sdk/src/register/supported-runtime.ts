@@ -13,10 +13,12 @@ export const assertSupportedRuntime = (): void => {
   const { bun, deno } = process.versions
   const isNode = bun === undefined && deno === undefined
   if (isNode && typeof module.registerHooks === 'function') return
+  const hint = isNode
+    ? 'use Node 22.18 or newer'
+    : 'import createGovernedConnection from `snowfence` in the program itself, and leave snowfence/register out'
+  // These runtimes may print the message alone.
   throw new SnowfenceError('ERR_GUARD_UNAVAILABLE', {
-    message: `snowfence/register governs programs on Node 22.18 or newer; this is ${runtimeName()}, so the program does not start`,
-    hint: isNode
-      ? 'use Node 22.18 or newer'
-      : 'import createGovernedConnection from `snowfence` in the program itself, and leave snowfence/register out',
+    message: `snowfence/register governs programs on Node 22.18 or newer; this is ${runtimeName()}, so the program does not start: ${hint}`,
+    hint,
   })
 }

@@ -1,0 +1,3 @@
+import 'snowfence/register'
+
+console.log('started')
