@@ -2,8 +2,15 @@ import { expect, test } from 'vitest'
 import { buildQueryTag } from './query-tag.ts'
 import { callerQueryTag, refuseParameters, sendableParameters } from './statement-parameters.ts'
 
-test.each(['QUOTED_IDENTIFIERS_IGNORE_CASE', 'SEARCH_PATH', 'MULTI_STATEMENT_COUNT', 'NO_SUCH_THING'])(
-  '%s is refused, because it could change what the text means or how much runs',
+test.each([
+  'QUOTED_IDENTIFIERS_IGNORE_CASE',
+  'SEARCH_PATH',
+  'MULTI_STATEMENT_COUNT',
+  'WEEK_START',
+  'week_of_year_policy',
+  'NO_SUCH_THING',
+])(
+  '%s is refused, because it could change what the text means, how much runs or what a function gives',
   (name) => {
     expect(refuseParameters({ [name]: 1 })?.code).toBe('statement-parameter')
   },

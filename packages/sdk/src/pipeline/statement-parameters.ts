@@ -3,11 +3,12 @@ import { isTimeoutLongEnough } from '@snowfence/sql'
 
 /**
  * Statement parameters that change how a result is written or when it is given up, and nothing else. Any other one
- * could change what the analysed text means (QUOTED_IDENTIFIERS_IGNORE_CASE, SEARCH_PATH) or how much runs
- * (MULTI_STATEMENT_COUNT).
+ * could change what the analysed text means (QUOTED_IDENTIFIERS_IGNORE_CASE, SEARCH_PATH), how much runs
+ * (MULTI_STATEMENT_COUNT), or what a function that a policy releases gives: the weeks that a date is in under each WEEK_START
+ * tell the date.
  */
 const harmless =
-  /^(STATEMENT_TIMEOUT_IN_SECONDS|STATEMENT_QUEUED_TIMEOUT_IN_SECONDS|LOCK_TIMEOUT|TIMEZONE|(DATE|TIME|TIMESTAMP(_NTZ|_LTZ|_TZ)?)_OUTPUT_FORMAT|BINARY_OUTPUT_FORMAT|JS_TREAT_INTEGER_AS_BIGINT|STRICT_JSON_OUTPUT|JSON_INDENT|USE_CACHED_RESULT|WEEK_START|WEEK_OF_YEAR_POLICY)$/i
+  /^(STATEMENT_TIMEOUT_IN_SECONDS|STATEMENT_QUEUED_TIMEOUT_IN_SECONDS|LOCK_TIMEOUT|TIMEZONE|(DATE|TIME|TIMESTAMP(_NTZ|_LTZ|_TZ)?)_OUTPUT_FORMAT|BINARY_OUTPUT_FORMAT|JS_TREAT_INTEGER_AS_BIGINT|STRICT_JSON_OUTPUT|JSON_INDENT|USE_CACHED_RESULT)$/i
 
 const dateFormatName = /^(DATE|TIMESTAMP(_NTZ|_LTZ|_TZ)?)_OUTPUT_FORMAT$/i
 

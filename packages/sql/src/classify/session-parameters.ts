@@ -3,6 +3,8 @@
  * Every other one is refused: SEARCH_PATH and QUOTED_IDENTIFIERS_IGNORE_CASE change what a name means, so that a
  * statement would touch something else than its analysis says. The formats of dates change what the text of a date means
  * to a mask: under `"20"MM-01-DD` the month stands where the year is looked for. They may be given for one statement.
+ * WEEK_START and WEEK_OF_YEAR_POLICY change what a function of weeks gives: a policy that releases the week of a date would
+ * release the date, which lies in another week where weeks begin on another day.
  * Source: Snowflake, parameters.
  */
 export const sessionParameters: ReadonlySet<string> = new Set(
@@ -16,7 +18,7 @@ export const sessionParameters: ReadonlySet<string> = new Set(
   STATEMENT_QUEUED_TIMEOUT_IN_SECONDS STATEMENT_TIMEOUT_IN_SECONDS STRICT_JSON_OUTPUT
   TIMESTAMP_DAY_IS_ALWAYS_24H TIMESTAMP_TYPE_MAPPING TIMEZONE TIME_INPUT_FORMAT TIME_OUTPUT_FORMAT
   TRANSACTION_ABORT_ON_ERROR TRANSACTION_DEFAULT_ISOLATION_LEVEL TWO_DIGIT_CENTURY_START UNSUPPORTED_DDL_ACTION
-  USE_CACHED_RESULT WEEK_OF_YEAR_POLICY WEEK_START
+  USE_CACHED_RESULT
   `
     .trim()
     .split(/\s+/),
