@@ -123,6 +123,34 @@ describe('a table is bound to another by equality', () => {
       ],
     ],
     [
+      'with p as (select * from patients where patient_id = 5) select 1 from p join labs l on l.patient_id = p.patient_id',
+      ['PATIENTS PATIENTS.PATIENT_ID=5', 'LABS LABS.PATIENT_ID~0.PATIENTS.PATIENT_ID'],
+    ],
+    [
+      'with q as (select patient_id k from patients where patient_id = 5), p as (select * from q limit 3) select 1 from p a, p b, labs l where l.patient_id = b.k',
+      ['PATIENTS PATIENTS.PATIENT_ID=5', 'LABS LABS.PATIENT_ID~0.PATIENTS.PATIENT_ID'],
+    ],
+    [
+      'select 1 from (select * from patients where patient_id = 5) p left join labs l on l.patient_id = p.patient_id',
+      ['PATIENTS PATIENTS.PATIENT_ID=5', 'LABS LABS.PATIENT_ID~0.PATIENTS.PATIENT_ID'],
+    ],
+    [
+      'select 1 from (select * from patients where patient_id = 5) p right join labs l on l.patient_id = p.patient_id',
+      ['PATIENTS PATIENTS.PATIENT_ID=5', 'LABS'],
+    ],
+    [
+      'with p as (select * from patients where patient_id = 5 union all select * from patients) select 1 from p join labs l on l.patient_id = p.patient_id',
+      ['PATIENTS PATIENTS.PATIENT_ID=5', 'PATIENTS', 'LABS'],
+    ],
+    [
+      'with p as (select (select patient_id from patients where patient_id = 6) as patient_id from patients q where q.patient_id = 5) select 1 from p join labs l on l.patient_id = p.patient_id',
+      ['PATIENTS PATIENTS.PATIENT_ID=5', 'PATIENTS PATIENTS.PATIENT_ID=6', 'LABS'],
+    ],
+    [
+      'with p as (select patient_id + 0 as patient_id from patients q where q.patient_id = 5) select 1 from p join labs l on l.patient_id = p.patient_id',
+      ['PATIENTS PATIENTS.PATIENT_ID=5', 'LABS'],
+    ],
+    [
       'select 1 from patients p, labs l where (l.patient_id = p.patient_id or 1 = 1) and p.patient_id = 5',
       ['PATIENTS PATIENTS.PATIENT_ID=5', 'LABS'],
     ],

@@ -37,7 +37,10 @@ export const pinTables = (node: JsonObject, conditions: JoinConditions, scope: S
 
 /** A column of one use of a stored table. */
 interface UsedColumn {
+  readonly relation: Relation
   readonly use: TableUse
+  /** Whether it stands in a query over the use: what is demanded of its rows here need not hold of all rows of the use. */
+  readonly isWithin: boolean
   readonly column: BaseColumn
 }
 
@@ -97,7 +100,7 @@ const pin = (condition: Json, find: Find): boolean => {
   for (const [expression, written] of candidates) {
     const constants = constantsOf(written)
     const found = constants === null ? null : find(expression)
-    if (found === null || constants === null) continue
+    if (found === null || found.isWithin || constants === null) continue
     found.use.pins.push({ column: found.column, constants })
     return true
   }
@@ -130,14 +133,19 @@ const note = (left: UsedColumn, leftSide: Side, right: UsedColumn, rightSide: Si
   if (isInner || (leftSide === 'kept' && rightSide === 'null')) bind(right, left)
 }
 
-const bind = ({ use, column }: UsedColumn, other: UsedColumn): void => {
-  use.equals.push({ column, use: other.use, to: other.column })
+const bind = ({ use, column, isWithin }: UsedColumn, other: UsedColumn): void => {
+  if (!isWithin) use.equals.push({ column, use: other.use, to: other.column })
 }
 
-const sideOf = ({ use }: UsedColumn, kind: JoinKind, before: number, { relations }: Scope): Side => {
+const sideOf = (
+  { relation: own }: UsedColumn,
+  kind: JoinKind,
+  before: number,
+  { relations }: Scope,
+): Side => {
   if (kind === 'inner') return 'inner'
   if (kind === 'full') return 'unknown'
-  const isLeft = relations.findIndex((relation) => relation.use === use) < before
+  const isLeft = relations.indexOf(own) < before
   return isLeft === (kind === 'left') ? 'kept' : 'null'
 }
 
@@ -188,10 +196,11 @@ const findBare = (name: string, scope: Scope, isRenaming: boolean): UsedColumn |
 const usedColumn = (relation: Relation, name: string): UsedColumn | null => {
   const columns = columnsNamed(relation, name)
   const [found] = columns
-  if (!isUse(relation.use) || found === undefined || columns.length > 1) return null
+  const use = relation.use ?? relation.within
+  if (!isUse(use) || found === undefined || columns.length > 1) return null
   const column = storedColumn(found)
-  return column !== null && column.table === relation.use.table && found.type.family === 'number'
-    ? { use: relation.use, column }
+  return column !== null && column.table === use.table && found.type.family === 'number'
+    ? { relation, use, isWithin: !isUse(relation.use), column }
     : null
 }
 

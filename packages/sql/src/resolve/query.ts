@@ -3,7 +3,8 @@ import type { RowOrigin } from './aggregation.ts'
 import { readFetch, readLimit, skipsRows, smallerLimit } from './limit.ts'
 import { resolveOrderBy } from './order-by.ts'
 import { type BodyResult, resolveBody } from './query-body.ts'
-import type { CteScope, Scope, StatementContext } from './scope.ts'
+import type { CteScope, Relation, Scope, StatementContext } from './scope.ts'
+import type { TableUse } from './table-use.ts'
 import type { Value } from './value.ts'
 import { resolveWith } from './with.ts'
 
@@ -16,6 +17,8 @@ export interface QueryResult {
   readonly columns: readonly OutputColumn[]
   readonly origin: RowOrigin
   readonly rowLimit: number | null
+  /** The one use of a stored table in its FROM, where its stored columns can be of no other row. */
+  readonly within: TableUse | null
 }
 
 /** What a query sees from outside: the query around it, and common table expressions. */
@@ -53,5 +56,13 @@ const resolveWhole = (
     columns: body.columns,
     origin: body.origin,
     rowLimit: limits.reduce(smallerLimit, null),
+    within: environment.parent === null ? singleUse(body.scope) : null,
   }
+}
+
+/** A subquery in an expression may give a column of the same name of another row. */
+const singleUse = (scope: Scope | null): TableUse | null => {
+  if (scope === null || scope.sawSubquery || scope.relations.length !== 1) return null
+  const [{ use, within }] = scope.relations as [Relation]
+  return use ?? within ?? null
 }

@@ -20,6 +20,8 @@ export interface Relation {
   readonly columnAt?: (position: number) => RelationColumn
   /** The use of a stored table whose rows stand here as they are; null or absent for anything else. */
   readonly use?: TableUse | null
+  /** For a query over one stored table: the use of which each row here holds columns of one row. */
+  readonly within?: TableUse | null
 }
 
 /** A column that USING or NATURAL joined on. The relations before `before` stand to the left, those up to `end` to the right. */
@@ -67,6 +69,7 @@ export interface CteScope {
   readonly name: string
   readonly columns: readonly RelationColumn[]
   readonly origin: RowOrigin
+  readonly within?: TableUse | null
   readonly outer: CteScope | null
 }
 

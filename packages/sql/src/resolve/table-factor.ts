@@ -34,6 +34,7 @@ export interface RelationParts {
   readonly table?: string | null
   readonly use?: TableUse | null
   readonly columnAt?: Relation['columnAt']
+  readonly within?: TableUse | null
 }
 
 /** Puts one item of FROM into the scope. Gives the conditions of joins inside of it. */
@@ -49,19 +50,19 @@ export const resolveTableFactor = (value: Json | undefined, scope: Scope): JoinC
 
 /** An alias hides every other name; its column list renames from the left. */
 export const addRelation = (
-  { names, columns, origin, table = null, use = null, columnAt }: RelationParts,
+  { names, columns, origin, table = null, use = null, within = null, columnAt }: RelationParts,
   alias: Json | undefined,
   scope: Scope,
 ): void => {
   const numbered = columnAt === undefined ? {} : { columnAt }
   if (isAbsent(alias)) {
-    scope.relations.push({ names, columns, origin, table, use, ...numbered })
+    scope.relations.push({ names, columns, origin, table, use, within, ...numbered })
     return
   }
   const { name, columns: columnNames } = readTableAlias(alias, scope.context)
   if (columnAt !== undefined && columnNames.length > 0) unknownSyntax('a stage with names for its columns')
   const renamed = columnNames.length === 0 ? columns : nameColumns(columns, columnNames, name)
-  scope.relations.push({ names: [name.name], columns: renamed, origin, table, use, ...numbered })
+  scope.relations.push({ names: [name.name], columns: renamed, origin, table, use, within, ...numbered })
 }
 
 type Resolver = (body: JsonObject, scope: Scope) => RelationParts
@@ -76,7 +77,8 @@ const resolveTable: Resolver = (body, scope) => {
   checkVersion(node.version, scope)
   checkSample(node.sample, scope)
   const named = openNamed(name, scope)
-  const opened = isAbsent(node.sample) && isAbsent(node.version) ? named : { ...named, use: null }
+  const opened =
+    isAbsent(node.sample) && isAbsent(node.version) ? named : { ...named, use: null, within: null }
   // A row that was changed stands among the changes twice.
   return isObject(node.version) && 'Changes' in node.version ? { ...opened, origin: manyTables } : opened
 }
@@ -86,7 +88,7 @@ export const openNamed = (name: ObjectName, scope: Scope): RelationParts => {
   const cte = findCte(name.parts, scope.ctes)
   if (cte !== null) {
     scope.context.findings.readExpression(cte.columns)
-    return { names: [cte.name], columns: cte.columns, origin: cte.origin }
+    return { names: [cte.name], columns: cte.columns, origin: cte.origin, within: cte.within ?? null }
   }
   if (isDual(name, scope.context)) return { names: name.parts, columns: [], origin: manyTables }
   const table = findTable(name, scope.context)
@@ -126,11 +128,12 @@ const resolveDerived: Resolver = (body, scope) => {
   const node = openNode(body, 'a subquery', DERIVED_FIELDS)
   checkSample(node.sample, scope)
   const parent = node.lateral === true ? scope : scope.parent
-  const { columns, origin } = scope.context.findings.at(null, () =>
+  const { columns, origin, within } = scope.context.findings.at(null, () =>
     resolveQuery(node.subquery, scope.context, { parent, ctes: scope.ctes }),
   )
   return {
     names: [],
+    within,
     columns: nameColumns(columns, [], null),
     // A lateral subquery runs once for each row before it.
     origin,

@@ -86,11 +86,11 @@ const resolveCte = (
   context: StatementContext,
   environment: QueryEnvironment,
   recursive: boolean,
-): Pick<CteScope, 'columns' | 'origin'> => {
+): Pick<CteScope, 'columns' | 'origin' | 'within'> => {
   const plain = () => {
-    const { columns, origin } = resolveQuery(query, context, environment)
+    const { columns, origin, within } = resolveQuery(query, context, environment)
     checkCount(names, columns, name)
-    return { columns: nameColumns(columns, names, name), origin }
+    return { columns: nameColumns(columns, names, name), origin, within }
   }
   const anchor = isObject(query) ? anchorOf(query.body) : null
   if (!isObject(query) || anchor === null || !mentions(query, name.name)) return plain()
