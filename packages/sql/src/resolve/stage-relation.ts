@@ -8,7 +8,6 @@ import {
   type JsonObject,
   listOf,
   openNode,
-  unknownSyntax,
   variantOf,
 } from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
