@@ -1,13 +1,16 @@
 import { digestOf, type RefusalReason, type StatementSummary } from '@snowfence/core'
 import type { Analysis, AnalyzeOptions } from './analysis.ts'
 import { classify } from './classify/classify.ts'
+import { explainRefusal } from './dialect/explain-refusal.ts'
 import { fingerprintOf } from './lexer/fingerprint.ts'
 import { lex } from './lexer/lex.ts'
 import { findExceededLimit, limits } from './lexer/limits.ts'
+import { nameCharacter } from './lexer/name-character.ts'
 import { findEscapedName } from './lexer/name-strings.ts'
 import { redactLexed } from './lexer/redact-text.ts'
 import { stripComments } from './lexer/strip-comments.ts'
 import { TextPositions } from './lexer/text-position.ts'
+import type { Lexed, LexProblem } from './lexer/token.ts'
 import type { SqlParser } from './parser/sql-parser.ts'
 import { Refusal } from './refusal.ts'
 import { summarizeStatement } from './statements/summarize-statement.ts'
@@ -31,15 +34,28 @@ export const analyzeText = (parser: SqlParser, text: string, options: AnalyzeOpt
   })
   try {
     const problem = findExceededLimit(lexed) ?? lexed.problem ?? findEscapedName(lexed)
-    if (problem !== null)
-      throw new Refusal(problem.code, { place: { kind: 'offset', offset: problem.offset } })
+    if (problem !== null) throw refuseProblem(problem, text)
     const summary = summarizeStatement({ parser, lexed, executableText, classification, facts, options })
     return { summary, executableText }
   } catch (error) {
     // Anything unforeseen is a refusal too: a fault in the analysis must never let a statement pass.
     const refusal = error instanceof Refusal ? error : new Refusal('analysis-failed')
-    return { summary: unsupported(refusal), executableText }
+    return { summary: unsupported(explained(refusal, lexed)), executableText }
   }
+}
+
+/** A fault while explaining must not become one of the analysis. */
+const explained = (refusal: Refusal, lexed: Lexed): Refusal => {
+  try {
+    return explainRefusal(refusal, lexed)
+  } catch {
+    return refusal
+  }
+}
+
+const refuseProblem = ({ code, offset }: LexProblem, text: string): Refusal => {
+  const named = code === 'unreadable-character' ? nameCharacter(text, offset) : code
+  return new Refusal(named, { place: { kind: 'offset', offset } })
 }
 
 /** A text beyond the limit is not even lexed to its end: its first words tell what it is. */

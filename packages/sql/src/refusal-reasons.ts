@@ -37,8 +37,32 @@ export const refusalReasons = {
     hint: 'name the columns instead of using stars of stars, and split the statement',
   },
   'unreadable-character': {
-    message: 'a character outside strings is not plain SQL, such as a smart quote, a no-break space or `#`',
+    message: 'a character outside strings is not plain SQL',
     hint: 'use plain ASCII outside strings, and double quotes around other names',
+  },
+  'markdown-fence': {
+    message: 'the text holds a Markdown code fence',
+    hint: 'send what stands between the fences, without them',
+  },
+  backtick: {
+    message: 'a backtick stands where Snowflake has double quotes',
+    hint: 'write the name without quotes, or in double quotes',
+  },
+  'hash-sign': {
+    message: 'a `#` stands outside of a string; it begins no comment in Snowflake',
+    hint: 'begin a comment with --',
+  },
+  'typographic-quote': {
+    message: 'a typographic quote stands outside of a string',
+    hint: 'use \' around strings and " around names',
+  },
+  'invisible-character': {
+    message: 'a character that cannot be seen stands outside of a string, such as a no-break space',
+    hint: 'use plain spaces and line breaks',
+  },
+  'words-around-statement': {
+    message: 'words that are no statement stand before or behind the statement',
+    hint: 'send the statement alone, and explanations as comments',
   },
   'unterminated-string': {
     message: 'a string does not end',

@@ -9,8 +9,12 @@ export interface RefusalOptions {
   /** The name or construct it is about. Never a literal. */
   readonly detail?: string | null
   readonly place?: Place | null
+  /** The stored name that may be meant instead. */
+  readonly nearest?: string | null
   /** A more exact account than the catalogue's, for functions that are refused for a reason of their own. */
   readonly because?: { readonly because: string; readonly hint: string }
+  /** Message and hint in place of the catalogue's. INVARIANT: texts of ours, never of the statement. */
+  readonly explained?: { readonly message: string; readonly hint: string }
 }
 
 const LONGEST_DETAIL = 120
@@ -36,8 +40,8 @@ export class Refusal extends Error {
 
   constructor(code: RefusalCode, options: RefusalOptions = {}) {
     super(code)
-    const { message, hint } = refusalReasons[code]
-    const { because } = options
+    const { because, explained } = options
+    const { message, hint } = explained ?? refusalReasons[code]
     const detail = showName(options.detail)
     this.code = code
     this.text =
@@ -46,7 +50,8 @@ export class Refusal extends Error {
         : detail === null
           ? message
           : `${message}: \`${detail}\``
-    this.hint = because?.hint ?? hint
+    const nearest = showName(options.nearest)
+    this.hint = because?.hint ?? (nearest === null ? hint : `did you mean \`${nearest}\`? Otherwise ${hint}`)
     this.place = options.place ?? null
   }
 }

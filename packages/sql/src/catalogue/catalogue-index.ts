@@ -56,6 +56,19 @@ export class CatalogueIndex {
     return found
   }
 
+  /** Names of the tables of a schema. */
+  tablesOf(database: string, schema: string): readonly string[] {
+    return this.hasSchema(database, schema) ? Object.keys(this.#catalog[database]![schema]!) : []
+  }
+
+  /** The schemas of a database that have a table of this name. */
+  schemasWith(database: string, table: string): readonly string[] {
+    if (!this.hasDatabase(database)) return []
+    return Object.keys(this.#catalog[database]!).filter((schema) =>
+      Object.hasOwn(this.#catalog[database]![schema]!, table),
+    )
+  }
+
   hasSchema(database: string, schema: string): boolean {
     return Object.hasOwn(this.#catalog, database) && Object.hasOwn(this.#catalog[database]!, schema)
   }

@@ -1,3 +1,4 @@
+import { TextPositions } from '../lexer/text-position.ts'
 import { isObject, type Json } from '../parser/node.ts'
 import type { PlacedEdit } from './edit.ts'
 
@@ -36,29 +37,13 @@ const createRestorer = (
   adapted: string,
   edits: readonly PlacedEdit[],
 ): ((point: Point) => void) => {
-  const adaptedLines = lineStarts(adapted)
-  const lines = lineStarts(text)
+  const moved = new TextPositions(adapted)
+  const written = new TextPositions(text)
   return (point) => {
+    const offset = moved.offsetAt(point)
     // The parser has places that are nowhere.
-    const lineStart = adaptedLines[point.line - 1]
-    if (lineStart === undefined) return
-    const offset = originalOffset(offsetOf(adapted, lineStart, point.column), edits)
-    const line = lineOf(lines, offset)
-    point.line = line + 1
-    point.column = [...text.slice(lines[line], offset)].length + 1
+    if (offset !== null) Object.assign(point, written.positionAt(originalOffset(offset, edits)))
   }
-}
-
-const lineStarts = (text: string): readonly number[] => {
-  const starts = [0]
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
-  return starts
-}
-
-const offsetOf = (text: string, lineStart: number, column: number): number => {
-  let offset = lineStart
-  for (let left = column - 1; left > 0; left -= 1) offset += text.codePointAt(offset)! > 0xffff ? 2 : 1
-  return offset
 }
 
 const originalOffset = (offset: number, edits: readonly PlacedEdit[]): number => {
@@ -70,16 +55,4 @@ const originalOffset = (offset: number, edits: readonly PlacedEdit[]): number =>
     moved += instead.length - (end - start)
   }
   return offset - moved
-}
-
-/** The last line that begins at or before an offset. */
-const lineOf = (starts: readonly number[], offset: number): number => {
-  let low = 0
-  let high = starts.length - 1
-  while (low < high) {
-    const middle = (low + high + 1) >> 1
-    if (starts[middle]! <= offset) low = middle
-    else high = middle - 1
-  }
-  return low
 }

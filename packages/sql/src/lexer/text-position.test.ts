@@ -8,3 +8,13 @@ test('lines and columns count from one, columns in code points', () => {
   expect(positions.positionAt(text.indexOf('x'))).toEqual({ line: 2, column: 5 })
   expect(positions.positionAt(text.indexOf('y'))).toEqual({ line: 3, column: 1 })
 })
+
+test('a position goes back to its offset', () => {
+  const text = "ab\n'😀' x\r\ny"
+  const positions = new TextPositions(text)
+  for (const character of ['a', 'x', 'y']) {
+    const offset = text.indexOf(character)
+    expect(positions.offsetAt(positions.positionAt(offset))).toBe(offset)
+  }
+  expect(positions.offsetAt({ line: 9, column: 1 })).toBeNull()
+})

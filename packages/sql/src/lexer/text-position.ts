@@ -25,4 +25,13 @@ export class TextPositions {
     const before = this.#text.slice(this.#lineStarts[low], offset)
     return { line: low + 1, column: [...before].length + 1 }
   }
+
+  /** Null for a line that the text does not have. */
+  offsetAt({ line, column }: TextPosition): number | null {
+    let offset = this.#lineStarts[line - 1]
+    if (offset === undefined) return null
+    for (let left = column - 1; left > 0; left -= 1)
+      offset += (this.#text.codePointAt(offset) ?? 0) > 0xffff ? 2 : 1
+    return offset
+  }
 }

@@ -8,9 +8,12 @@ import { type WebAssemblyModule, webAssembly } from './web-assembly.ts'
 export class ParseFailure extends Error {
   readonly line: number
   readonly column: number
+  /** Whether the text ended where the parser expected more. */
+  readonly isAtEnd: boolean
 
   constructor(message: string) {
     super('the text could not be parsed')
+    this.isAtEnd = /found: EOF/.test(message)
     const place = /Line: (\d+), Column: (\d+)/.exec(message)
     this.line = Number(place?.[1] ?? 0)
     this.column = Number(place?.[2] ?? 0)

@@ -39,6 +39,7 @@ const parseWith = (engine: ParserEngine, text: string, lexed: Lexed): Parsed => 
   } catch (error) {
     if (error instanceof ParseTimeout) throw new Refusal('parser-too-slow')
     if (error instanceof ParseFailure) {
+      if (error.isAtEnd) throw new Refusal('syntax-error', { place: { kind: 'offset', offset: text.length } })
       const point = { line: error.line, column: error.column }
       restorePlaces(point, text, adapted, edits)
       throw new Refusal('syntax-error', { place: point.line > 0 ? { kind: 'point', ...point } : null })

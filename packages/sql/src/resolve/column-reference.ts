@@ -5,6 +5,7 @@ import { writeName } from '../lexer/identifier.ts'
 import { type Identifier, placeOf } from '../parser/identifier-node.ts'
 import { Refusal } from '../refusal.ts'
 import { integerType } from '../types/sql-type.ts'
+import { nearestName } from './nearest-name.ts'
 import { columnsNamed, type Relation, type Scope } from './scope.ts'
 import { eitherOf, rootless, unknownConstant, type Value } from './value.ts'
 
@@ -23,8 +24,26 @@ export const resolveColumn = (identifiers: readonly Identifier[], scope: Scope):
         ? findUnqualified(last, scope)
         : findQualified(names, scope, first!)
   if (found === null)
-    throw new Refusal('unknown-column', { detail: writeName(names), place: placeOf(first!) })
+    throw new Refusal('unknown-column', {
+      detail: writeName(names),
+      place: placeOf(first!),
+      nearest: nearestColumn(names, scope),
+    })
   return found
+}
+
+/** The column of a relation in sight that is written most like a name. */
+const nearestColumn = (names: readonly string[], scope: Scope): string | null => {
+  const qualifier = names.slice(0, -1)
+  for (let at: Scope | null = scope; at !== null; at = at.parent) {
+    const relations = at.relations.filter((relation) => isCalled(relation, qualifier))
+    const nearest = nearestName(
+      names.at(-1)!,
+      relations.flatMap(({ columns }) => columns.map(({ name }) => name)),
+    )
+    if (nearest !== null) return writeName([nearest])
+  }
+  return null
 }
 
 const columnsIn = (relations: readonly Relation[], name: string): readonly RelationColumn[] => {

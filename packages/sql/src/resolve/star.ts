@@ -5,6 +5,7 @@ import { isAbsent, type Json, listOf, openNode, textOf, unknownSyntax, variantOf
 import { Refusal } from '../refusal.ts'
 import { isCalled } from './column-reference.ts'
 import { resolveExpression } from './expression.ts'
+import { nearestName } from './nearest-name.ts'
 import { type ObjectName, readObjectName } from './object-name.ts'
 import type { Relation, Scope } from './scope.ts'
 import type { Value } from './value.ts'
@@ -116,7 +117,15 @@ const matchesLike = (name: string, pattern: string): boolean => {
 const findNamed = (columns: readonly RelationColumn[], identifier: Identifier, scope: Scope): string => {
   scope.context.findings.visit(identifier)
   if (columns.some(({ name }) => name === identifier.name)) return identifier.name
-  throw new Refusal('unknown-column', { detail: writeName([identifier.name]), place: placeOf(identifier) })
+  const nearest = nearestName(
+    identifier.name,
+    columns.map(({ name }) => name),
+  )
+  throw new Refusal('unknown-column', {
+    detail: writeName([identifier.name]),
+    place: placeOf(identifier),
+    nearest: nearest === null ? null : writeName([nearest]),
+  })
 }
 
 const oneOrMany = (value: Json, what: string): readonly Json[] => {

@@ -1,6 +1,7 @@
 import type { BaseTable } from '../catalogue/catalogue-index.ts'
 import { writeName } from '../lexer/identifier.ts'
 import { Refusal } from '../refusal.ts'
+import { nearestName } from './nearest-name.ts'
 import type { ObjectName } from './object-name.ts'
 import type { CteScope, StatementContext } from './scope.ts'
 
@@ -31,8 +32,24 @@ export const findTable = (name: ObjectName, context: StatementContext): BaseTabl
   if (name.isStage) throw new Refusal('stage-not-supported', { place: name.place })
   const parts = qualify(name, context)
   const table = context.catalogue.find(...parts)
-  if (table === null) throw new Refusal('unknown-table', { detail: writeName(name.parts), place: name.place })
+  if (table === null)
+    throw new Refusal('unknown-table', {
+      detail: writeName(name.parts),
+      place: name.place,
+      nearest: nearestTable(parts, context),
+    })
   return table
+}
+
+/** The table of this name in another schema, or the one of the same schema that is written most like it. */
+const nearestTable = (
+  [database, schema, name]: readonly [database: string, schema: string, name: string],
+  { catalogue }: StatementContext,
+): string | null => {
+  const elsewhere = catalogue.schemasWith(database, name)
+  if (elsewhere.length > 0) return writeName([database, elsewhere[0]!, name])
+  const nearest = nearestName(name, catalogue.tablesOf(database, schema))
+  return nearest === null ? null : writeName([database, schema, nearest])
 }
 
 /** Whether the name means something already: an outer common table expression or a table. */

@@ -4,6 +4,7 @@ import { writeName } from '../lexer/identifier.ts'
 import type { Json } from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
 import { convertValue } from '../resolve/cast.ts'
+import { nearestName } from '../resolve/nearest-name.ts'
 import { type ObjectName, readObjectName } from '../resolve/object-name.ts'
 import { createScope, type StatementContext } from '../resolve/scope.ts'
 import { findTable, qualify } from '../resolve/table-lookup.ts'
@@ -61,7 +62,15 @@ export const findTargetColumn = (
   const column = parts.at(-1)!
   const found = table.columns.find(({ name }) => name === column)
   if (found !== undefined) return found
-  throw new Refusal('unknown-column', { detail: writeName(parts), place })
+  const nearest = nearestName(
+    column,
+    table.columns.map(({ name }) => name),
+  )
+  throw new Refusal('unknown-column', {
+    detail: writeName(parts),
+    place,
+    nearest: nearest === null ? null : writeName([nearest]),
+  })
 }
 
 /** Pairs target columns with the columns of a source, by position. */
