@@ -112,6 +112,31 @@ test('no other name leads to the driver', async () => {
   })
 })
 
+test('every name, path and address of a copy of the driver leads to the governed one', async () => {
+  const require = createRequire(import.meta.url)
+  const [alias, path] = [require.resolve('snowflake-sdk-2'), require.resolve('snowflake-sdk')]
+  const { output, errors } = await run('other-names.mjs', { ALIAS_PATH: alias, DRIVER_PATH: path })
+  expect(errors).toBe('')
+  const found = JSON.parse(output) as Record<string, unknown[]>
+  expect(Object.keys(found)).toHaveLength(5)
+  for (const rows of Object.values(found))
+    expect(rows).toEqual([
+      expect.objectContaining({ PATIENT_ID: 1, SSN: expect.stringMatching(/^\*+\d{4}$/) }),
+      expect.objectContaining({ PATIENT_ID: 2 }),
+    ])
+  expect(output.match(identifyingPattern())).toBeNull()
+})
+
+test.each(['on', 'off'])(
+  'what a program does in a callback of the driver is not taken for the driver, fast path %s',
+  async (fastPath) => {
+    const { output, errors } = await run('in-callbacks.mjs', { SNOWFENCE_FAST_PATH: fastPath })
+    const found = JSON.parse(output || '{}') as Record<string, string>
+    expect(Object.keys(found), errors).toHaveLength(9)
+    expect(Object.entries(found).filter(([, code]) => code !== 'ERR_UNGOVERNED_REQUEST')).toEqual([])
+  },
+)
+
 test.each(['SNOWFENCE_BROKER', 'SNOWFENCE_PURPOSE', 'SNOWFENCE_AGENT_ID'])(
   'without %s the program does not start',
   async (name) => {

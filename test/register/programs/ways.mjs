@@ -216,9 +216,8 @@ for (const [name, start] of Object.entries(ways)) {
     const answer = await start()
     found[name] = String(answer?.status ?? answer?.statusCode ?? answer)
   } catch (error) {
-    const { code, message, response } = deepest(error)
-    // The driver has an error of its own, with the refusal as its answer.
-    const isRefused = `${message}${response?.body}`.includes('did not come from a governed connection')
+    const { code, message } = deepest(error)
+    const isRefused = message.includes('did not come from a governed connection')
     found[name] = isRefused ? 'refused' : String(code ?? error)
   }
 }

@@ -31,13 +31,17 @@ const hintFor = (server: string): string =>
   ].join('; ')
 
 /**
- * The driver repeats a login after every error that has no answer, for minutes. This one has an answer that it does not
- * repeat: the driver then fails at once.
+ * Adds an answer in the form in which Snowflake refuses, where HTTP clients keep the answer of a failed request. The driver
+ * then fails at once and shows the text; it repeats a login for minutes after an error without an answer, and version 2
+ * also after one with an HTTP status. Code and SQLSTATE are those of a missing privilege, as in every governed denial.
  */
-const asAnswered = (error: SnowfenceError): SnowfenceError =>
-  Object.defineProperty(error, 'response', {
-    value: { status: 403, statusText: 'Forbidden', headers: {}, data: `${error.message}. ${error.hint}` },
-  })
+const asAnswered = (error: SnowfenceError): SnowfenceError => {
+  const { message, hint, code } = error
+  const data = { errorCode: '003001', sqlState: '42501', snowfenceCode: code }
+  const refusal = { success: false, code: '003001', message: `${message}. ${hint} (${code})`, data }
+  const response = { status: 200, statusText: 'OK', headers: {}, data: refusal }
+  return Object.defineProperty(error, 'response', { value: response })
+}
 
 export interface RequestGuardOptions {
   readonly accounts: ReadonlySet<string>
