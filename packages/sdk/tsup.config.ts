@@ -22,7 +22,7 @@ const entry = {
 /** Declarations that need nothing but what package.json names. */
 const writeDeclarations = async (): Promise<void> => {
   const sources = bundled.map((name) => [`@snowfence/${name}`, [beside(`${name}/src/index.ts`)]])
-  const parts = ['http', 'files'].map((part) => [
+  const parts = ['http', 'files', 'errors'].map((part) => [
     `@snowfence/core/${part}`,
     [beside(`core/src/${part}/index.ts`)],
   ])

@@ -28,7 +28,8 @@ const registered = new URL('../../packages/sdk/src/register/register.ts', import
 
 const run = async (program: string, variables: Record<string, string | undefined> = {}) => {
   const child = spawn(
-    process.execPath,
+    // Another version of Node is tried with this variable.
+    process.env.NODE_UNDER_TEST ?? process.execPath,
     [
       '--conditions=snowfence-source',
       '--import',

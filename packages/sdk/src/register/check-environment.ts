@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { SnowfenceError } from '@snowfence/core'
+import { SnowfenceError } from '@snowfence/core/errors'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 

@@ -1,7 +1,7 @@
 import module, { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { SnowfenceError } from '@snowfence/core'
+import { SnowfenceError } from '@snowfence/core/errors'
 import { driverPackageOf } from './driver-packages.ts'
 
 /** @throws SnowfenceError ERR_GUARD_UNAVAILABLE when a copy of the driver was loaded before */

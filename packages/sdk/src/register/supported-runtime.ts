@@ -1,5 +1,5 @@
 import module from 'node:module'
-import { SnowfenceError } from '@snowfence/core'
+import { SnowfenceError } from '@snowfence/core/errors'
 
 const runtimeName = (): string => {
   const { bun, deno } = process.versions

@@ -1,6 +1,6 @@
 import http from 'node:http'
 import net from 'node:net'
-import { isSnowfenceError, SnowfenceError } from '@snowfence/core'
+import { isSnowfenceError, SnowfenceError } from '@snowfence/core/errors'
 
 const host = 'guard-check.snowflakecomputing.com'
 const path = '/session/v1/login-request'

@@ -1,5 +1,4 @@
 import childProcess, { ChildProcess } from 'node:child_process'
-import { syncBuiltinESMExports } from 'node:module'
 import { inheritedEnvironment } from './inherited-environment.ts'
 
 type Environment = Record<string, string | undefined>
@@ -65,5 +64,4 @@ export const guardChildren = (flags: string): void => {
         args,
         inheritedEnvironment(environment ?? process.env, flags) as NodeJS.ProcessEnv,
       )
-  syncBuiltinESMExports()
 }

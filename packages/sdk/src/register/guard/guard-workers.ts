@@ -1,4 +1,3 @@
-import { syncBuiltinESMExports } from 'node:module'
 import workerThreads, { type WorkerOptions } from 'node:worker_threads'
 import { addFlags, inheritedEnvironment } from './inherited-environment.ts'
 
@@ -24,5 +23,4 @@ export const guardWorkers = (flags: string): void => {
   })
   Object.defineProperty(Worker.prototype, 'constructor', { value: GuardedWorker })
   Object.assign(workerThreads, { Worker: GuardedWorker })
-  syncBuiltinESMExports()
 }

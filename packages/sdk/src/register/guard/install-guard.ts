@@ -36,7 +36,6 @@ export const installGuard = (registerUrl: string): void => {
   guardHttp(guard)
   guardSockets(guard)
   guardHttp2(guard)
-  syncBuiltinESMExports()
   assertGuarded()
   guard.isAnnouncing = true
 
@@ -44,4 +43,6 @@ export const installGuard = (registerUrl: string): void => {
   process.env.NODE_OPTIONS = addFlags(process.env.NODE_OPTIONS, flags)
   guardChildren(flags)
   guardWorkers(flags)
+  // For programs that import the replaced functions by name.
+  syncBuiltinESMExports()
 }

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { channel } from 'node:diagnostics_channel'
-import { SnowfenceError } from '@snowfence/core'
+import { SnowfenceError } from '@snowfence/core/errors'
 import {
   isSnowflakeHost,
   isSnowflakeRequest,
