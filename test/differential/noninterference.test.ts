@@ -6,10 +6,10 @@ import { searchPolicies } from './search-policies.ts'
 
 /** Statements made for each policy before the time is looked at. */
 const COUNT = 100
-const MINUTES = 1
+const MINUTES = 3
 
 /**
- * Other statements and worlds each time, for a minute. To look at a failure again, with the statement in its simplest
+ * Other statements and worlds each time, for three minutes. To look at a failure again, with the statement in its simplest
  * form: `node --conditions=snowfence-source test/differential/main.ts --count 100 --seed N`
  */
 test('no permitted statement answers differently on two warehouses alike in all that is shown', async () => {
