@@ -1,5 +1,6 @@
 import type { Lexed } from '../lexer/token.ts'
 import { readAllByName } from './all-by-name.ts'
+import { namesOfTypes, readColumnNamedAsType } from './column-named-as-type.ts'
 import { readDirectedJoin } from './directed-join.ts'
 import { applyEdits, type Edit, type PlacedEdit, placeEdit } from './edit.ts'
 import { readExplainUsing } from './explain-using.ts'
@@ -70,10 +71,13 @@ export const adaptText = (text: string, lexed: Lexed): AdaptedText => {
     const { kind, upper, start } = tokens[at]!
     const isBrace = kind === 'operator' && lexed.text[start] === '{'
     const read = kind === 'word' ? byWord.get(upper) : isBrace ? readObjectOfColumns : undefined
-    if (read === undefined || readTokens.has(at)) continue
+    const isNamedAsType = kind === 'word' && namesOfTypes.has(upper)
+    if ((read === undefined && !isNamedAsType) || readTokens.has(at)) continue
     reader ??= new TokenReader(lexed)
-    for (const edit of read(at, reader)) {
+    const column = isNamedAsType ? readColumnNamedAsType(at, reader) : []
+    for (const edit of column.length > 0 || read === undefined ? column : read(at, reader)) {
       found.push(edit)
+      if (edit.isName) continue
       for (let token = edit.from; token < edit.to; token += 1) readTokens.add(token)
     }
   }

@@ -5,6 +5,8 @@ export interface Edit {
   readonly from: number
   readonly to: number
   readonly instead: string
+  /** Whether it only writes a name another way, so that the name still has to be understood. */
+  readonly isName?: true
 }
 
 /** Where an edit stands in a text. */

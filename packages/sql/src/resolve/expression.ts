@@ -12,6 +12,7 @@ import { resolveFunction } from './function-call.ts'
 import { resolveFieldAccess, resolveJsonAccess } from './json-access.ts'
 import { convertThrough, deriveThrough, mergeLineages, passThrough, presenceThrough } from './lineage.ts'
 import { resolveLiteral } from './literal.ts'
+import { stringLiteral } from './object-name.ts'
 import { resolveBinaryChain, resolveUnary } from './operator.ts'
 import type { Scope } from './scope.ts'
 import { resolveQuantified, resolveSubquery } from './subquery.ts'
@@ -197,6 +198,9 @@ const createResolvers = (): ReadonlyMap<string, Resolver> =>
       'TypedString',
       (body, scope) => {
         const node = openNode(body, 'a typed literal', TYPED_FIELDS, new Set(['uses_odbc_syntax']))
+        // `json:a` is a path into a column, and not a literal of a bind.
+        if (stringLiteral({ Value: node.value! }) === null)
+          return unknownSyntax('a typed literal without a string')
         visitType(node.data_type, scope)
         const type = readType(node.data_type)
         const { literal } = resolveLiteral(openNode(node.value, 'a literal', LITERAL_FIELDS).value, scope)
@@ -207,6 +211,7 @@ const createResolvers = (): ReadonlyMap<string, Resolver> =>
       'Interval',
       (body, scope) => {
         const node = openNode(body, 'INTERVAL', INTERVAL_FIELDS, INTERVAL_IDLE)
+        if (stringLiteral(node.value) === null) return unknownSyntax('INTERVAL without a string')
         return { ...resolveExpression(node.value, scope), type: unknownType }
       },
     ],
@@ -220,7 +225,7 @@ const createResolvers = (): ReadonlyMap<string, Resolver> =>
         const node = openNode(body, 'a prefix', PREFIXED_FIELDS)
         const prefix = readIdentifier(node.prefix)
         scope.context.findings.visit(prefix)
-        if (prefix.name !== 'CONNECT_BY_ROOT') return unknownSyntax('a prefix')
+        if (prefix.name !== 'CONNECT_BY_ROOT' || !scope.isHierarchical) return unknownSyntax('a prefix')
         scope.context.findings.functions.add('CONNECT_BY_ROOT')
         return ofAnotherRow('CONNECT_BY_ROOT')(node.value!, scope)
       },
@@ -292,6 +297,8 @@ const createResolvers = (): ReadonlyMap<string, Resolver> =>
       'Array',
       (body, scope) => {
         const node = openNode(body, 'an array', ARRAY_FIELDS, ARRAY_IDLE)
+        // Snowflake has no ARRAY in front of an array: it is a column of that name, and what follows an index.
+        if (node.named === true) return unknownSyntax('ARRAY in front of an array')
         return compute('ARRAY_CONSTRUCT', resolveAll(listOf(node.elem, 'an array'), scope), scope)
       },
     ],
