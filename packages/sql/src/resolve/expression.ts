@@ -2,7 +2,7 @@ import { callOutcome } from '../functions/function-table.ts'
 import { readIdentifier, readWritten } from '../parser/identifier-node.ts'
 import { isAbsent, isObject, type Json, listOf, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
 import { literalFits } from '../types/literal-fits.ts'
-import { booleanType, integerType, textType, unknownType } from '../types/sql-type.ts'
+import { booleanType, integerType, type SqlType, textType, unknownType } from '../types/sql-type.ts'
 import { resolveCase } from './case.ts'
 import { readType, resolveCast, visitType } from './cast.ts'
 import { resolveColumn } from './column-reference.ts'
@@ -151,6 +151,10 @@ const DICTIONARY_FIELDS = new Set(['key', 'value'])
 const COLLATE_FIELDS = new Set(['expr'])
 const COLLATE_IDLE = new Set(['collation'])
 const PREFIXED_FIELDS = new Set(['prefix', 'value'])
+/** Source: Snowflake, Date and time constants. */
+const isTypeOfLiterals = (written: Json | undefined, { family }: SqlType): boolean =>
+  /^(?:date|time|timestamp)/.test(family) || /^timestamp/i.test(variantOf(written, 'a type').name)
+
 const TYPED_FIELDS = new Set(['data_type', 'value'])
 const INTERVAL_FIELDS = new Set(['value'])
 const INTERVAL_IDLE = new Set([
@@ -203,6 +207,8 @@ const createResolvers = (): ReadonlyMap<string, Resolver> =>
           return unknownSyntax('a typed literal without a string')
         visitType(node.data_type, scope)
         const type = readType(node.data_type)
+        // Of every other type the word may be a column, and the string its alias.
+        if (!isTypeOfLiterals(node.data_type, type)) return unknownSyntax('a string behind a type')
         const { literal } = resolveLiteral(openNode(node.value, 'a literal', LITERAL_FIELDS).value, scope)
         return { ...constantOf(type), mayFail: !literalFits(literal, type) }
       },
