@@ -26,30 +26,26 @@ afterAll(async () => {
 
 const registered = new URL('../../packages/sdk/src/register/register.ts', import.meta.url).href
 
-const run = async (program: string, variables: Record<string, string | undefined> = {}) => {
-  const child = spawn(
-    // Another version of Node is tried with this variable.
-    process.env.NODE_UNDER_TEST ?? process.execPath,
-    [
-      '--conditions=snowfence-source',
-      '--import',
-      registered,
-      new URL(`programs/${program}`, import.meta.url).pathname,
-    ],
-    {
-      env: {
-        ...process.env,
-        SNOWFLAKE_ACCOUNT: clinic.stack.warehouse.account,
-        SNOWFLAKE_ACCESS_URL: clinic.stack.warehouse.url,
-        SNOWFENCE_BROKER: clinic.stack.broker.url,
-        SNOWFENCE_IDENTITY_TOKEN_FILE: join(directory, 'token'),
-        SNOWFENCE_PURPOSE: 'HOPERAT',
-        SNOWFENCE_AGENT_ID: 'readmissions-bot',
-        PROGRAM_SQL: 'select PATIENT_ID, SSN, LAST_NAME from PATIENTS order by PATIENT_ID limit 2',
-        ...variables,
-      },
+const programPath = (program: string): string => new URL(`programs/${program}`, import.meta.url).pathname
+
+const start = async (
+  command: string,
+  args: readonly string[],
+  variables: Record<string, string | undefined> = {},
+) => {
+  const child = spawn(command, args, {
+    env: {
+      ...process.env,
+      SNOWFLAKE_ACCOUNT: clinic.stack.warehouse.account,
+      SNOWFLAKE_ACCESS_URL: clinic.stack.warehouse.url,
+      SNOWFENCE_BROKER: clinic.stack.broker.url,
+      SNOWFENCE_IDENTITY_TOKEN_FILE: join(directory, 'token'),
+      SNOWFENCE_PURPOSE: 'HOPERAT',
+      SNOWFENCE_AGENT_ID: 'readmissions-bot',
+      PROGRAM_SQL: 'select PATIENT_ID, SSN, LAST_NAME from PATIENTS order by PATIENT_ID limit 2',
+      ...variables,
     },
-  )
+  })
   let output = ''
   let errors = ''
   child.stdout.on('data', (text) => {
@@ -61,6 +57,14 @@ const run = async (program: string, variables: Record<string, string | undefined
   const exitCode = await new Promise<number | null>((resolve) => child.once('close', resolve))
   return { exitCode, output, errors }
 }
+
+const run = async (program: string, variables: Record<string, string | undefined> = {}) =>
+  await start(
+    // Another version of Node is tried with this variable.
+    process.env.NODE_UNDER_TEST ?? process.execPath,
+    ['--conditions=snowfence-source', '--import', registered, programPath(program)],
+    variables,
+  )
 
 test.each([
   'esm-default.mjs',
@@ -81,6 +85,28 @@ test.each([
     roleName: 'CLINIC_READER',
   })
 })
+
+test.each([
+  ['Bun', 'bun', []],
+  ['Deno', 'deno', ['run', '--allow-all']],
+])(
+  'on %s, where register does not start, a program governs by its own import',
+  async (_name, command, flags) => {
+    const runtime = new URL(`../node_modules/.bin/${command}`, import.meta.url).pathname
+    const { output, errors } = await start(runtime, [
+      ...flags,
+      '--conditions=snowfence-source',
+      programPath('tour.mjs'),
+    ])
+    expect(errors).toBe('')
+    const { object, denied } = JSON.parse(output) as { object: unknown[]; denied: unknown }
+    expect(object).toEqual([
+      expect.objectContaining({ PATIENT_ID: 1, SSN: expect.stringMatching(/^\*+\d{4}$/) }),
+      expect.objectContaining({ PATIENT_ID: 2 }),
+    ])
+    expect(denied).toEqual({ code: '003001', sqlState: '42501' })
+  },
+)
 
 test('a program that was not told of denials gets one in the shape it knows', async () => {
   const { output } = await run('esm-default.mjs', { PROGRAM_SQL: 'delete from PATIENTS' })
