@@ -93,8 +93,9 @@ export const guardSockets = (guard: RequestGuard): void => {
     const head = headOf(chunk, encoding)
     if (head === null) return null
     const { _httpMessage: request } = socket as { _httpMessage?: ClientRequest | null }
-    if (guard.isGoverned(socket) || guard.isGoverned(request) || guard.isInDriver()) return null
-    const [, method, target] = /^([A-Z]+) (\S+) HTTP\/1\.\d\r\n/.exec(head) ?? []
+    // A connection of the driver's may come back from a pool for a request of somebody else's.
+    if (guard.isGoverned(request ?? socket) || guard.isInDriver()) return null
+    const [, method, target] = /^([A-Z]+) (\S+) HTTP\/1\.\d/.exec(head) ?? []
     if (method === undefined || !isClient(socket)) return null
     return guard.refusalOf({
       host: clients.get(socket),

@@ -6,8 +6,11 @@ import { addFlags, inheritedEnvironment } from './inherited-environment.ts'
  * environment of its own, or when it has an `execArgv` of its own, and else takes the flags of its parent, of which it
  * runs `--require` alone when its code is given as text.
  */
-export const guardWorkers = (flags: string): void => {
+export const guardWorkers = (flags: string, ownFolder: string): void => {
   const { Worker, SHARE_ENV } = workerThreads
+
+  /** Threads of this package's own, which parse and send nothing. */
+  const isOwn = (file: unknown): boolean => file instanceof URL && file.href.startsWith(ownFolder)
 
   const guarded = (options: WorkerOptions): WorkerOptions => {
     const { env, execArgv = [...process.execArgv] } = options
@@ -19,7 +22,7 @@ export const guardWorkers = (flags: string): void => {
 
   const GuardedWorker = new Proxy(Worker, {
     construct: (target, [file, options], newTarget) =>
-      Reflect.construct(target, [file, guarded((options ?? {}) as WorkerOptions)], newTarget),
+      Reflect.construct(target, [file, isOwn(file) ? options : guarded(options ?? {})], newTarget),
   })
   Object.defineProperty(Worker.prototype, 'constructor', { value: GuardedWorker })
   Object.assign(workerThreads, { Worker: GuardedWorker })

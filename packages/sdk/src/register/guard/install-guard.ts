@@ -7,20 +7,18 @@ import { guardSockets } from './guard-sockets.ts'
 import { guardWorkers } from './guard-workers.ts'
 import { addFlags, guardFlags } from './inherited-environment.ts'
 import { RequestGuard } from './request-guard.ts'
+import { serverName } from './snowflake-request.ts'
 
-const listOf = (value: string | undefined): Set<string> =>
-  new Set((value ?? '').split(',').flatMap((name) => name.trim().toLowerCase() || []))
+/** Hosts in a list with commas, with or without a port. */
+const listOf = (value = ''): Set<string> =>
+  new Set(value.split(',').flatMap((name) => serverName(name.trim()) || []))
+
+/** The server of an address; a bare host is one too. */
+const serverOf = (address = ''): string =>
+  serverName(address.replace(/^[a-z]+:\/\//i, '').replace(/\/.*$/s, ''))
 
 const accountsOf = ({ SNOWFLAKE_ACCESS_URL: url, SNOWFLAKE_HOST: host }: NodeJS.ProcessEnv): Set<string> =>
-  new Set(
-    [url, host].flatMap(
-      (given) =>
-        given
-          ?.toLowerCase()
-          .replace(/^[a-z]+:\/\//, '')
-          .replace(/\/.*$/s, '') || [],
-    ),
-  )
+  new Set([serverOf(url), serverOf(host)].filter((server) => server !== ''))
 
 /**
  * Refuses requests to Snowflake that do not begin in the governed driver, in this process, its children and its Workers.
@@ -28,10 +26,12 @@ const accountsOf = ({ SNOWFLAKE_ACCESS_URL: url, SNOWFLAKE_HOST: host }: NodeJS.
  * @throws SnowfenceError ERR_GUARD_UNAVAILABLE
  */
 export const installGuard = (registerUrl: string): void => {
+  /** Where this package's files are. */
+  const ownFolder = new URL('..', registerUrl)
   const guard = new RequestGuard({
     accounts: accountsOf(process.env),
     others: listOf(process.env.SNOWFENCE_OTHER_HOSTS),
-    ownFolder: new URL('..', registerUrl).pathname,
+    ownFolder: ownFolder.pathname,
   })
   guardHttp(guard)
   guardSockets(guard)
@@ -42,7 +42,7 @@ export const installGuard = (registerUrl: string): void => {
   const flags = guardFlags(registerUrl)
   process.env.NODE_OPTIONS = addFlags(process.env.NODE_OPTIONS, flags)
   guardChildren(flags)
-  guardWorkers(flags)
+  guardWorkers(flags, ownFolder.href)
   // For programs that import the replaced functions by name.
   syncBuiltinESMExports()
 }

@@ -6,6 +6,7 @@ import {
   isSnowflakeRequest,
   type NamedHosts,
   type OutgoingRequest,
+  serverName,
 } from './snowflake-request.ts'
 
 /** The file nearest to a request that is neither Node's nor this package's own. */
@@ -91,7 +92,7 @@ export class RequestGuard {
 
   /** A host that the governed driver logs in to is an account of Snowflake's, whatever its name. */
   noteAccount(authority: string): void {
-    this.#accounts.add(authority.toLowerCase())
+    this.#accounts.add(serverName(authority))
   }
 
   /** The error for a request to Snowflake; null for any other. The caller has asked whether it is the driver's own. */

@@ -32,6 +32,9 @@ const accountPath = /(?:^|\/)(?:session|queries|oauth|api|monitoring|telemetry)(
 /** `HOST:443` and `host.` are the same host as `host`. */
 const nameOf = (authority: string): string => authority.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '')
 
+/** A server as `host` or `host:port` in lower case, without the ports that https and http have anyway. */
+export const serverName = (authority: string): string => authority.toLowerCase().replace(/:(?:443|80)$/, '')
+
 export const isSnowflakeHost = (authority: string): boolean => accountDomain.test(nameOf(authority))
 
 const decoded = (path: string): string => {
@@ -61,7 +64,7 @@ export const isSnowflakeRequest = (request: OutgoingRequest, hosts: NamedHosts):
   if (names.some((name) => isSnowflakeHost(name!))) return true
   if (tokenType !== undefined || /^snowflake token=/i.test(authorization ?? '')) return true
 
-  const server = (targetAuthority ?? authority ?? host ?? '').toLowerCase()
+  const server = serverName(targetAuthority ?? authority ?? host ?? '')
   if (hosts.others.has(server)) return false
   const path = decoded(encoded).replace(/\/{2,}/g, '/')
   if (driverPath.test(path)) return true
