@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createServer as createTlsServer } from 'node:tls'
 import { pathToFileURL } from 'node:url'
 import { identifyingPattern } from '@snowfence/local'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type ClinicStack, startClinicStack } from './clinic-stack.ts'
+import { createPrivateAuthority } from './private-authority.ts'
 
 let clinic: ClinicStack
 let directory: string
@@ -25,6 +28,25 @@ afterAll(async () => {
 })
 
 const registered = new URL('../../packages/sdk/src/register/register.ts', import.meta.url).href
+
+/** Passes on what each of two connections sends to the other. */
+const joinSockets = (one: Socket, other: Socket): void => {
+  for (const [from, to] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    from.on('error', () => to.destroy())
+    from.pipe(to)
+  }
+}
+
+const listen = async (server: Server) => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    port: (server.address() as AddressInfo).port,
+    [Symbol.asyncDispose]: async () => void server.close(),
+  }
+}
 
 const programPath = (program: string): string => new URL(`programs/${program}`, import.meta.url).pathname
 
@@ -58,11 +80,15 @@ const start = async (
   return { exitCode, output, errors }
 }
 
-const run = async (program: string, variables: Record<string, string | undefined> = {}) =>
+const run = async (
+  program: string,
+  variables: Record<string, string | undefined> = {},
+  flags: readonly string[] = [],
+) =>
   await start(
     // Another version of Node is tried with this variable.
     process.env.NODE_UNDER_TEST ?? process.execPath,
-    ['--conditions=snowfence-source', '--import', registered, programPath(program)],
+    ['--conditions=snowfence-source', ...flags, '--import', registered, programPath(program)],
     variables,
   )
 
@@ -152,6 +178,40 @@ test('every name, path and address of a copy of the driver leads to the governed
       expect.objectContaining({ PATIENT_ID: 2 }),
     ])
   expect(output.match(identifyingPattern())).toBeNull()
+})
+
+test.each(['a name of Snowflake', 'a proxy'])('it is governed over TLS by %s', async (way) => {
+  const authority = createPrivateAuthority('clinic authority')
+  const ca = join(directory, 'ca.pem')
+  await writeFile(ca, authority.certificate)
+  const onward = (): Socket => connect(Number(new URL(clinic.stack.warehouse.url).port), '127.0.0.1')
+  const host = `${clinic.stack.warehouse.account}.snowflakecomputing.com`
+  await using warehouse = await listen(
+    createTlsServer(authority.issueFor({ dns: host }), (client) => joinSockets(client, onward())),
+  )
+  const targets: string[] = []
+  await using proxy = await listen(
+    createServer((client) => {
+      client.once('data', (head) => {
+        targets.push(String(head).split('\r\n')[0] ?? '')
+        client.write('HTTP/1.1 200 OK\r\n\r\n')
+        joinSockets(client, connect(warehouse.port, '127.0.0.1'))
+      })
+    }),
+  )
+  const isProxy = way === 'a proxy'
+  const { output, errors } = await run(
+    'esm-default.mjs',
+    {
+      SNOWFLAKE_ACCESS_URL: isProxy ? `https://${host}` : `https://${host}:${warehouse.port}`,
+      NODE_EXTRA_CA_CERTS: ca,
+      ...(isProxy ? { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` } : {}),
+    },
+    ['--require', programPath('local-names.cjs')],
+  )
+  expect(errors).toBe('')
+  expect(JSON.parse(output)).toMatchObject({ rows: [{ SSN: expect.stringMatching(/^\*+\d{4}$/) }, {}] })
+  if (isProxy) expect(targets).toContain(`CONNECT ${host}:443 HTTP/1.1`)
 })
 
 test.each(['on', 'off'])(
