@@ -219,7 +219,7 @@ test.each(['on', 'off'])(
   async (fastPath) => {
     const { output, errors } = await run('in-callbacks.mjs', { SNOWFENCE_FAST_PATH: fastPath })
     const found = JSON.parse(output || '{}') as Record<string, string>
-    expect(Object.keys(found), errors).toHaveLength(9)
+    expect(Object.keys(found), errors).toHaveLength(12)
     expect(Object.entries(found).filter(([, code]) => code !== 'ERR_UNGOVERNED_REQUEST')).toEqual([])
   },
 )

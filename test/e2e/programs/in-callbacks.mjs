@@ -75,6 +75,18 @@ for await (const _row of statement.streamRows()) {
   rows += 1
   if (rows % 150 === 0) login('for await')
 }
+await called('fetchRows, a row', (each) =>
+  new Promise((resolve) => {
+    statement.fetchRows({
+      each: () => each() ?? true,
+      end: () => {
+        login('fetchRows, the end')
+        resolve()
+      },
+    })
+  }).then(each),
+)
+await called('cancel', (done) => connection.execute({ sqlText: long, streamResult: true }).cancel(done))
 await called('destroy', (done) => connection.destroy(done))
 await pause(100)
 process.stdout.write(JSON.stringify(found))

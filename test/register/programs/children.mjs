@@ -10,10 +10,11 @@ import childProcess, {
 } from 'node:child_process'
 import cluster from 'node:cluster'
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { SHARE_ENV, Worker } from 'node:worker_threads'
 
-const copy = new URL('forgotten-copy.cjs', import.meta.url).pathname
+const copy = fileURLToPath(new URL('forgotten-copy.cjs', import.meta.url))
 const code = readFileSync(copy, 'utf8')
 const { LOCAL_URL, PASSWORD, PATH } = process.env
 const node = process.execPath
@@ -59,6 +60,15 @@ const starts = {
     const text = `require('node:child_process').fork(${JSON.stringify(copy)}, [], { env: process.env, execArgv: [] }).on('message', (end) => console.log(end))`
     return printed(spawn(node, ['-e', text], { env }))
   },
+  // Takes the place of its process, which is one of its own here. Not on Windows.
+  execve: () => {
+    const text = `process.execve(process.execPath, [process.execPath, ${JSON.stringify(copy)}], ${JSON.stringify(env)})`
+    return printed(spawn(node, ['--no-warnings', '-e', text], { env }))
+  },
+  'the test runner of Node': async () =>
+    (await promisify(execFile)(node, ['--test', '--test-reporter=tap', copy], { env })).stdout.match(
+      /ERR_\w+/,
+    )?.[0],
   cluster: () => {
     cluster.setupPrimary({ exec: copy, execArgv: [] })
     return message(cluster.fork({ NODE_OPTIONS: '' }))

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import net from 'node:net'
 import tls from 'node:tls'
 import vm from 'node:vm'
-import { Agent, ProxyAgent, setGlobalDispatcher, request as undiciRequest } from 'undici'
+import { Agent, Client, ProxyAgent, setGlobalDispatcher, request as undiciRequest } from 'undici'
 
 const require = createRequire(import.meta.url)
 const { LOCAL_URL: url, PASSWORD: password, DRIVER_BUNDLE: bundle } = process.env
@@ -133,6 +133,12 @@ const ways = {
     setGlobalDispatcher(new Agent())
     return fetch(`${url}/n${login}`, { method: 'POST', body })
   },
+  'undici by HTTP/2': () =>
+    undiciRequest(`${url}/s${login}`, {
+      dispatcher: new Client(url, { useH2c: true }),
+      method: 'POST',
+      body,
+    }),
   'undici through a proxy': () =>
     undiciRequest('https://acme.snowflakecomputing.com/', {
       dispatcher: new ProxyAgent(url),
