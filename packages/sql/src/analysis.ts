@@ -1,4 +1,5 @@
 import type { Catalog, StatementSummary } from '@snowfence/core'
+import type { StoredTableName } from './catalogue/catalog-statements.ts'
 
 /** What an analysis needs beside the text. */
 export interface AnalyzeOptions {
@@ -17,6 +18,8 @@ export interface Analysis {
   readonly summary: StatementSummary
   /** The statement without its comments: exactly the text that was analysed, and the only text to send. */
   readonly executableText: string
+  /** Of a statement that is refused for it: the table that the catalogue does not have. It may exist in the warehouse. */
+  readonly missing?: StoredTableName
 }
 
 export interface SqlAnalyzer {

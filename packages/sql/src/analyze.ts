@@ -40,7 +40,12 @@ export const analyzeText = (parser: SqlParser, text: string, options: AnalyzeOpt
   } catch (error) {
     // Anything unforeseen is a refusal too: a fault in the analysis must never let a statement pass.
     const refusal = error instanceof Refusal ? error : new Refusal('analysis-failed')
-    return { summary: unsupported(explained(refusal, lexed)), executableText }
+    const { missing } = refusal
+    return {
+      summary: unsupported(explained(refusal, lexed)),
+      executableText,
+      ...(missing !== null && { missing }),
+    }
   }
 }
 

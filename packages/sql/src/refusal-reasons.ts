@@ -149,11 +149,11 @@ export const refusalReasons = {
   },
   'unknown-table': {
     message: 'the table is not in the catalogue',
-    hint: 'check the name; if the table is new, reconnect to refresh the catalogue',
+    hint: 'check the name, and that the role of the session may see the table',
   },
   'unknown-column': {
     message: 'the column is not in the catalogue',
-    hint: 'check the name; if the column is new, reconnect to refresh the catalogue',
+    hint: 'check the name, and that the table has the column',
   },
   'duplicate-name': {
     message: 'two things in one list have the same name',
@@ -181,7 +181,7 @@ export const refusalReasons = {
   },
   'stale-view': {
     message: 'the definition of the view cannot be analysed or does not fit its columns',
-    hint: 'query the tables of the view instead, or reconnect to refresh the catalogue',
+    hint: 'query the tables of the view instead',
   },
   // functions
   'unknown-function': {

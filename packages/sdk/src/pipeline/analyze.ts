@@ -3,26 +3,39 @@ import type { PipelineEnvironment } from './pipeline-environment.ts'
 import type { AnalyzedState } from './statement-states.ts'
 
 /** Refusals that a newer catalogue may turn into an answer. */
-const staleReasons = new Set(['unknown-table', 'unknown-column'])
+const staleReasons = new Set(['unknown-column', 'stale-view'])
+
+/** So many tables of one statement are looked up by name. */
+const MAX_LOOK_UPS = 50
 
 /**
  * First stage: what does the statement touch? Resolved against the session's names and the catalogue.
- * A name that the catalogue does not know has it read again, once.
+ * A table that the catalogue does not have is looked up by its name: it may be new, temporary, or in another database.
+ * After an unknown column the catalogue is read again, once.
  */
 export const analyze = async (
   received: ReceivedStatement,
   environment: PipelineEnvironment,
 ): Promise<AnalyzedState> => {
   const context = environment.context()
+  const { catalogue, analyzer } = environment
   const resolve = async () =>
-    environment.analyzer.analyze(received.sqlText ?? '', {
-      catalog: await environment.catalogue.current(),
+    analyzer.analyze(received.sqlText ?? '', {
+      catalog: await catalogue.current(),
       database: context.database,
       schema: context.schema,
     })
-  let { summary, executableText } = await resolve()
+  const resolveNames = async () => {
+    let analysis = await resolve()
+    for (let count = 0; count < MAX_LOOK_UPS && analysis.missing !== undefined; count += 1) {
+      if (!(await catalogue.lookUp(analysis.missing))) break
+      analysis = await resolve()
+    }
+    return analysis
+  }
+  let { summary, executableText } = await resolveNames()
   if (summary.status === 'unsupported' && staleReasons.has(summary.reason.code)) {
-    if (await environment.catalogue.refresh()) ({ summary, executableText } = await resolve())
+    if (await catalogue.refresh()) ({ summary, executableText } = await resolveNames())
   }
   return { stage: 'analyzed', received, context, summary, executableText, binds: received.binds ?? [] }
 }

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AuditAcknowledgement, ErrorCode } from '@snowfence/core'
 import type { Turn } from '../connection/statement-queue.ts'
-import { createGovernedError } from '../driver/driver-error.ts'
+import { createGovernedError, isGovernedError } from '../driver/driver-error.ts'
 import type { DriverStatement } from '../driver/snowflake-driver.ts'
 import { sayingExecution } from '../driver/statement-execution.ts'
 import { translateDriverError } from '../driver/translate-error.ts'
 import type { ReceivedStatement, RowMode } from '../statement/statement-options.ts'
 import { analyze } from './analyze.ts'
-import { approve } from './approve.ts'
+import { approve, type GrantedApproval } from './approve.ts'
 import { authorize } from './authorize.ts'
 import { finishFailed, type GovernedResult } from './governed-result.ts'
 import type { PipelineEnvironment } from './pipeline-environment.ts'
@@ -96,14 +96,45 @@ const notRun = (error: unknown, traceId: string | null): Error =>
     isWrite: false,
   })
 
+/** Errors of reads that nobody approved, whose result has other columns than the catalogue foresaw. */
+const ofStaleCatalogue = new WeakSet<Error>()
+
+const isStaleRead = (
+  error: unknown,
+  { summary, received }: ExecutableState,
+  approval: GrantedApproval | null,
+): error is Error =>
+  isGovernedError(error, 'ERR_RESULT_SHAPE_MISMATCH') &&
+  approval === null &&
+  received.asyncExec !== true &&
+  summary.effects.every((effect) => effect === 'select')
+
 /**
- * The way of one statement, from its text to rows that may be read:
- * analyze, authorize, record, approve, run, check, mask, record.
+ * The way of one statement, from its text to rows that may be read. When the result has other columns than were foreseen,
+ * a table has changed meanwhile: a read that nobody approved is judged and run again, once, after the catalogue was read
+ * anew. Both runs are recorded.
  *
  * @throws the driver's error or a GovernedError, with what is known of the statement in `execution`; in either case nothing
  * is released
  */
 export const governStatement = async (
+  received: ReceivedStatement,
+  environment: PipelineEnvironment,
+  control: StatementControl,
+): Promise<GovernedResult> => {
+  try {
+    return await governOnce(received, environment, control)
+  } catch (error) {
+    if (!(error instanceof Error && ofStaleCatalogue.has(error)) || control.fetchOf !== null) throw error
+    await environment.catalogue.refresh({ hasChanged: true })
+    return await governOnce(received, environment, control)
+  } finally {
+    control.turn.end()
+  }
+}
+
+/** analyze, authorize, record, approve, run, check, mask, record */
+const governOnce = async (
   received: ReceivedStatement,
   environment: PipelineEnvironment,
   control: StatementControl,
@@ -158,7 +189,10 @@ export const governStatement = async (
     })
 
     await untilAborted(turn.maySend, signal)
-    return await runAndCheck(executable, approval, environment, control)
+    return await runAndCheck(executable, approval, environment, control).catch((error: unknown) => {
+      if (isStaleRead(error, executable, approval)) ofStaleCatalogue.add(error)
+      throw error
+    })
   } catch (error) {
     // `runAndCheck` says what became of a statement that was released to it. Before that nothing was sent.
     const shown = notRun(error, trail?.traceId ?? null)
@@ -175,8 +209,7 @@ export const governStatement = async (
         throw notRun(failure, trail?.traceId ?? null)
       })
     }
+    if (error instanceof Error && ofStaleCatalogue.has(error)) ofStaleCatalogue.add(shown)
     throw shown
-  } finally {
-    turn.end()
   }
 }

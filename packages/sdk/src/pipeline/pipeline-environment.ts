@@ -1,6 +1,6 @@
 import type { Agent, Catalog, Lease, Principal } from '@snowfence/core'
 import type { Policy } from '@snowfence/policy'
-import type { SqlAnalyzer } from '@snowfence/sql'
+import type { SqlAnalyzer, StoredTableName } from '@snowfence/sql'
 import type { InnerConnection } from '../driver/inner-connection.ts'
 import type { OpenGovernance } from '../ports/governance.ts'
 import type { MaskMaterial } from '../rows/compile-masker.ts'
@@ -34,6 +34,8 @@ export interface PipelineEnvironment {
   policy(): Promise<PolicyInForce>
   catalogue: {
     current(): Promise<Catalog>
+    /** Reads one table that the catalogue does not have. Resolves to whether it exists for the session's role. */
+    lookUp(name: StoredTableName): Promise<boolean>
     /** Reads it again, unless that was just done and nothing is known to have changed. Resolves to whether it was. */
     refresh(options?: { readonly hasChanged?: boolean }): Promise<boolean>
   }

@@ -14,8 +14,17 @@ const decided = (name: string | null): ColumnDecision => ({
 const came = (name: string): DriverColumn =>
   ({ getName: () => name, getType: () => 'text' }) as unknown as DriverColumn
 
-const summary = (effects: readonly Effect[], outputs: readonly OutputColumn[]) =>
-  ({ status: 'analyzed', effects, outputs }) as unknown as AnalyzedStatement
+const summary = (
+  effects: readonly Effect[],
+  outputs: readonly OutputColumn[],
+  tables: readonly string[] = ['C.P.T'],
+) =>
+  ({
+    status: 'analyzed',
+    effects,
+    outputs,
+    reads: tables.map((table) => ({ table, columns: [] })),
+  }) as unknown as AnalyzedStatement
 
 const mismatch = expect.objectContaining({ snowfenceCode: 'ERR_RESULT_SHAPE_MISMATCH' })
 
@@ -85,4 +94,31 @@ test('what a definition quotes is withheld, and its names and types are shown', 
     'withhold',
     null,
   ])
+})
+
+const objects = 'C.INFORMATION_SCHEMA.TABLES'
+const shapeOf = (names: readonly (string | null)[], came_: readonly string[], tables = [objects]) =>
+  checkResultShape(
+    summary(['select'], names.map(output), tables),
+    names.map((name) => ({ ...decided(name), mask: name === 'SHOWN' ? null : { kind: 'withhold' } })),
+    came_.map(came),
+  ).map(({ name, mask }) => [name, mask?.kind ?? 'shown'])
+
+test('columns of INFORMATION_SCHEMA are paired by their names, and new ones are withheld', () => {
+  expect(shapeOf(['HIDDEN', 'SHOWN', 'GONE'], ['SHOWN', 'NEW', 'HIDDEN'])).toEqual([
+    ['SHOWN', 'shown'],
+    ['NEW', 'withhold'],
+    ['HIDDEN', 'withhold'],
+  ])
+})
+
+test.each([
+  ['a table with data is read too', ['SHOWN'], ['SHOWN', 'NEW'], [objects, 'C.P.T']],
+  ['a column has no certain name', ['SHOWN', null], ['SHOWN'], [objects]],
+  ['two columns are foreseen under one name', ['SHOWN', 'SHOWN'], ['SHOWN'], [objects]],
+  ['two columns come back under one name', ['SHOWN'], ['SHOWN', 'SHOWN'], [objects]],
+  ['nothing is read', ['SHOWN'], ['SHOWN', 'NEW'], []],
+  ['a schema only ends like it', ['SHOWN'], ['SHOWN', 'NEW'], ['C."X.INFORMATION_SCHEMA".T']],
+])('names are not trusted where %s', (_case, foreseen, names, tables) => {
+  expect(() => shapeOf(foreseen, names, tables)).toThrowError(mismatch)
 })

@@ -1,4 +1,11 @@
-import type { ColumnDecision, ColumnName, Mask, OutputColumn, StatementSummary } from '@snowfence/core'
+import type {
+  AnalyzedStatement,
+  ColumnDecision,
+  ColumnName,
+  Mask,
+  OutputColumn,
+  StatementSummary,
+} from '@snowfence/core'
 import { createGovernedError } from '../driver/driver-error.ts'
 import type { DriverColumn } from '../driver/snowflake-driver.ts'
 import { classifyStatusColumn } from './status-result.ts'
@@ -74,6 +81,7 @@ export const checkResultShape = (
     })
   }
   if (decided.length !== outputs.length) throw mismatch('the decision does not cover every output column')
+  if (describesObjects(summary)) return pairByName(summary, decided, columns)
   if (columns.length !== outputs.length)
     throw mismatch(`the result has ${columns.length} columns, and ${outputs.length} were foreseen`)
   return columns.map((column, index) => {
@@ -81,13 +89,58 @@ export const checkResultShape = (
     const decision = decided[index]!
     if (!matches(output, column) || decision.name !== output.name)
       throw mismatch(`column ${index + 1} of the result is not the one that was foreseen`)
+    return decidedColumn(column, output, decision)
+  })
+}
+
+const decidedColumn = (
+  column: DriverColumn,
+  output: OutputColumn,
+  decision: ColumnDecision,
+): ResultColumn => ({
+  name: column.getName(),
+  type: column.getType(),
+  mask: decision.mask,
+  isRevealed: decision.mask === null && decision.classes.length > 0,
+  domain: decision.classes.join('+'),
+  ...describeOrigin(output, decision),
+})
+
+const INFORMATION_SCHEMA = /\.INFORMATION_SCHEMA\.[A-Z_]+$/
+
+/**
+ * Whether a result tells of objects and of nothing else, by names that are all known and different. Snowflake adds columns
+ * to the views of INFORMATION_SCHEMA, so a star of one has others than were foreseen.
+ */
+const describesObjects = ({ reads, outputs }: AnalyzedStatement): boolean => {
+  const names = new Set(outputs.map(({ name }) => name))
+  return (
+    reads.length > 0 &&
+    reads.every(({ table }) => INFORMATION_SCHEMA.test(table)) &&
+    names.size === outputs.length &&
+    !names.has(null)
+  )
+}
+
+/** A column that was not foreseen is withheld. */
+const pairByName = (
+  { outputs }: AnalyzedStatement,
+  decided: readonly ColumnDecision[],
+  columns: readonly DriverColumn[],
+): readonly ResultColumn[] => {
+  const names = new Set(columns.map((column) => column.getName()))
+  if (names.size !== columns.length) throw mismatch('two columns of the result have the same name')
+  return columns.map((column) => {
+    const index = outputs.findIndex(({ name }) => name === column.getName())
+    const output = outputs[index]
+    const decision = decided[index]
+    if (output !== undefined && decision?.name === output.name) return decidedColumn(column, output, decision)
     return {
       name: column.getName(),
       type: column.getType(),
-      mask: decision.mask,
-      isRevealed: decision.mask === null && decision.classes.length > 0,
-      domain: decision.classes.join('+'),
-      ...describeOrigin(output, decision),
+      mask: { kind: 'withhold' },
+      isRevealed: false,
+      domain: '',
     }
   })
 }

@@ -1,3 +1,4 @@
+import type { StoredTableName } from '../catalogue/catalog-statements.ts'
 import type { BaseTable, RelationColumn } from '../catalogue/catalogue-index.ts'
 import { viewQuery } from '../catalogue/view-query.ts'
 import { type Json, variantOf } from '../parser/node.ts'
@@ -16,7 +17,8 @@ export const openBaseTable = (
 ): { readonly columns: readonly RelationColumn[]; readonly origin: RowOrigin; readonly use: TableUse } => {
   const use = context.findings.readTable(table.name, table.isMetadata)
   if (table.definition === null) return { columns: table.columns, origin: oneTable, use }
-  const stale = () => new Refusal('stale-view', { detail: table.name, place: name.place })
+  const stale = (missing: StoredTableName | null = null) =>
+    new Refusal('stale-view', { detail: table.name, place: name.place, missing })
   if (context.openViews.includes(table.name)) throw stale()
   const [database, schema] = table.parts
   try {
@@ -38,7 +40,7 @@ export const openBaseTable = (
     }))
     return { columns, origin: result.origin, use }
   } catch (error) {
-    throw error instanceof Refusal ? stale() : error
+    throw error instanceof Refusal ? stale(error.missing) : error
   }
 }
 

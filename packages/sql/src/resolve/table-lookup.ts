@@ -36,6 +36,7 @@ export const findTable = (name: ObjectName, context: StatementContext): BaseTabl
     throw new Refusal('unknown-table', {
       detail: writeName(name.parts),
       place: name.place,
+      missing: { database: parts[0], schema: parts[1], table: parts[2] },
       nearest: nearestTable(parts, context),
     })
   return table
