@@ -46,7 +46,7 @@ export const sdkErrors = {
   ERR_RESULT_SHAPE_MISMATCH: {
     message: 'the result does not have the columns that the analysis foresaw',
     why: 'The rows were discarded, because a mask could land on the wrong column.',
-    hint: 'refresh the catalogue by connecting again; a table may have changed meanwhile',
+    hint: 'run the statement again; a table has changed meanwhile',
     retryable: true,
   },
   ERR_MEMBER_REFUSED: {
