@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { governed, programPath, runProgram } from './run-registered.ts'
 
 // Starts under which the guard cannot hold: the program ends before its first line, and the error says why.
@@ -10,6 +13,12 @@ vi.setConfig({ testTimeout: 60_000 })
 
 const bin = (name: string): string => new URL(`../node_modules/.bin/${name}`, import.meta.url).pathname
 const require = createRequire(import.meta.url)
+
+let directory: string
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'snowfence-'))
+})
+afterAll(() => rm(directory, { recursive: true }))
 
 test.each([
   ['Bun', bin('bun'), ['--conditions=snowfence-source']],
@@ -46,6 +55,25 @@ test('a copy under another name that is loaded before register is found too', as
     exitCode: 1,
     isTold: true,
   })
+})
+
+test.each([
+  ['froze a part of Node', 'Object.freeze(require("node:http").ClientRequest.prototype)', 'cannot be changed'],
+  ['froze a module of Node', 'Object.freeze(require("node:child_process"))', 'cannot be changed'],
+  [
+    'replaced http.request',
+    'require("node:http").request = () => new (require("node:events"))()',
+    'node:http',
+  ],
+])('a program does not start after a module that %s', async (_name, code, told) => {
+  const preload = join(directory, 'preload.cjs')
+  await writeFile(preload, code)
+  const { exitCode, output, errors } = await runProgram([programPath('starts.mjs')], {
+    flags: ['--require', preload],
+  })
+  expect({ exitCode, output }).toEqual({ exitCode: 1, output: '' })
+  expect(errors).toContain('ERR_GUARD_UNAVAILABLE')
+  expect(errors).toContain(told)
 })
 
 test('a program that imports register first starts', async () => {

@@ -1,11 +1,11 @@
 import { syncBuiltinESMExports } from 'node:module'
-import { assertGuarded } from './assert-guarded.ts'
 import { guardChildren } from './guard-children.ts'
 import { guardHttp } from './guard-http.ts'
 import { guardHttp2 } from './guard-http2.ts'
 import { guardSockets } from './guard-sockets.ts'
 import { guardWorkers } from './guard-workers.ts'
 import { addFlags, guardFlags } from './inherited-environment.ts'
+import { installAndTry } from './install-and-try.ts'
 import { RequestGuard } from './request-guard.ts'
 import { serverName } from './snowflake-request.ts'
 
@@ -33,16 +33,16 @@ export const installGuard = (registerUrl: string): void => {
     others: listOf(process.env.SNOWFENCE_OTHER_HOSTS),
     ownFolder: ownFolder.pathname,
   })
-  guardHttp(guard)
-  guardSockets(guard)
-  guardHttp2(guard)
-  assertGuarded()
-  guard.isAnnouncing = true
-
   const flags = guardFlags(registerUrl)
+  installAndTry(() => {
+    guardHttp(guard)
+    guardSockets(guard)
+    guardHttp2(guard)
+    guardChildren(flags)
+    guardWorkers(flags, ownFolder.href)
+  })
   process.env.NODE_OPTIONS = addFlags(process.env.NODE_OPTIONS, flags)
-  guardChildren(flags)
-  guardWorkers(flags, ownFolder.href)
+  guard.isAnnouncing = true
   // For programs that import the replaced functions by name.
   syncBuiltinESMExports()
 }

@@ -54,16 +54,24 @@ const checks: readonly (readonly [string, () => boolean])[] = [
   ],
 ]
 
-/**
- * Tries the guard out on requests that lead nowhere.
- *
- * @throws SnowfenceError ERR_GUARD_UNAVAILABLE where this Node sends requests in another way than the guard knows
- */
-export const assertGuarded = (): void => {
-  const failed = checks.filter(([, isHeld]) => !isHeld()).map(([name]) => name)
-  if (failed.length === 0) return
-  throw new SnowfenceError('ERR_GUARD_UNAVAILABLE', {
-    message: `requests of this Node, ${process.version}, cannot be guarded (${failed.join(', ')}), so the program does not start`,
-    hint: 'use a version of Node that this version of snowfence was tested with: 22, 24 or 26',
+const unavailable = (parts: string, cause?: unknown): SnowfenceError =>
+  new SnowfenceError('ERR_GUARD_UNAVAILABLE', {
+    message: `requests of this Node, ${process.version}, cannot be guarded (${parts}), so the program does not start`,
+    hint: 'use Node 22, 24 or 26, and load snowfence/register before what replaces or freezes parts of Node',
+    cause,
   })
+
+/**
+ * Puts the guard into its places, and tries it out on requests that lead nowhere.
+ *
+ * @throws SnowfenceError ERR_GUARD_UNAVAILABLE where this Node, or what was loaded before, sends requests in another way
+ */
+export const installAndTry = (install: () => void): void => {
+  try {
+    install()
+  } catch (cause) {
+    throw unavailable('a part of Node cannot be changed', cause)
+  }
+  const failed = checks.filter(([, isHeld]) => !isHeld()).map(([name]) => name)
+  if (failed.length > 0) throw unavailable(failed.join(', '))
 }
