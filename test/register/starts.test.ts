@@ -58,7 +58,11 @@ test('a copy under another name that is loaded before register is found too', as
 })
 
 test.each([
-  ['froze a part of Node', 'Object.freeze(require("node:http").ClientRequest.prototype)', 'cannot be changed'],
+  [
+    'froze a part of Node',
+    'Object.freeze(require("node:http").ClientRequest.prototype)',
+    'cannot be changed',
+  ],
   ['froze a module of Node', 'Object.freeze(require("node:child_process"))', 'cannot be changed'],
   [
     'replaced http.request',
