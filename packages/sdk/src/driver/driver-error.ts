@@ -113,6 +113,8 @@ export interface GovernedErrorOptions {
   /** Snowflake's own code and SQLSTATE, kept where the warehouse refused; otherwise 003001 and 42501 (no privilege). */
   readonly code?: string | number
   readonly sqlState?: string
+  /** Snowflake's own text for the same mistake, in front of ours: programs look for its words. */
+  readonly text?: string
   readonly cause?: unknown
 }
 
@@ -136,7 +138,12 @@ export const createGovernedError = (
   const rules = decision?.rules ?? []
   const hint = options.hint ?? reasons[0]?.hint ?? entry.hint
   const headline = options.message ?? entry.message
-  const told = [headline, ...reasons.map(({ message }) => message).filter((text) => text !== headline)]
+  const own = options.text === undefined ? [] : [options.text]
+  const told = [
+    ...own,
+    headline,
+    ...reasons.map(({ message }) => message).filter((text) => text !== headline),
+  ]
   return shapeError(
     new Error(
       `${told.join(': ')} (${snowfenceCode})`,

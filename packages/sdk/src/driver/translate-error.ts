@@ -1,6 +1,7 @@
 import { isSnowfenceError } from '@snowfence/core'
 import { createGovernedError, isGovernedError, shapeError } from './driver-error.ts'
 import { translateFileError } from './file-error.ts'
+import { textsWithoutValues } from './snowflake-words.ts'
 
 /** Names of the driver's errors whose texts are its own and never the server's. */
 const ownWords = new Set(['ClientError', 'NetworkError', 'LargeResultSetError', 'OCSPError', 'CRLError'])
@@ -32,8 +33,9 @@ const asText = (value: unknown): string | null => (typeof value === 'string' ? v
  * Rebuilds an error of the driver's from the parts that are safe to show.
  *
  * The driver's errors carry the HTTP response, its body, and causes that hold request headers with tokens: none of
- * these is taken over. Snowflake's own texts quote values ("Numeric value '…' is not recognized"), so they are replaced;
- * only those of SQLSTATE class 42 (syntax, names, privileges) stay, without what they quote. Code and SQLSTATE are kept.
+ * these is taken over. Snowflake's own texts quote values, so they are replaced: by its words without the value for the
+ * failures that are met most, by a text of ours for others. Those of SQLSTATE class 42 (syntax, names, privileges) stay,
+ * without what they quote. Code and SQLSTATE are kept.
  */
 export const translateDriverError = (
   error: unknown,
@@ -79,7 +81,8 @@ export const translateDriverError = (
     message:
       said !== ''
         ? said
-        : `the warehouse answered with error ${code} (SQLSTATE ${sqlState ?? 'unknown'}); its text is withheld because it can quote values`,
+        : (textsWithoutValues[String(code)] ??
+          `the warehouse answered with error ${code} (SQLSTATE ${sqlState ?? 'unknown'}); its text is withheld because it can quote values`),
     queryId: asText(given.data?.queryId),
     traceId,
   })

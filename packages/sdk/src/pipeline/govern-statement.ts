@@ -3,6 +3,7 @@ import type { AuditAcknowledgement, ErrorCode } from '@snowfence/core'
 import type { Turn } from '../connection/statement-queue.ts'
 import { createGovernedError, isGovernedError } from '../driver/driver-error.ts'
 import type { DriverStatement } from '../driver/snowflake-driver.ts'
+import { snowflakeWordsFor } from '../driver/snowflake-words.ts'
 import { sayingExecution } from '../driver/statement-execution.ts'
 import { translateDriverError } from '../driver/translate-error.ts'
 import type { ReceivedStatement, RowMode } from '../statement/statement-options.ts'
@@ -54,18 +55,8 @@ const codeOfDenial = ({ summary, decision }: AuthorizedState): ErrorCode => {
   return summary.status === 'unsupported' ? 'ERR_STATEMENT_UNSUPPORTED' : 'ERR_STATEMENT_DENIED'
 }
 
-/**
- * What Snowflake itself surely answers to the same mistake, so that code which asks whether a table exists goes on
- * working. Anything else that is refused is a missing privilege, 003001: what is not understood here may be valid there.
- */
-const snowflakeCodes: Readonly<Record<string, { readonly code: string; readonly sqlState: string }>> = {
-  'unknown-table': { code: '002003', sqlState: '42S02' },
-  'unknown-column': { code: '000904', sqlState: '42000' },
-  'multiple-statements': { code: '000008', sqlState: '0A000' },
-}
-
-const snowflakeCodeOf = ({ summary }: AuthorizedState) =>
-  summary.status === 'unsupported' ? snowflakeCodes[summary.reason.code] : undefined
+const snowflakeWordsOf = ({ summary }: AuthorizedState) =>
+  summary.status === 'unsupported' ? snowflakeWordsFor(summary.reason) : null
 
 /**
  * What is known of a result that is fetched again. It is judged anew: a policy may have changed since.
@@ -168,7 +159,7 @@ const governOnce = async (
     recordDue.catch(() => {})
     if (decision.decision === 'deny')
       throw createGovernedError(codeOfDenial(authorized), {
-        ...snowflakeCodeOf(authorized),
+        ...snowflakeWordsOf(authorized),
         decision,
         reasons: decision.reasons,
         traceId: trail.traceId,
