@@ -180,6 +180,16 @@ test('every name, path and address of a copy of the driver leads to the governed
   expect(output.match(identifyingPattern())).toBeNull()
 })
 
+test('the oldest driver that is supported is governed too', async () => {
+  const { output, errors } = await run('esm-default.mjs', { DRIVER_NAME: 'snowflake-sdk-2' }, [
+    '--import',
+    programPath('use-driver.mjs'),
+  ])
+  // Node warns of a module that this version of the driver uses.
+  expect(errors).not.toContain('Snowfence')
+  expect(JSON.parse(output)).toMatchObject({ rows: [{ SSN: expect.stringMatching(/^\*+\d{4}$/) }, {}] })
+})
+
 test.each(['a name of Snowflake', 'a proxy'])('it is governed over TLS by %s', async (way) => {
   const authority = createPrivateAuthority('clinic authority')
   const ca = join(directory, 'ca.pem')

@@ -13,6 +13,11 @@ const readHeaders = (headers: unknown): Map<string, string> => {
   return found
 }
 
+const servers = new WeakMap<ClientHttp2Session, string>()
+
+const serverOf = (session: ClientHttp2Session): string =>
+  (servers.get(session) ?? '').replace(/^[a-z]+:\/\//i, '').replace(/\/.*$/s, '')
+
 /**
  * Judges requests of `node:http2`, whose frames are written below the sockets of Node. The class of its sessions is not
  * exported, so it is taken from the first session.
@@ -46,8 +51,3 @@ export const guardHttp2 = (guard: RequestGuard): void => {
     return session
   }) as typeof connect
 }
-
-const servers = new WeakMap<ClientHttp2Session, string>()
-
-const serverOf = (session: ClientHttp2Session): string =>
-  (servers.get(session) ?? '').replace(/^[a-z]+:\/\//i, '').replace(/\/.*$/s, '')
