@@ -127,6 +127,7 @@ const ways = {
   'a token request of the account': () =>
     ended(() => http.request({ host, port, path: '/oauth/token-request', method: 'POST' })),
   fetch: () => fetch(`${url}/k${login}`, { method: 'POST', body }),
+  'a long address': () => fetch(`${url}/t${login}&text=${'x'.repeat(20_000)}`, { method: 'POST', body }),
   'fetch kept from before': () => globalThis.kept.fetch(`${url}/l${login}`, { method: 'POST', body }),
   'another undici': () => undiciRequest(`${url}/m${login}`, { method: 'POST', body }),
   'another dispatcher': () => {
@@ -163,6 +164,11 @@ const ways = {
       // The warehouse speaks no HTTP/2: the session connects, and then ends.
     }),
   'a socket': () => written(net.connect(Number(port), host), raw('p')),
+  'a request in parts': () => {
+    const socket = net.connect(Number(port), host)
+    socket.write(`POST /u${login}`)
+    return written(socket, ' HTTP/1.1\r\ncontent-length: 0\r\n\r\n')
+  },
   'a socket kept from before': () =>
     written(globalThis.kept.connect(Number(port), host), Buffer.from(raw('q'))),
   'another realm': () =>

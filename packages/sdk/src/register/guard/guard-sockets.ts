@@ -35,8 +35,11 @@ const headOf = (chunk: unknown, encoding: unknown): string | null => {
   return /^[A-Z]+ \S/.test(head) ? head : null
 }
 
-const header = (head: string, name: string): string | undefined =>
-  new RegExp(`\\r\\n${name}:[ \\t]*([^\\r\\n]*)`, 'i').exec(head)?.[1]
+const headers = {
+  host: /\r\nhost:[ \t]*([^\r\n]*)/i,
+  authorization: /\r\nauthorization:[ \t]*([^\r\n]*)/i,
+  tokenType: /\r\nx-snowflake-authorization-token-type:[ \t]*([^\r\n]*)/i,
+} as const
 
 /**
  * Judges what `node:http` does not: connections by the name they are opened to, and the first line and the headers of
@@ -95,14 +98,14 @@ export const guardSockets = (guard: RequestGuard): void => {
     const { _httpMessage: request } = socket as { _httpMessage?: ClientRequest | null }
     // A connection of the driver's may come back from a pool for a request of somebody else's.
     if (guard.isGoverned(request ?? socket) || guard.isInDriver()) return null
-    const [, method, target] = /^([A-Z]+) (\S+) HTTP\/1\.\d/.exec(head) ?? []
-    if (method === undefined || !isClient(socket)) return null
+    if (!isClient(socket)) return null
     return guard.refusalOf({
       host: clients.get(socket),
-      authority: header(head, 'host'),
-      target,
-      authorization: header(head, 'authorization'),
-      tokenType: header(head, 'x-snowflake-authorization-token-type'),
+      authority: headers.host.exec(head)?.[1],
+      // The version behind it may come in a later part.
+      target: /^[A-Z]+ (\S+)/.exec(head)?.[1],
+      authorization: headers.authorization.exec(head)?.[1],
+      tokenType: headers.tokenType.exec(head)?.[1],
     })
   }
 
