@@ -115,6 +115,11 @@ export interface OutputColumn {
   /** Sorted base columns. */
   readonly columns: readonly ColumnName[]
   readonly flows: readonly ColumnFlow[]
+  /**
+   * Whether it stands for as many columns of the result, none included, as a PIVOT meets values. Their names are those
+   * values. At most one output does.
+   */
+  readonly repeats?: true
 }
 
 export interface TableRead {

@@ -25,6 +25,8 @@ const nameAt = (text: string, line: number, column: number): readonly string[] =
   }
 }
 
+const namesIn = (message: string): readonly string[] => /`([^`"]*)`/.exec(message)?.[1]?.split('.') ?? []
+
 const outcomeOf = (summary: StatementSummary): string =>
   summary.status === 'analyzed'
     ? ''
@@ -45,8 +47,10 @@ export const analyzeWithInferredCatalog = (analyzer: SqlAnalyzer, text: string):
       .summary
   let summary = analyze()
   for (let count = 0; count < MAX_NAMES && summary.status === 'unsupported'; count += 1) {
-    const { code, line, column } = summary.reason
-    const parts = nameAt(text, line, column)
+    const { code, line, column, message } = summary.reason
+    const written = nameAt(text, line, column)
+    // IDENTIFIER('t') stands where the name does, and the message has the name itself.
+    const parts = written[0] === 'IDENTIFIER' ? namesIn(message) : written
     if (code === 'unknown-table' && parts.length > 0) {
       const [table = '', schema = 'S', database = 'D'] = parts.toReversed()
       catalog[database] ??= {}
@@ -81,6 +85,12 @@ const addColumn = (
       if (outcome !== before && !outcome.startsWith('ambiguous-column')) return summary
       columns.pop()
     }
+    // Both sides of USING have the column.
+    const without = tables.filter((columns) => !columns.includes(name))
+    for (const columns of without) columns.push(name)
+    const summary = analyze()
+    if (outcomeOf(summary) !== before && !outcomeOf(summary).startsWith('ambiguous-column')) return summary
+    for (const columns of without) columns.pop()
   }
   return null
 }

@@ -96,11 +96,16 @@ const refuseUse = (observation: Observation, place: UsePlace, input: GuardInput)
   })
 }
 
-const refuseComputation = ({ column, kind, functions }: Observation): DecisionReason =>
+const refuseComputation = ({ column, kind, functions, by }: Observation): DecisionReason =>
   reason('computed-not-allowed', {
     message:
-      kind === 'fail'
-        ? `computing with ${column}, which is masked, by ${functions.join(', ')} fails for some of its values, which would tell them`
-        : `something is computed from ${column}, which is masked, by ${functions.join(', ')}`,
-    hint: `select ${column} itself: it comes back masked`,
+      kind === 'fail' && by === 'PIVOT'
+        ? `PIVOT would call columns by the values of ${column}, which is masked`
+        : kind === 'fail'
+          ? `computing with ${column}, which is masked, by ${functions.join(', ')} fails for some of its values, which would tell them`
+          : `something is computed from ${column}, which is masked, by ${functions.join(', ')}`,
+    hint:
+      by === 'PIVOT'
+        ? 'list the values of the PIVOT, or aggregate with GROUP BY'
+        : `select ${column} itself: it comes back masked`,
   })

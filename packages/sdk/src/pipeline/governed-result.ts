@@ -102,7 +102,10 @@ export const finishTrail = (trail: StatementTrail, facts: OutcomeFacts): Promise
     outcome: facts.isInDoubt === true ? 'unknown' : outcomeOf(facts.error),
     queryId: facts.queryId,
     rows: facts.rows,
-    columns: facts.columns.map(({ name, mask }) => ({ name, mask: mask?.kind ?? null })),
+    columns: facts.columns.map(({ name, mask, isNamedByValue }) => ({
+      name: isNamedByValue === true ? '?' : name,
+      mask: mask?.kind ?? null,
+    })),
     role: facts.role,
     ...(facts.leaseId == null ? {} : { leaseId: facts.leaseId }),
     findings:

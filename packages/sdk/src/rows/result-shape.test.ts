@@ -51,6 +51,41 @@ test.each([
   )
 })
 
+const repeated: OutputColumn = { ...output(null), repeats: true }
+
+test.each([
+  [['D'], []],
+  [['D', 'x'], ['withhold']],
+  [
+    ['D', 'x', 'y', 'z'],
+    ['withhold', 'withhold', 'withhold'],
+  ],
+])('an output that stands for several columns covers %j', (names, masks) => {
+  const columns = checkResultShape(
+    summary(['select'], [output('D'), repeated]),
+    [{ ...decided('D'), mask: null }, decided(null)],
+    names.map(came),
+  )
+  expect(columns.map(({ mask }) => mask?.kind ?? 'shown')).toEqual(['shown', ...masks])
+  expect(columns.map(({ isNamedByValue }) => isNamedByValue === true)).toEqual([
+    false,
+    ...masks.map(() => true),
+  ])
+})
+
+test('the columns in front of it are needed all the same', () => {
+  expect(() =>
+    checkResultShape(summary(['select'], [output('D'), repeated]), [decided('D'), decided(null)], []),
+  ).toThrowError(mismatch)
+  expect(() =>
+    checkResultShape(
+      summary(['select'], [output('D'), repeated]),
+      [decided('D'), decided(null)],
+      [came('x')],
+    ),
+  ).toThrowError(mismatch)
+})
+
 test('a decision that does not cover every output is refused', () => {
   expect(() => checkResultShape(summary(['select'], [output('A')]), [], [came('A')])).toThrowError(mismatch)
 })

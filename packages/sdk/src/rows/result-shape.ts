@@ -24,6 +24,8 @@ export interface ResultColumn {
   readonly sourceNames?: readonly string[]
   /** Its values are stored names of the person that a row is about. */
   readonly holdsSubjectName?: boolean
+  /** Its name is a value of a table, and is not recorded. */
+  readonly isNamedByValue?: boolean
   /** Its texts are stored ones, searched for the names in their row. */
   readonly isSearchedForNames?: boolean
 }
@@ -66,8 +68,8 @@ export const checkResultShape = (
   columns: readonly DriverColumn[],
 ): readonly ResultColumn[] => {
   if (summary.status !== 'analyzed') throw mismatch('a statement that was not understood has no result')
-  const { outputs, effects } = summary
-  if (outputs.length === 0) {
+  const { effects } = summary
+  if (summary.outputs.length === 0) {
     return columns.map((column) => {
       const shown = classifyStatusColumn(effects, column.getName())
       if (shown === null) throw mismatch('the statement returned columns whose origin is not known')
@@ -80,17 +82,32 @@ export const checkResultShape = (
       }
     })
   }
-  if (decided.length !== outputs.length) throw mismatch('the decision does not cover every output column')
+  if (decided.length !== summary.outputs.length)
+    throw mismatch('the decision does not cover every output column')
+  const outputs = repeatOutput(summary.outputs, summary.outputs, columns.length)
+  const decisions = repeatOutput(decided, summary.outputs, columns.length)
   if (describesObjects(summary)) return pairByName(summary, decided, columns)
   if (columns.length !== outputs.length)
     throw mismatch(`the result has ${columns.length} columns, and ${outputs.length} were foreseen`)
   return columns.map((column, index) => {
     const output = outputs[index]!
-    const decision = decided[index]!
+    const decision = decisions[index]!
     if (!matches(output, column) || decision.name !== output.name)
       throw mismatch(`column ${index + 1} of the result is not the one that was foreseen`)
     return decidedColumn(column, output, decision)
   })
+}
+
+/** Gives the output that stands for several columns as often as the result has columns for it. */
+const repeatOutput = <Item>(
+  items: readonly Item[],
+  outputs: readonly OutputColumn[],
+  columns: number,
+): readonly Item[] => {
+  const at = outputs.findIndex(({ repeats }) => repeats === true)
+  const times = columns - (outputs.length - 1)
+  if (at < 0 || times < 0) return items
+  return [...items.slice(0, at), ...Array<Item>(times).fill(items[at]!), ...items.slice(at + 1)]
 }
 
 const decidedColumn = (
@@ -103,6 +120,7 @@ const decidedColumn = (
   mask: decision.mask,
   isRevealed: decision.mask === null && decision.classes.length > 0,
   domain: decision.classes.join('+'),
+  ...(output.repeats && { isNamedByValue: true }),
   ...describeOrigin(output, decision),
 })
 

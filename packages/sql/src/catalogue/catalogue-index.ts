@@ -10,6 +10,8 @@ import { informationSchemaColumns } from './information-schema.ts'
 /** A column as a query sees it. */
 export interface RelationColumn extends Value {
   readonly name: string
+  /** Whether it stands for every column that a PIVOT makes of values, which nobody can name. */
+  readonly repeats?: true
   /** The view's own column, for one that is seen through a view's definition. */
   readonly view?: BaseColumn
 }

@@ -6,6 +6,7 @@ import { type Identifier, placeOf } from '../parser/identifier-node.ts'
 import { Refusal } from '../refusal.ts'
 import { integerType } from '../types/sql-type.ts'
 import { nearestName } from './nearest-name.ts'
+import { refuseRepeated } from './repeated-column.ts'
 import { columnsNamed, type Relation, type Scope } from './scope.ts'
 import { eitherOf, rootless, unknownConstant, type Value } from './value.ts'
 
@@ -125,6 +126,7 @@ const findPosition = (
     if (relations.length > 1)
       throw new Refusal('ambiguous-column', { detail: `$${position}`, place: placeOf(first) })
     const [relation] = relations
+    refuseRepeated(relation!.columns)
     const column = relation!.columnAt?.(position) ?? relation!.columns[position - 1]
     if (column === undefined) return null
     scope.context.findings.readColumns([column])

@@ -8,6 +8,7 @@ import { equated } from './equated.ts'
 import { type JoinKind, markSides } from './join-sides.ts'
 import { mergeLineages } from './lineage.ts'
 import { readObjectName } from './object-name.ts'
+import { refuseRepeated } from './repeated-column.ts'
 import { columnsNamed, type Relation, type Scope } from './scope.ts'
 import { eitherOf } from './value.ts'
 
@@ -63,6 +64,7 @@ const commonNames = (
   right: readonly Relation[],
   scope: Scope,
 ): readonly NamedColumn[] => {
+  for (const { columns } of [...left, ...right]) refuseRepeated(columns)
   const known = new Set(scope.merged.keys())
   for (const { columns } of left) for (const { name } of columns) known.add(name)
   scope.context.findings.spend(known.size)

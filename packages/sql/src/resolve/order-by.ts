@@ -6,6 +6,7 @@ import { resolveExpression } from './expression.ts'
 import { type Lineage, mergeLineages } from './lineage.ts'
 import type { OutputColumn, QueryEnvironment } from './query.ts'
 import type { BodyResult } from './query-body.ts'
+import { refuseRepeated } from './repeated-column.ts'
 import { createScope, type Scope, type StatementContext } from './scope.ts'
 
 const ORDER_FIELDS = new Set(['kind'])
@@ -84,6 +85,7 @@ export const positionOf = (expression: Json | undefined): number | null => {
 }
 
 export const columnAt = (columns: readonly OutputColumn[], position: number): OutputColumn => {
+  refuseRepeated(columns)
   const column = columns[position - 1]
   if (column === undefined) throw new Refusal('unknown-column', { detail: `position ${position}` })
   return column

@@ -15,12 +15,15 @@ import { manyTables } from './aggregation.ts'
 import { resolveColumn } from './column-reference.ts'
 import { presenceDecides } from './compute.ts'
 import { resolveAll, resolveExpression } from './expression.ts'
-import { countThrough, deriveThrough, mergeLineages } from './lineage.ts'
+import { countThrough, deriveThrough, type Lineage, mergeLineages } from './lineage.ts'
 import { stringLiteral } from './object-name.ts'
+import { resolveQuery } from './query.ts'
 import { unite } from './query-body.ts'
+import { REPEATED_NAME, refuseRepeated } from './repeated-column.ts'
 import { createScope, type Relation, type Scope } from './scope.ts'
 import { type RelationParts, resolveInput } from './table-factor.ts'
 import type { Value } from './value.ts'
+import { resolveOrdering } from './window.ts'
 
 const PIVOT_FIELDS = new Set([
   'table',
@@ -40,7 +43,7 @@ const inputScope = (input: Relation, scope: Scope): Scope => {
 
 /**
  * PIVOT groups by every column that it does not name, and makes one column of each listed value. A list that is
- * only known at run time (ANY, a subquery) makes columns that are not known here.
+ * only known at run time (ANY, a subquery) makes columns of which only the whole is known.
  */
 export const resolvePivot = (body: JsonObject, scope: Scope): RelationParts => {
   const node = openNode(body, 'PIVOT', PIVOT_FIELDS)
@@ -58,7 +61,6 @@ export const resolvePivot = (body: JsonObject, scope: Scope): RelationParts => {
   const cell: Value = { ...cells, lineage: mergeLineages([cells.lineage, deriveThrough(chosenBy, 'PIVOT')]) }
 
   const { name: source, body: list } = variantOf(node.value_source, 'PIVOT')
-  if (source !== 'List') throw new Refusal('unknown-columns-of-relation', { detail: 'PIVOT' })
   const consumed = new Set([
     ...columnNamesIn(expr),
     ...listOf(node.value_column, 'PIVOT').flatMap(columnNamesIn),
@@ -68,11 +70,38 @@ export const resolvePivot = (body: JsonObject, scope: Scope): RelationParts => {
   // A cell tells which rows hold one of the listed values, which the writer chose.
   scope.context.findings.use('filter', deriveThrough(chosenBy, '='))
   scope.context.findings.readColumns(kept)
-  const made = listOf(list, 'PIVOT').map((item) => ({
-    ...cell,
-    name: pivotName(item, inner) + suffix,
-  }))
+  const made =
+    source === 'List'
+      ? listOf(list, 'PIVOT').map((item) => ({ ...cell, name: pivotName(item, inner) + suffix }))
+      : [{ ...cell, ...columnsOfValues(source, list, chosenBy, inner) }]
   return { names: [], columns: [...kept, ...made], origin: manyTables }
+}
+
+/**
+ * `IN (ANY ORDER BY …)` and `IN (SELECT …)` make a column of each value that there is, and call it so: whoever may not see
+ * the values may not see the names. Their number is known to the warehouse alone.
+ */
+const columnsOfValues = (
+  source: string,
+  body: Json,
+  chosenBy: Lineage,
+  scope: Scope,
+): { readonly name: string; readonly repeats: true } => {
+  const { findings } = scope.context
+  findings.use('group', chosenBy)
+  if (source === 'Any') {
+    findings.use(
+      'order',
+      findings.at('order', () => resolveOrdering(body, scope)),
+      'order',
+    )
+    findings.fail('PIVOT', deriveThrough(chosenBy, 'PIVOT'))
+  } else if (source === 'Subquery') {
+    const { columns } = resolveQuery(body, scope.context, { parent: null, ctes: scope.ctes })
+    refuseRepeated(columns)
+    for (const { lineage } of columns) findings.fail('PIVOT', deriveThrough(lineage, 'PIVOT'))
+  } else throw new Refusal('unknown-columns-of-relation', { detail: 'PIVOT' })
+  return { name: REPEATED_NAME, repeats: true }
 }
 
 /** DEFAULT ON NULL stands in cells without rows: a value of the writer's choice. */

@@ -14,6 +14,7 @@ import { comparable, compute, counterpartOf, joined } from './compute.ts'
 import { resolveAll } from './expression.ts'
 import { meet, passThrough } from './lineage.ts'
 import { type OutputColumn, type QueryEnvironment, resolveQuery } from './query.ts'
+import { refuseRepeated } from './repeated-column.ts'
 import { createScope, type Scope, type StatementContext } from './scope.ts'
 import { resolveSelect } from './select.ts'
 import { nullConstant, type Value } from './value.ts'
@@ -109,6 +110,7 @@ const combine = (
   const operator = typeof op === 'string' ? OPERATORS.get(op) : undefined
   const quantifier = typeof quantifierNode === 'string' ? QUANTIFIERS.get(quantifierNode) : undefined
   if (operator === undefined || quantifier === undefined) return unknownSyntax('a set operation')
+  refuseRepeated([...left, ...right])
   const pairs = quantifier.byName ? pairByName(left, right) : pairByPosition(left, right)
   return pairs.map(({ name, left: first, right: second }) => {
     // Everything but UNION ALL compares whole rows with each other.

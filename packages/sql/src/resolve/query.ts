@@ -11,6 +11,8 @@ import { resolveWith } from './with.ts'
 /** A column of a query's result. `name` is null where Snowflake makes one up from the expression. */
 export interface OutputColumn extends Value {
   readonly name: string | null
+  /** Whether it stands for every column that a PIVOT makes of values, which nobody can name. */
+  readonly repeats?: true
 }
 
 export interface QueryResult {

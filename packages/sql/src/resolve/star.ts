@@ -7,6 +7,7 @@ import { isCalled } from './column-reference.ts'
 import { resolveExpression } from './expression.ts'
 import { nearestName } from './nearest-name.ts'
 import { type ObjectName, readObjectName } from './object-name.ts'
+import { refuseRepeated } from './repeated-column.ts'
 import type { Relation, Scope } from './scope.ts'
 import type { Value } from './value.ts'
 
@@ -38,7 +39,11 @@ export const expandArgumentStar = (
   qualifier: Json | null,
   options: Json | null,
   scope: Scope,
-): readonly Value[] => expandStar(qualifier, options, scope)
+): readonly Value[] => {
+  const columns = expandStar(qualifier, options, scope)
+  refuseRepeated(columns)
+  return columns
+}
 
 /** The columns that USING or NATURAL made one come once, in front, as in Snowflake. */
 const allColumns = (scope: Scope): readonly RelationColumn[] => {
@@ -76,6 +81,7 @@ const applyOptions = (
   scope: Scope,
 ): readonly RelationColumn[] => {
   const node = openNode(options, 'a star', OPTION_FIELDS)
+  if ([...OPTION_FIELDS].some((option) => !isAbsent(node[option]))) refuseRepeated(columns)
   let chosen = columns
   if (!isAbsent(node.opt_ilike)) {
     const pattern = textOf(openNode(node.opt_ilike, 'ILIKE', ILIKE_FIELDS).pattern, 'ILIKE')

@@ -4,6 +4,7 @@ import { compared, compute } from './compute.ts'
 import { resolveExpression } from './expression.ts'
 import { mergeLineages } from './lineage.ts'
 import { resolveQuery } from './query.ts'
+import { refuseRepeated } from './repeated-column.ts'
 import type { Scope } from './scope.ts'
 import type { Value } from './value.ts'
 
@@ -16,6 +17,7 @@ export const resolveSubquery = (query: Json | undefined, scope: Scope): Value =>
   const { columns } = scope.context.findings.at(null, () =>
     resolveQuery(query, scope.context, { parent: scope, ctes: scope.ctes }),
   )
+  refuseRepeated(columns)
   const [only, ...others] = columns
   return {
     type: only !== undefined && others.length === 0 ? only.type : unknownType,

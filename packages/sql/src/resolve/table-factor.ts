@@ -18,6 +18,7 @@ import { resolveMatchRecognize } from './match-recognize.ts'
 import { type ObjectName, readObjectName } from './object-name.ts'
 import { resolvePivot, resolveUnpivot } from './pivot.ts'
 import { resolveQuery } from './query.ts'
+import { refuseRepeated } from './repeated-column.ts'
 import type { Relation, Scope } from './scope.ts'
 import { openStage } from './stage-relation.ts'
 import { resolveLateralFunction, resolveTableFunction } from './table-function.ts'
@@ -172,6 +173,9 @@ export const resolveInput = (value: Json | undefined, scope: Scope): Relation =>
   const before = scope.relations.length
   const conditions = resolveTableFactor(value, scope)
   const inputs = scope.relations.splice(before)
-  if (inputs.length !== 1 || conditions.length > 0) return unknownSyntax('a join inside of FROM')
-  return inputs[0]!
+  const [input, ...others] = inputs
+  if (input === undefined || others.length > 0 || conditions.length > 0)
+    return unknownSyntax('a join inside of FROM')
+  refuseRepeated(input.columns)
+  return input
 }

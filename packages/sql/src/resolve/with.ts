@@ -8,6 +8,7 @@ import { manyTables } from './aggregation.ts'
 import { derived } from './compute.ts'
 import { type OutputColumn, type QueryEnvironment, resolveQuery } from './query.ts'
 import { unite } from './query-body.ts'
+import { refuseRepeated } from './repeated-column.ts'
 import type { CteScope, StatementContext } from './scope.ts'
 import { hasTable } from './table-lookup.ts'
 import { eitherOf, nullConstant, type Value, valuesEqual } from './value.ts'
@@ -75,8 +76,12 @@ export const nameColumns = (
   if (names.length > columns.length) {
     throw new Refusal('column-count-mismatch', of === null ? {} : { place: placeOf(of) })
   }
+  if (names.length > 0) refuseRepeated(columns)
   // A column without a name cannot be referred to by one; the empty name is none that SQL can write.
-  return columns.map((column, index) => ofRelation(column, names[index] ?? column.name ?? ''))
+  return columns.map((column, index) => ({
+    ...ofRelation(column, names[index] ?? column.name ?? ''),
+    ...(column.repeats && { repeats: column.repeats }),
+  }))
 }
 
 const resolveCte = (
@@ -166,6 +171,7 @@ const resolveRecursively = (
   environment: QueryEnvironment,
 ): readonly RelationColumn[] => {
   const start = resolveQuery({ ...emptyQuery(query), body: anchor }, context, environment)
+  refuseRepeated(start.columns)
   checkCount(names, start.columns, name)
   // What holds of the rows of the anchor need not hold of those that follow.
   let columns: readonly RelationColumn[] = nameColumns(

@@ -12,6 +12,7 @@ import {
 import { Refusal } from '../refusal.ts'
 import { readObjectName } from '../resolve/object-name.ts'
 import { type OutputColumn, resolveQuery } from '../resolve/query.ts'
+import { refuseRepeated } from '../resolve/repeated-column.ts'
 import { createScope, type StatementContext } from '../resolve/scope.ts'
 import { openNamed } from '../resolve/table-factor.ts'
 import { resolveUse } from '../resolve/use.ts'
@@ -75,7 +76,9 @@ const summarizeExport = (node: JsonObject, context: StatementContext): Statement
 
 const exportedColumns = (node: JsonObject, context: StatementContext): readonly OutputColumn[] => {
   if (!isAbsent(node.from_query)) {
-    return resolveQuery(node.from_query, context, { parent: null, ctes: null }).columns
+    const { columns } = resolveQuery(node.from_query, context, { parent: null, ctes: null })
+    refuseRepeated(columns)
+    return columns
   }
   if (!isAbsent(node.from_obj_alias) || !isAbsent(node.from_transformations)) return unknownSyntax('COPY')
   const name = readObjectName(node.from_obj, context.findings)

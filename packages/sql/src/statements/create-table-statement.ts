@@ -15,6 +15,7 @@ import { readType, visitType } from '../resolve/cast.ts'
 import { resolveExpression } from '../resolve/expression.ts'
 import { readObjectName } from '../resolve/object-name.ts'
 import { type OutputColumn, resolveQuery } from '../resolve/query.ts'
+import { refuseRepeated } from '../resolve/repeated-column.ts'
 import { createScope, type Scope, type StatementContext } from '../resolve/scope.ts'
 import { findTable } from '../resolve/table-lookup.ts'
 import { checkVersion } from '../resolve/time-travel.ts'
@@ -81,11 +82,9 @@ const createdColumns = (
   context: StatementContext,
 ): readonly WrittenColumn[] => {
   if (!isAbsent(node.query)) {
-    return namedOutputs(
-      defined,
-      resolveQuery(node.query, context, { parent: null, ctes: null }).columns,
-      context,
-    )
+    const { columns } = resolveQuery(node.query, context, { parent: null, ctes: null })
+    refuseRepeated(columns)
+    return namedOutputs(defined, columns, context)
   }
   if (!isAbsent(node.clone)) {
     checkVersion(node.version, createScope(context))

@@ -1,6 +1,7 @@
 import { readIdentifier } from '../parser/identifier-node.ts'
 import { isAbsent, type Json, listOf, openNode, unknownSyntax } from '../parser/node.ts'
 import { resolveQuery } from '../resolve/query.ts'
+import { refuseRepeated } from '../resolve/repeated-column.ts'
 import type { StatementContext } from '../resolve/scope.ts'
 import { createEffects, namedOutputs } from './create-table-statement.ts'
 import { reportWithoutOutputs, type StatementReport } from './statement-report.ts'
@@ -21,6 +22,7 @@ export const summarizeCreateView = (body: Json, context: StatementContext): Stat
     return { name: identifier.name, type: null }
   })
   const { columns } = resolveQuery(node.query, context, { parent: null, ctes: null })
+  refuseRepeated(columns)
   return reportWithoutOutputs('create-view', createEffects(node, context), [
     writeTable(target, 'create', namedOutputs(targets, columns, context)),
   ])

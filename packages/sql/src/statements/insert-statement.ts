@@ -11,6 +11,7 @@ import {
 import { manyTables } from '../resolve/aggregation.ts'
 import { resolveExpression } from '../resolve/expression.ts'
 import { type OutputColumn, resolveQuery } from '../resolve/query.ts'
+import { refuseRepeated } from '../resolve/repeated-column.ts'
 import { createScope, type Scope, type StatementContext } from '../resolve/scope.ts'
 import { resolveUse } from '../resolve/use.ts'
 import { unknownConstant, type Value } from '../resolve/value.ts'
@@ -35,6 +36,7 @@ export const summarizeInsert = (body: Json, context: StatementContext): Statemen
   const node = openNode(body, 'INSERT', FIELDS, IDLE)
   if (isAbsent(node.source)) return unknownSyntax('INSERT')
   const { columns } = resolveQuery(node.source, context, { parent: null, ctes: null })
+  refuseRepeated(columns)
   const writes = isAbsent(node.multi_table_insert_type)
     ? [writeInto(targetOf(node.table), node.columns, columns, context)]
     : writeMany(node, columns, context)
