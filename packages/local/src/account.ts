@@ -29,6 +29,10 @@ interface AccountSettings {
   readonly inProgressAfterMs: number
   /** How long one poll of a running statement is held. */
   readonly pollHoldMs: number
+  /** How large a result may be. */
+  readonly resultMegabytes: number
+  /** How long a statement may run, whatever its session allows. */
+  readonly statementSeconds: number
 }
 
 /** One Snowflake account: everything that the statements of its sessions read and change. */

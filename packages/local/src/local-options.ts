@@ -31,6 +31,12 @@ export const localOptionsSchema = z.strictObject({
   inProgressAfterMs: z.number().int().nonnegative().default(5000),
   /** How long a poll is held while its statement runs. */
   pollHoldMs: z.number().int().positive().default(20_000),
+  /** How much memory the engine takes, in megabytes; a statement that needs more fails. */
+  engineMegabytes: z.number().int().min(64).default(1024),
+  /** How large a result may be, in megabytes; a larger one fails. Old results are let go beyond twice as much. */
+  resultMegabytes: z.number().int().min(1).default(256),
+  /** How long a statement may run, whatever its session allows. */
+  statementSeconds: seconds.default(300),
   sessionSeconds: seconds.default(3600),
   masterSeconds: seconds.default(14_400),
 })

@@ -52,7 +52,7 @@ const reopen = (account: Account, settings: LocalSettings, state: AccountState):
  */
 export const createLocalSnowflake = async (options: LocalOptions = {}): Promise<LocalSnowflake> => {
   const settings = localOptionsSchema.parse(options)
-  const store = await openStore(settings.dataDir ?? null)
+  const store = await openStore(settings.dataDir ?? null, settings.engineMegabytes)
   const account = new Account({
     settings: { ...settings, name: settings.account },
     store,

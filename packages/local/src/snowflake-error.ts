@@ -65,3 +65,19 @@ export const statementCancelled = () => new SnowflakeError('000604', '57014', 'S
 
 export const noSuchQuery = () =>
   new SnowflakeError('000707', '02000', 'Query result is not available: no such query.')
+
+/** Limits of this program, which a real account does not have. SQLSTATE 54000: program limit exceeded. */
+export const resultTooLarge = (megabytes: number) =>
+  new SnowflakeError(
+    '300011',
+    '54000',
+    `The result is larger than the ${megabytes} MB that the local Snowflake keeps. Add LIMIT, or aggregate.`,
+  )
+
+/** SQLSTATE 53200: out of memory. */
+export const outOfMemory = () =>
+  new SnowflakeError(
+    '300012',
+    '53200',
+    'The statement needs more memory than the local Snowflake gives it. Read fewer rows, or aggregate.',
+  )

@@ -179,8 +179,12 @@ export class Engine {
     this.#instance = instance
   }
 
-  static async open(file: string | null): Promise<Engine> {
-    const instance = await DuckDBInstance.create(file ?? ':memory:', lockDown)
+  /** @param megabytes - how much memory DuckDB takes at most */
+  static async open(file: string | null, megabytes: number): Promise<Engine> {
+    const instance = await DuckDBInstance.create(file ?? ':memory:', {
+      ...lockDown,
+      memory_limit: `${megabytes}MB`,
+    })
     const engine = new Engine(instance)
     const connection = await engine.connect()
     for (const macro of macros) await connection.run(macro.replace('CREATE MACRO', 'CREATE OR REPLACE MACRO'))

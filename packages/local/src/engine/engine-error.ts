@@ -1,5 +1,5 @@
 import { decodeName } from '../dictionary/identifier.ts'
-import { invalidIdentifier, SnowflakeError, unsupported } from '../snowflake-error.ts'
+import { invalidIdentifier, outOfMemory, SnowflakeError, unsupported } from '../snowflake-error.ts'
 import { divisionByZero } from './macros/number-macros.ts'
 
 const compilation = (code: string, sqlState: string, text: string) =>
@@ -35,6 +35,7 @@ const conversions: readonly (readonly [RegExp, (message: string) => SnowflakeErr
     () =>
       new SnowflakeError('100038', '22018', 'A value could not be converted to the type that was asked for'),
   ],
+  [/^Out of Memory Error/, () => outOfMemory()],
   [/^Out of Range Error/, () => new SnowflakeError('100039', '22003', 'Numeric value is out of range')],
   [
     /^TransactionContext Error/,

@@ -66,16 +66,15 @@ export class QueryRegistry {
   }
 
   async #run(query: Query): Promise<QueryOutcome> {
-    const { timeoutSeconds } = query.request
+    const { statementSeconds } = this.#account.settings
+    const asked = query.request.timeoutSeconds
+    const timeoutSeconds = asked > 0 ? Math.min(asked, statementSeconds) : statementSeconds
     const expired = new SnowflakeError(
       '000630',
       '57014',
       `Statement reached its statement or warehouse timeout of ${timeoutSeconds} second(s) and was canceled.`,
     )
-    const timer =
-      timeoutSeconds > 0 && timeoutSeconds < 2_000_000
-        ? setTimeout(() => query.abort(expired), timeoutSeconds * 1000)
-        : undefined
+    const timer = setTimeout(() => query.abort(expired), timeoutSeconds * 1000)
     const outcome = await runStatements(this.#account, query).then(
       (result): QueryOutcome => ({ kind: 'success', result }),
       (error: unknown): QueryOutcome => ({
@@ -94,6 +93,7 @@ export class QueryRegistry {
       query.status = 'SUCCESS'
       query.result = outcome.result
       query.rowCount = outcome.result.rowCount
+      this.#letGoOfLargeResults(query)
     } else {
       query.error = outcome.error
       query.status = query.signal.aborted ? 'ABORTED' : 'FAILED_WITH_ERROR'
@@ -106,6 +106,20 @@ export class QueryRegistry {
     const { requestId } = query.request
     if (requestId !== null) this.#byRequest.set(`${query.session.id} ${requestId}`, query)
     this.#letGo()
+  }
+
+  /** The result that has just come is kept: it is within its own limit. */
+  #letGoOfLargeResults(latest: Query): void {
+    const most = 2 * this.#account.settings.resultMegabytes * 1_000_000
+    let bytes = latest.result?.bytes ?? 0
+    for (const query of [...this.#byId.values()].reverse()) {
+      const own = query === latest ? 0 : (query.result?.bytes ?? 0)
+      bytes += own
+      if (own > 0 && bytes > most) {
+        query.outcome = null
+        query.result = null
+      }
+    }
   }
 
   /** Old results are let go first, old records much later. */

@@ -37,7 +37,11 @@ export const runQuery = async (execution: Execution): Promise<StatementResult> =
       const columns = resultColumns(await connection.describe(query.text), query.columns)
       return { type: 'select', columns, rows: [], rowCount: 0 }
     }
-    const { columns, rows } = await readResult(await connection.run(query.text), query.columns)
-    return { type: 'select', columns, rows, rowCount: rows.length }
+    const { columns, rows, bytes } = await readResult(
+      await connection.run(query.text),
+      query.columns,
+      execution.account.settings.resultMegabytes,
+    )
+    return { type: 'select', columns, rows, rowCount: rows.length, bytes }
   })
 }

@@ -25,6 +25,8 @@ export interface StatementResult {
   readonly rows: readonly EncodedRow[]
   /** Rows that came back, or that a DML statement touched. */
   readonly rowCount: number
+  /** About how much memory the rows of a query take. */
+  readonly bytes?: number
   /** The results of the parts of a multi-statement request. */
   readonly resultIds?: readonly string[]
   /** Files for the driver to carry, in the place of rows. */

@@ -46,9 +46,9 @@ const ownDirectory = (directory: string): OwnerLock => {
  *
  * @throws SnowfenceError ERR_LOCAL_DATA_CORRUPT
  */
-export const openStore = async (directory: string | null): Promise<Store> => {
+export const openStore = async (directory: string | null, engineMegabytes: number): Promise<Store> => {
   if (directory === null) {
-    const engine = await Engine.open(null)
+    const engine = await Engine.open(null, engineMegabytes)
     const stagedFiles = await StagedFiles.open(null)
     const close = async () => {
       engine.close()
@@ -61,7 +61,7 @@ export const openStore = async (directory: string | null): Promise<Store> => {
   try {
     owner = ownDirectory(directory)
     const file = join(directory, 'local.duckdb')
-    engine = await Engine.open(file)
+    engine = await Engine.open(file, engineMegabytes)
     closeFileToOthers(file)
     return await keepState(engine, await StagedFiles.open(join(directory, 'stages')), owner)
   } catch (cause) {
