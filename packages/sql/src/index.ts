@@ -6,7 +6,7 @@ export {
   type StoredTableName,
   tableStatements,
 } from './catalogue/catalog-statements.ts'
-export { isTimeoutLongEnough } from './classify/session-parameters.ts'
+export { refuseSessionParameter } from './classify/session-parameters.ts'
 export { holdsLiterals, redactText } from './lexer/redact-text.ts'
 export { type StatementPart, splitStatements } from './lexer/split-statements.ts'
 export { type RefusalCode, refusalReasons } from './refusal-reasons.ts'

@@ -140,7 +140,7 @@ export const refusalReasons = {
   },
   'session-parameter-refused': {
     message: 'the session parameter may change what a statement means',
-    hint: 'set parameters of time zone and timeouts only, STATEMENT_TIMEOUT_IN_SECONDS to 60 or more, and give formats of dates to a single statement',
+    hint: 'set time zone, plain output formats, timeouts and QUERY_TAG only, and leave other parameters at their defaults',
   },
   // names
   'no-current-schema': {

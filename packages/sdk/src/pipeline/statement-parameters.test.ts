@@ -5,7 +5,6 @@ import { callerQueryTag, refuseParameters, sendableParameters } from './statemen
 test.each([
   'QUOTED_IDENTIFIERS_IGNORE_CASE',
   'SEARCH_PATH',
-  'MULTI_STATEMENT_COUNT',
   'WEEK_START',
   'week_of_year_policy',
   'NO_SUCH_THING',
@@ -15,6 +14,20 @@ test.each([
     expect(refuseParameters({ [name]: 1 })?.code).toBe('statement-parameter')
   },
 )
+
+test.each([
+  { QUOTED_IDENTIFIERS_IGNORE_CASE: false },
+  { quoted_identifiers_ignore_case: 'FALSE' },
+  { MULTI_STATEMENT_COUNT: 1 },
+  { AUTOCOMMIT: true },
+  { WEEK_START: 0, WEEK_OF_YEAR_POLICY: 0 },
+])('%j is sent, as ALTER SESSION may set it', (parameters) => {
+  expect(refuseParameters(parameters)).toBeNull()
+})
+
+test('a refusal names the value that passes', () => {
+  expect(refuseParameters({ QUOTED_IDENTIFIERS_IGNORE_CASE: true })?.hint).toContain('to FALSE')
+})
 
 test('parameters that only change the form of a result are sent', () => {
   expect(refuseParameters({ TIMEZONE: 'UTC', statement_timeout_in_seconds: 60 })).toBeNull()

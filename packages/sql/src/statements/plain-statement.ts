@@ -1,5 +1,5 @@
 import type { Classification } from '../classify/classify.ts'
-import { isTimeoutLongEnough, sessionParameters } from '../classify/session-parameters.ts'
+import { refuseSessionParameter, sessionParameters } from '../classify/session-parameters.ts'
 import { foldIdentifier } from '../lexer/identifier.ts'
 import type { Lexed, Token } from '../lexer/token.ts'
 import { Refusal } from '../refusal.ts'
@@ -58,7 +58,7 @@ const NAMES = new Set(['word', 'quoted'])
 const NAMES_AND_LITERALS = new Set([...NAMES, 'string', 'number'])
 const DOT = new Set(['.'])
 const SIGNATURE = new Set(['.', '(', ')', ',', '=', '-'])
-const ASSIGNMENT = new Set(['.', '=', ',', '-'])
+const ASSIGNMENT = new Set(['=', ','])
 const STAGE_OPTIONS = new Set(['=', ',', '(', ')', '.'])
 const STAGES = new Set([...NAMES_AND_LITERALS, 'stage', 'file'])
 
@@ -75,23 +75,54 @@ const checkMetadata: PlainForm = (lexed) => {
 
 const checkUse: PlainForm = (lexed) => checkTokens(lexed, NAMES, DOT)
 
-/** ALTER SESSION SET a = …, b = … and UNSET a, b: the names are the words behind SET, UNSET and commas, or before `=`. */
+const refuseParameter = (
+  { start, end }: Token,
+  text: string,
+  explained: { readonly message: string; readonly hint: string } | null,
+): never => {
+  const known = sessionParameters.has(foldIdentifier(text.slice(start, end)))
+  throw new Refusal('session-parameter-refused', {
+    place: { kind: 'offset', offset: start },
+    ...(explained === null || !known ? {} : { explained }),
+  })
+}
+
+/** The value of an assignment as it is stored; null for what is no plain literal. */
+const assignedValue = (text: string, token: Token | undefined): string | null => {
+  if (token === undefined) return null
+  const written = text.slice(token.start, token.end)
+  if (token.kind === 'word' || token.kind === 'number') return written
+  if (token.kind !== 'string' || !written.startsWith("'")) return null
+  // An escape stays as it is written: of the values that are compared none has one.
+  return written.slice(1, -1)
+}
+
+/** ALTER SESSION SET a = … b = …, with commas between them or without, and UNSET a, b. */
 const checkAlterSession: PlainForm = (lexed) => {
   checkTokens(lexed, NAMES_AND_LITERALS, ASSIGNMENT)
-  const { text, tokens } = lexed
+  const { text } = lexed
+  const tokens = lexed.tokens.filter(({ start }) => text[start] !== ';')
+  const written = (token: Token | undefined): string =>
+    token === undefined ? '' : text.slice(token.start, token.end)
   const isUnset = tokens[2]?.upper === 'UNSET'
-  for (const [index, token] of tokens.entries()) {
-    if (token.kind !== 'word' && token.kind !== 'quoted') continue
-    const next = tokens[index + 1]
-    const isNamed = index > 2 && (isUnset || (next !== undefined && text[next.start] === '='))
-    const name = foldIdentifier(text.slice(token.start, token.end))
-    const value = tokens[index + 2]
-    const isLong =
-      name !== 'STATEMENT_TIMEOUT_IN_SECONDS' ||
-      isUnset ||
-      (value !== undefined && isTimeoutLongEnough(text.slice(value.start, value.end)))
-    if (!isNamed || (sessionParameters.has(name) && isLong)) continue
-    throw new Refusal('session-parameter-refused', { place: { kind: 'offset', offset: token.start } })
+  if (tokens.length < 4 || (!isUnset && tokens[2]?.upper !== 'SET')) refuseToken(tokens[2])
+  for (let at = 3; at < tokens.length; ) {
+    const name = tokens[at]!
+    if (name.kind !== 'word' && name.kind !== 'quoted') refuseToken(name)
+    const stored = foldIdentifier(written(name))
+    if (!sessionParameters.has(stored)) refuseParameter(name, text, null)
+    at += 1
+    if (!isUnset) {
+      if (written(tokens[at]) !== '=') refuseToken(tokens[at] ?? name)
+      const value = assignedValue(text, tokens[at + 1])
+      if (value === null) refuseToken(tokens[at + 1] ?? name)
+      else {
+        const refused = refuseSessionParameter(stored, value)
+        if (refused !== null) refuseParameter(name, text, refused)
+      }
+      at += 2
+    }
+    if (written(tokens[at]) === ',') at += 1
   }
 }
 
