@@ -15,7 +15,8 @@ export interface OpenStatementsWatch {
   note(): void
   /**
    * Reads records that were added since the last call, at most ten thousand. Asks the database after records were sealed
-   * here and while records are left to read; every time where other replicas seal too, of which this one is not told.
+   * here, after the figures were asked for where other replicas seal too, and while records are left to read. A broker that
+   * nobody asks anything asks its database nothing.
    */
   look(): Promise<void>
   /** As last read, with how many sealed records the count does not cover yet. */
@@ -59,7 +60,7 @@ export const watchOpenStatements = (
       isDue = true
     },
     async look() {
-      if (!isDue && exclusive) return
+      if (!isDue) return
       isDue = false
       try {
         known = await readTreeSize(database)
@@ -74,6 +75,8 @@ export const watchOpenStatements = (
       }
     },
     current() {
+      // This replica is not told what others have sealed.
+      if (!exclusive) isDue = true
       return { ...countOpenStatements(open), unread: known - next }
     },
   }
