@@ -11,6 +11,7 @@ import type { Guard, GuardInput } from './guards.ts'
 import { combineApprovals, combineLimits } from './obligations.ts'
 import { createObservationGuard } from './observation-guard.ts'
 import { createOtherStatements } from './other-statements.ts'
+import { planGuard } from './plan-guard.ts'
 import { createProfileGuard, profileOf } from './profile-guard.ts'
 import { type ReasonCode, reason } from './reasons.ts'
 import { subjectColumns } from './subject-columns.ts'
@@ -109,6 +110,7 @@ export const decide = (compiled: CompiledPolicy, asker: Asker, summary: Statemen
   const guards: readonly Guard[] = [
     unclassifiedGuard,
     createObservationGuard(compiled.policy.document),
+    planGuard,
     writeGuard,
     groupGuard,
     subjectGuard,

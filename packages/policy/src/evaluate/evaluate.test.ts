@@ -54,7 +54,7 @@ describe('evaluate', () => {
   - { id: look-around, effect: permit, actions: [metadata], resources: ["*"] }
 `)
     const plan = (table: string) => {
-      const reads = [{ table, columns: ['SEX'] }]
+      const reads = [{ table, columns: [] }]
       return evaluate(policy, request(statement({ kind: 'explain', effects: ['metadata'], reads }))).reasons
     }
     expect(plan(PATIENTS)).toEqual([])

@@ -9,6 +9,23 @@ const sex = output(flow(`${PATIENTS}.SEX`))
 const using = (place: UsePlace, column: string) => statement({ outputs: [sex], uses: { [place]: [column] } })
 const codes = (...given: Parameters<typeof evaluate>) => evaluate(...given).reasons.map(({ code }) => code)
 
+describe('the guard of plans', () => {
+  const planning = policyWith(`
+  - { id: read, effect: permit, actions: [select, metadata], resources: ["*"] }
+`)
+  const plan = (...columns: string[]) =>
+    codes(
+      planning,
+      request(statement({ kind: 'explain', effects: ['metadata'], reads: [{ table: PATIENTS, columns }] })),
+    )
+
+  it('refuses the plan of a statement that touches a masked column, selected or not', () => {
+    expect(plan('SEX')).toEqual([])
+    expect(plan('SEX', 'SSN')).toContain('computed-not-allowed')
+    expect(plan('NEW')).toContain('computed-not-allowed')
+  })
+})
+
 describe('the inference guard', () => {
   it('refuses a masked column in every place that its class does not allow, and names both', () => {
     for (const place of usePlaces) {
