@@ -13,6 +13,7 @@ import { laterScenarios } from './scenarios/later.ts'
 import { memberScenarios } from './scenarios/members.ts'
 import { moduleScenarios } from './scenarios/module.ts'
 import { poolScenarios } from './scenarios/pools.ts'
+import { queueScenarios } from './scenarios/queue.ts'
 import { statementScenarios } from './scenarios/statements.ts'
 import { streamScenarios } from './scenarios/streams.ts'
 import { valueScenarios } from './scenarios/values.ts'
@@ -30,6 +31,7 @@ export const scenarios: readonly Scenario[] = [
   ...statementScenarios,
   ...valueScenarios,
   ...streamScenarios,
+  ...queueScenarios,
   ...fetchRowsScenarios,
   ...bindScenarios,
   ...laterScenarios,

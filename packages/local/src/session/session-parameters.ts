@@ -19,6 +19,7 @@ const defaults: Readonly<Record<string, ParameterValue>> = {
   MULTI_STATEMENT_COUNT: 1,
   QUERY_CONTEXT_CACHE_SIZE: 5,
   QUERY_TAG: '',
+  QUOTED_IDENTIFIERS_IGNORE_CASE: false,
   SERVICE_NAME: '',
   STATEMENT_TIMEOUT_IN_SECONDS: 172_800,
   STRICT_JSON_OUTPUT: true,
@@ -41,6 +42,7 @@ const ignored =
 
 /** Parameters whose other values would change what a statement means. */
 const pinned: Readonly<Record<string, readonly string[]>> = {
+  QUOTED_IDENTIFIERS_IGNORE_CASE: ['FALSE'],
   TIMESTAMP_TYPE_MAPPING: ['TIMESTAMP_NTZ'],
   WEEK_START: ['0', '1'],
   WEEK_OF_YEAR_POLICY: ['0'],

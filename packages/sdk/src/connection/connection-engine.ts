@@ -102,10 +102,15 @@ export class ConnectionEngine {
     )
   }
 
-  /** Resolves when no statement is on its way and no stream of rows is open. */
-  async whenIdle(): Promise<void> {
-    while (this.#pending.size > 0)
-      await Promise.allSettled([...this.#pending].map((statement) => internalsOf(statement).quiet()))
+  /** Resolves when every statement was answered. Streams of rows may be open: they hold up no other statement. */
+  async whenAnswered(): Promise<void> {
+    const waitedFor = new Set<GovernedStatement>()
+    for (;;) {
+      const open = [...this.#pending].filter((statement) => !waitedFor.has(statement))
+      if (open.length === 0) return
+      for (const statement of open) waitedFor.add(statement)
+      await Promise.allSettled(open.map((statement) => internalsOf(statement).answered()))
+    }
   }
 
   /**

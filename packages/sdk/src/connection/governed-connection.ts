@@ -86,9 +86,9 @@ export class GovernedConnection extends EventEmitter {
     bindMembers(this, ownMembers)
   }
 
-  /** For pools: resolves when no statement is on its way and no stream of rows is open. */
-  static async whenIdle(connection: GovernedConnection): Promise<void> {
-    await connection.#engine.whenIdle()
+  /** For pools: resolves when every statement was answered. */
+  static async whenAnswered(connection: GovernedConnection): Promise<void> {
+    await connection.#engine.whenAnswered()
   }
 
   /**

@@ -11,9 +11,10 @@ const require = createRequire(import.meta.url)
  * A pool of governed connections on generic-pool, like snowflake-sdk's `createPool`.
  *
  * Each connection has a session and a lease of its own. One that is given back stays lent out until its statements
- * have ended and its streams are closed: `execute` is no promise, so a program may give a connection back while its
- * statement still waits for a person. A failure to connect rejects `acquire` with its own error, and one that was
- * ended (by its program, by a revocation, by an audit history that was rewritten) is not handed out again.
+ * were answered: `execute` is no promise, so a program may give a connection back while its statement still waits for a
+ * person. A stream of rows that is paused, or that nobody reads, keeps no connection back. A failure to connect rejects
+ * `acquire` with its own error, and one that was ended (by its program, by a revocation, by an audit history that was
+ * rewritten) is not handed out again.
  *
  * @throws TypeError, SnowfenceError ERR_OPTION_REFUSED: wrong options are found here and not at the first `acquire`
  */
@@ -54,7 +55,7 @@ export const createGovernedPool = (
     }
   }
   pool.release = async (connection) => {
-    await GovernedConnection.whenIdle(connection)
+    await GovernedConnection.whenAnswered(connection)
     await (connection.isUp() ? release : destroy).call(pool, connection)
   }
   return pool

@@ -77,7 +77,9 @@ export interface StatementInternals {
   attach(sent: DriverStatement): void
   /** Ends the statement with an error of the connection's, wherever it is. */
   abort(reason: Error): void
-  /** Resolves when `complete` was called, whatever with, and every stream of rows has closed. */
+  /** Resolves when `complete` was called, whatever with. */
+  answered(): Promise<void>
+  /** The same, and every stream of rows has closed. */
   quiet(): Promise<void>
   /** What `NextResult` leads to, and which part of the text this statement is. */
   follow(following: Following, sqlText: string): void
@@ -134,6 +136,7 @@ export class GovernedStatement extends EventEmitter {
         const told = statement.#translate(reason)
         for (const stream of statement.#streams) stream.destroy(isAbandoned(stream) ? undefined : told)
       },
+      answered: async () => await statement.#ended,
       quiet: async () => {
         await statement.#ended
         while (statement.#streams.size > 0)
