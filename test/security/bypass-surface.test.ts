@@ -208,7 +208,6 @@ describe('statement parameters', () => {
     [{ TIMESTAMP_NTZ_OUTPUT_FORMAT: 'HH24MI-MM-DD' }],
     [{ QUOTED_IDENTIFIERS_IGNORE_CASE: true }],
     [{ SEARCH_PATH: 'x' }],
-    [{ AUTOCOMMIT: false }],
     [{ ENABLE_UNREDACTED_QUERY_SYNTAX_ERROR: true }],
     [{ ENABLE_UNREDACTED_SECURE_OBJECT_ERROR: true }],
     [{ SIMULATED_DATA_SHARING_CONSUMER: 'x' }],
@@ -310,7 +309,7 @@ describe('what the SDK hands out', () => {
       const type = (value as object).constructor as unknown as Record<string, unknown>
       const reaching = Object.getOwnPropertyNames(type).filter((name) => typeof type[name] === 'function')
       expect(
-        reaching.filter((name) => !['whenIdle', 'from', 'fromWeb', 'toWeb', 'wrap'].includes(name)),
+        reaching.filter((name) => !['whenAnswered', 'from', 'fromWeb', 'toWeb', 'wrap'].includes(name)),
       ).toEqual([])
     }
   })
