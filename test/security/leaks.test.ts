@@ -77,7 +77,9 @@ test('the classes of what is handed out have no members that lead inside', async
   const stream = statement.streamRows()
   for (const held of [connection, statement, stream]) {
     const members = Object.getOwnPropertyNames(held.constructor)
-    expect(members.filter((name) => !['length', 'name', 'prototype', 'whenAnswered'].includes(name))).toEqual([])
+    expect(members.filter((name) => !['length', 'name', 'prototype', 'whenAnswered'].includes(name))).toEqual(
+      [],
+    )
   }
   stream.destroy()
 })
