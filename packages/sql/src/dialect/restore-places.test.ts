@@ -19,3 +19,36 @@ test('a problem is told at its place in the text as it was written', () => {
 test('a text that cannot be parsed is told at its place too', () => {
   expect(placeOfProblem('select {*}, {*} from t where where')).toEqual([1, 30])
 })
+
+/** What the pinned column is compared with, as it is written at the place that the analysis gives. */
+const pinned = (sql: string) => {
+  const columns = [
+    { name: 'ID', type: 'NUMBER(38,0)' },
+    { name: 'V', type: 'VARIANT' },
+  ]
+  const { summary } = analyzer.analyze(sql, {
+    catalog: { C: { P: { T: { columns } } } },
+    database: 'C',
+    schema: 'P',
+  })
+  if (summary.status === 'unsupported') return summary.reason.code
+  return summary.tableUses?.flatMap(({ pins }) =>
+    pins.flatMap(({ constants }) =>
+      constants.map((place) => ('bind' in place ? place.bind : sql.slice(place.start, place.end))),
+    ),
+  )
+}
+
+test.each([
+  ['a line break in what is left out', 'map\n(int, int)'],
+  ['characters of two UTF-16 units in what is left out', 'object("😀😀😀😀" int)'],
+])('a pin is the constant that is compared, and no other one: %s', (_name, type) => {
+  // Each name stands above or before one that the next line or place would cover for it.
+  for (const sql of [
+    `select v::${type} from\nt where 1=1 and\nid     =5 and\nupper('a')='A'`,
+    `select v::${type} a from t where 1=1 and id=5`,
+    `select v::${type}\nfrom t where id = 5`,
+    `select v::${type} from t where 1   =1   and     id  =5   and upper('a')='A'`,
+  ])
+    expect(pinned(sql)).toEqual(['5'])
+})

@@ -18,7 +18,8 @@ export const restorePlaces = (
   adapted: string,
   edits: readonly PlacedEdit[],
 ): void => {
-  if (edits.every(({ start, end, instead }) => instead.length === end - start)) return
+  // An edit of the same length may move places too: it may hold fewer line breaks, or fewer characters of two units.
+  if (edits.length === 0) return
   const restore = createRestorer(text, adapted, edits)
   const pending: Json[] = [tree]
   while (pending.length > 0) {

@@ -63,7 +63,8 @@ export class TokenReader {
   }
 
   /**
-   * Blanks instead of tokens, with their line breaks, so that everything behind them keeps its place.
+   * Blanks instead of tokens, with their line breaks. Everything behind them keeps its UTF-16 offset, and not always its
+   * line and column: the word may stand where a line break was.
    *
    * @param to - exclusive
    * @param word - stands at the beginning of the blanks; no longer than they are
