@@ -1,5 +1,5 @@
 import { readIdentifier } from '../parser/identifier-node.ts'
-import { type Json, listOf, openNode, textOf, unknownSyntax, variantOf } from '../parser/node.ts'
+import { isObject, type Json, listOf, openNode, textOf, unknownSyntax, variantOf } from '../parser/node.ts'
 import { textType } from '../types/sql-type.ts'
 import { compute } from './compute.ts'
 import { resolveExpression } from './expression.ts'
@@ -15,6 +15,7 @@ const BRACKET_FIELDS = new Set(['key'])
 /** `v:a.b[0]` and `v['a']`: something out of the value, chosen by keys of which the bracketed ones may hold columns. */
 export const resolveJsonAccess = (body: Json, scope: Scope): Value => {
   const node = openNode(body, 'a path', ACCESS_FIELDS)
+  if (isPlainLiteral(node.value)) return unknownSyntax('a path into a literal')
   const parts = [resolveExpression(node.value, scope)]
   for (const element of listOf(openNode(node.path, 'a path', PATH_FIELDS).path, 'a path')) {
     const { name, body: step } = variantOf(element, 'a path')
@@ -28,6 +29,15 @@ export const resolveJsonAccess = (body: Json, scope: Scope): Value => {
     } else return unknownSyntax('a path')
   }
   return compute(':', parts, scope)
+}
+
+/**
+ * A number, text, boolean or NULL, none of which has parts: in `'k': c` the first is the key of an object, and the second
+ * a column. A bind and a variable may be an object.
+ */
+const isPlainLiteral = (value: Json | undefined): boolean => {
+  const literal = isObject(value) && isObject(value.Value) ? value.Value.value : undefined
+  return literal === 'Null' || (isObject(literal) && !('Placeholder' in literal))
 }
 
 const FIELD_ACCESS_FIELDS = new Set(['root', 'access_chain'])
