@@ -1,7 +1,7 @@
 import { foldIdentifier } from '../lexer/identifier.ts'
 import { lex } from '../lexer/lex.ts'
 import { type Identifier, placeOf, readIdentifier, readWritten } from '../parser/identifier-node.ts'
-import { isObject, type Json, listOf, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
+import { isObject, type Json, listOf, openNode, textOf, unknownSyntax, variantOf } from '../parser/node.ts'
 import { type Place, Refusal } from '../refusal.ts'
 import type { Findings } from './findings.ts'
 
@@ -10,6 +10,8 @@ export interface ObjectName {
   readonly parts: readonly string[]
   readonly identifiers: readonly Identifier[]
   readonly isStage: boolean
+  /** Of a stage the location as it is written, in which double quotes and letters in lower case tell one stage from another. Empty otherwise. */
+  readonly location: string
   readonly place: Place | null
 }
 
@@ -27,7 +29,13 @@ export const readObjectName = (value: Json | undefined, findings: Findings): Obj
     findings.visit(identifier)
     identifiers.push(identifier)
   }
-  return finishName(identifiers)
+  const name = finishName(identifiers)
+  return name.isStage ? { ...name, location: parts.map(writtenPart).join('.') } : name
+}
+
+const writtenPart = (part: Json): string => {
+  const { body } = variantOf(part, 'an object name')
+  return textOf(isObject(body) ? body.value : undefined, 'an object name')
 }
 
 const finishName = (identifiers: readonly Identifier[]): ObjectName => {
@@ -45,6 +53,7 @@ const finishName = (identifiers: readonly Identifier[]): ObjectName => {
     parts,
     identifiers,
     isStage: (first.quote === null && first.name.startsWith('@')) || first.quote === "'",
+    location: '',
     place: placeOf(first),
   }
 }

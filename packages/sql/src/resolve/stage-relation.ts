@@ -35,7 +35,7 @@ type StageRelation = Pick<Relation, 'names' | 'columns' | 'origin' | 'columnAt'>
  * `@DB.SCHEMA.STAGE."$1"`. How many there are is not known, so a star is refused.
  */
 export const openStage = (
-  { parts, identifiers, place }: ObjectName,
+  { location, identifiers, place }: ObjectName,
   settings: Json | undefined,
   scope: Scope,
 ): StageRelation => {
@@ -43,7 +43,7 @@ export const openStage = (
   if (identifiers.some(({ quote }) => quote === '"'))
     throw new Refusal('unknown-syntax', { detail: 'a stage location', place })
   readSettings(settings, scope)
-  const stage = stageName(parts.join('.'), scope.context)
+  const stage = stageName(location, scope.context)
   const { findings } = scope.context
   findings.stages.add(stage)
   findings.readTable(stage, false)

@@ -133,7 +133,7 @@ const readLocation = (value: Json | undefined, context: StatementContext): strin
   // A part in double quotes would have lost them.
   if (!name.isStage || name.identifiers.some(({ quote }) => quote === '"'))
     throw new Refusal('unknown-syntax', { detail: 'COPY', place: name.place })
-  const location = stageName(name.parts.join('.'), context)
+  const location = stageName(name.location, context)
   context.findings.stages.add(location)
   return location
 }

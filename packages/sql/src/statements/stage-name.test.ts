@@ -58,6 +58,16 @@ test.each([
   ['copy into @intake/out from patients', '@CLINIC.PUBLIC.INTAKE'],
   ['copy into @lab.x.intake/out from (select id from patients)', '@LAB.X.INTAKE'],
   ['copy into patients from @~/in', '@~'],
+  ['copy into @"intake"/out from patients', '@CLINIC.PUBLIC."intake"'],
+  ['copy into @lab."x".intake/out from patients', '@LAB."x".INTAKE'],
+  ['copy into patients from @"intake"/in', '@CLINIC.PUBLIC."intake"'],
+  ['copy into patients from \'@"intake"\'', '@CLINIC.PUBLIC."intake"'],
+  ['copy into patients (id) from (select $1 from @"intake"/in)', '@CLINIC.PUBLIC."intake"'],
+  ['select $1 from @"intake"/in', '@CLINIC.PUBLIC."intake"'],
+  ['select $1 from @lab.x."intake" (pattern => \'a\') f', '@LAB.X."intake"'],
+  ['select $1 from @"lab".x.intake', '@"lab".X.INTAKE'],
+  ['select $1 from @%"patients"/in', '@CLINIC.PUBLIC.%"patients"'],
+  ['select $1 from \'@"intake"/in\'', '@CLINIC.PUBLIC."intake"'],
 ])('%s touches %s alone', (sql, stage) => {
   expect(stagesOf(sql)).toEqual([stage])
 })
