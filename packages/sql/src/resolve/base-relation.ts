@@ -5,9 +5,10 @@ import { type Json, variantOf } from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
 import { oneTable, type RowOrigin } from './aggregation.ts'
 import type { ObjectName } from './object-name.ts'
-import { resolveQuery } from './query.ts'
+import { type OutputColumn, resolveQuery } from './query.ts'
 import type { StatementContext } from './scope.ts'
 import type { TableUse } from './table-use.ts'
+import { placed, refuseUnplaced } from './unplaced-column.ts'
 
 /** The columns of a table, or of a view through its definition. Records the read. */
 export const openBaseTable = (
@@ -33,8 +34,9 @@ export const openBaseTable = (
       context.findings.at(null, () => resolveQuery(query, inner, { parent: null, ctes: null })),
     )
     if (result.columns.length !== table.columns.length) throw stale()
+    const found = inOrderOf(table.columns, result.columns)
     const columns = table.columns.map((column, index) => ({
-      ...result.columns[index]!,
+      ...placed(found[index]!),
       name: column.name,
       view: column.lineage.keys().next().value!,
     }))
@@ -42,6 +44,19 @@ export const openBaseTable = (
   } catch (error) {
     throw error instanceof Refusal ? stale(error.missing) : error
   }
+}
+
+/** The view's own names tell the order of what its query gives, where that has no other. */
+const inOrderOf = (
+  columns: readonly RelationColumn[],
+  found: readonly OutputColumn[],
+): readonly OutputColumn[] => {
+  if (!found.some(({ isUnplaced }) => isUnplaced === true)) return found
+  return columns.map(({ name }) => {
+    const [only, ...others] = found.filter((column) => column.name === name)
+    if (only === undefined || others.length > 0) refuseUnplaced(found)
+    return only!
+  })
 }
 
 /** Parsed once for each catalogue. */

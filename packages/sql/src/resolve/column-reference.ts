@@ -8,6 +8,7 @@ import { integerType } from '../types/sql-type.ts'
 import { nearestName } from './nearest-name.ts'
 import { refuseRepeated } from './repeated-column.ts'
 import { columnsNamed, type Relation, type Scope } from './scope.ts'
+import { refuseUnplaced } from './unplaced-column.ts'
 import { eitherOf, rootless, unknownConstant, type Value } from './value.ts'
 
 /** The value of a column by its name, which may be qualified. @throws Refusal for an unknown or ambiguous one */
@@ -127,6 +128,7 @@ const findPosition = (
       throw new Refusal('ambiguous-column', { detail: `$${position}`, place: placeOf(first) })
     const [relation] = relations
     refuseRepeated(relation!.columns)
+    refuseUnplaced(relation!.columns)
     const column = relation!.columnAt?.(position) ?? relation!.columns[position - 1]
     if (column === undefined) return null
     scope.context.findings.readColumns([column])

@@ -69,7 +69,7 @@ const commonNames = (
   for (const { columns } of left) for (const { name } of columns) known.add(name)
   scope.context.findings.spend(known.size)
   const names = new Set(right.flatMap(({ columns }) => columns.map(({ name }) => name)))
-  return [...names].filter((name) => known.has(name)).map((name) => ({ name, place: null }))
+  return [...known].filter((name) => names.has(name)).map((name) => ({ name, place: null }))
 }
 
 const onlyColumn = (relations: readonly Relation[], name: string, place: Place | null): RelationColumn => {

@@ -8,6 +8,7 @@ import type { OutputColumn, QueryEnvironment } from './query.ts'
 import type { BodyResult } from './query-body.ts'
 import { refuseRepeated } from './repeated-column.ts'
 import { createScope, type Scope, type StatementContext } from './scope.ts'
+import { refuseUnplaced } from './unplaced-column.ts'
 
 const ORDER_FIELDS = new Set(['kind'])
 const ITEM_FIELDS = new Set(['expr'])
@@ -86,6 +87,7 @@ export const positionOf = (expression: Json | undefined): number | null => {
 
 export const columnAt = (columns: readonly OutputColumn[], position: number): OutputColumn => {
   refuseRepeated(columns)
+  refuseUnplaced(columns)
   const column = columns[position - 1]
   if (column === undefined) throw new Refusal('unknown-column', { detail: `position ${position}` })
   return column

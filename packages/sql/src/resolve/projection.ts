@@ -5,6 +5,7 @@ import type { OutputColumn } from './query.ts'
 import type { Scope } from './scope.ts'
 import { SelectAliases } from './select-aliases.ts'
 import { expandStar } from './star.ts'
+import { placed } from './unplaced-column.ts'
 import { nullConstant } from './value.ts'
 
 /** The columns of a select list, each with the item that it comes from. */
@@ -72,12 +73,12 @@ const resolveItem = (item: Json, scope: Scope): ResolvedItem => {
 const resolveColumns = (kind: string, body: Json, scope: Scope): readonly OutputColumn[] => {
   switch (kind) {
     case 'UnnamedExpr':
-      return [{ ...resolveExpression(body, scope), name: impliedName(body) }]
+      return [{ ...placed(resolveExpression(body, scope)), name: impliedName(body) }]
     case 'ExprWithAlias': {
       const { expr, alias } = openNode(body, 'SELECT', ALIASED_FIELDS)
       const identifier = readIdentifier(alias)
       scope.context.findings.visit(identifier)
-      return [{ ...resolveExpression(expr, scope), name: identifier.name }]
+      return [{ ...placed(resolveExpression(expr, scope)), name: identifier.name }]
     }
     case 'Wildcard':
       return expandStar(null, body, scope)

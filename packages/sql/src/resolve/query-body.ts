@@ -17,6 +17,7 @@ import { type OutputColumn, type QueryEnvironment, resolveQuery } from './query.
 import { refuseRepeated } from './repeated-column.ts'
 import { createScope, type Scope, type StatementContext } from './scope.ts'
 import { resolveSelect } from './select.ts'
+import { refuseUnplaced } from './unplaced-column.ts'
 import { nullConstant, type Value } from './value.ts'
 
 export interface BodyResult {
@@ -139,6 +140,7 @@ interface Pair {
 }
 
 const pairByPosition = (left: readonly OutputColumn[], right: readonly OutputColumn[]): readonly Pair[] => {
+  refuseUnplaced([...left, ...right])
   if (left.length !== right.length) throw new Refusal('column-count-mismatch', { detail: 'UNION' })
   return left.map((column, index) => ({ name: column.name, left: column, right: right[index]! }))
 }

@@ -45,13 +45,49 @@ export const expandArgumentStar = (
   return columns
 }
 
-/** The columns that USING or NATURAL made one come once, in front, as in Snowflake. */
+/**
+ * The columns that USING or NATURAL made one come once, in front. Snowflake documents neither that nor their order: where
+ * they could also stand in the order of either side, or where the first of each stands, no place is known.
+ */
 const allColumns = (scope: Scope): readonly RelationColumn[] => {
   if (scope.relations.length === 0) throw new Refusal('unknown-columns-of-relation', { detail: '*' })
   const columns = scope.relations.flatMap(columnsOfRelation)
   if (scope.merged.size === 0) return columns
   const merged = [...scope.merged].map(([name, value]) => ({ ...value, name }))
-  return [...merged, ...columns.filter(({ name }) => !scope.merged.has(name))]
+  const all = [...merged, ...columns.filter(({ name }) => !scope.merged.has(name))]
+  return hasOneOrder(all, columns, scope)
+    ? all
+    : all.map((column) => ({ ...column, isUnplaced: true as const }))
+}
+
+const hasOneOrder = (
+  all: readonly RelationColumn[],
+  columns: readonly RelationColumn[],
+  { merged }: Scope,
+): boolean => {
+  const fromLeft = firstOfEach(columns, merged)
+  // From the right the shared columns alone may stand in another order.
+  const shared = (from: readonly RelationColumn[]) =>
+    firstOfEach(from, merged).flatMap(({ name }) => (merged.has(name) ? [name] : []))
+  const fromRight = shared(columns.toReversed()).reverse()
+  return (
+    all.every(({ name }, index) => name === fromLeft[index]?.name) &&
+    shared(columns).every((name, index) => name === fromRight[index])
+  )
+}
+
+/** Every column, and of those that are one the first. */
+const firstOfEach = (
+  columns: readonly RelationColumn[],
+  merged: ReadonlyMap<string, Value>,
+): readonly RelationColumn[] => {
+  const seen = new Set<string>()
+  return columns.filter(({ name }) => {
+    if (!merged.has(name)) return true
+    if (seen.has(name)) return false
+    seen.add(name)
+    return true
+  })
 }
 
 const columnsOfRelation = ({ columns, columnAt }: Relation): readonly RelationColumn[] => {

@@ -11,6 +11,7 @@ import { unite } from './query-body.ts'
 import { refuseRepeated } from './repeated-column.ts'
 import type { CteScope, StatementContext } from './scope.ts'
 import { hasTable } from './table-lookup.ts'
+import { refuseUnplaced } from './unplaced-column.ts'
 import { eitherOf, nullConstant, type Value, valuesEqual } from './value.ts'
 
 const WITH_FIELDS = new Set(['recursive', 'cte_tables'])
@@ -76,11 +77,15 @@ export const nameColumns = (
   if (names.length > columns.length) {
     throw new Refusal('column-count-mismatch', of === null ? {} : { place: placeOf(of) })
   }
-  if (names.length > 0) refuseRepeated(columns)
+  if (names.length > 0) {
+    refuseRepeated(columns)
+    refuseUnplaced(columns)
+  }
   // A column without a name cannot be referred to by one; the empty name is none that SQL can write.
   return columns.map((column, index) => ({
     ...ofRelation(column, names[index] ?? column.name ?? ''),
     ...(column.repeats && { repeats: column.repeats }),
+    ...(column.isUnplaced && { isUnplaced: column.isUnplaced }),
   }))
 }
 
@@ -172,6 +177,7 @@ const resolveRecursively = (
 ): readonly RelationColumn[] => {
   const start = resolveQuery({ ...emptyQuery(query), body: anchor }, context, environment)
   refuseRepeated(start.columns)
+  refuseUnplaced(start.columns)
   checkCount(names, start.columns, name)
   // What holds of the rows of the anchor need not hold of those that follow.
   let columns: readonly RelationColumn[] = nameColumns(
@@ -182,6 +188,7 @@ const resolveRecursively = (
   for (;;) {
     const ctes: CteScope = { name: name.name, columns, origin: manyTables, outer: environment.ctes }
     const next = resolveQuery(query, context, { ...environment, ctes }).columns
+    refuseUnplaced(next)
     if (next.length !== columns.length) {
       throw new Refusal('column-count-mismatch', { detail: writeName([name.name]), place: placeOf(name) })
     }

@@ -15,6 +15,7 @@ import { type OutputColumn, resolveQuery } from '../resolve/query.ts'
 import { refuseRepeated } from '../resolve/repeated-column.ts'
 import { createScope, type StatementContext } from '../resolve/scope.ts'
 import { openNamed } from '../resolve/table-factor.ts'
+import { refuseUnplaced } from '../resolve/unplaced-column.ts'
 import { resolveUse } from '../resolve/use.ts'
 import { stageName } from './stage-name.ts'
 import { readingEffects, reportWithoutOutputs, type StatementReport } from './statement-report.ts'
@@ -78,6 +79,7 @@ const exportedColumns = (node: JsonObject, context: StatementContext): readonly 
   if (!isAbsent(node.from_query)) {
     const { columns } = resolveQuery(node.from_query, context, { parent: null, ctes: null })
     refuseRepeated(columns)
+    refuseUnplaced(columns)
     return columns
   }
   if (!isAbsent(node.from_obj_alias) || !isAbsent(node.from_transformations)) return unknownSyntax('COPY')

@@ -19,6 +19,7 @@ import { refuseRepeated } from '../resolve/repeated-column.ts'
 import { createScope, type Scope, type StatementContext } from '../resolve/scope.ts'
 import { findTable } from '../resolve/table-lookup.ts'
 import { checkVersion } from '../resolve/time-travel.ts'
+import { refuseUnplaced } from '../resolve/unplaced-column.ts'
 import { readingEffects, reportWithoutOutputs, type StatementReport } from './statement-report.ts'
 import { visitNames } from './visit-names.ts'
 import {
@@ -84,6 +85,7 @@ const createdColumns = (
   if (!isAbsent(node.query)) {
     const { columns } = resolveQuery(node.query, context, { parent: null, ctes: null })
     refuseRepeated(columns)
+    refuseUnplaced(columns)
     return namedOutputs(defined, columns, context)
   }
   if (!isAbsent(node.clone)) {

@@ -3,6 +3,7 @@ import { isAbsent, type Json, listOf, openNode, unknownSyntax } from '../parser/
 import { resolveQuery } from '../resolve/query.ts'
 import { refuseRepeated } from '../resolve/repeated-column.ts'
 import type { StatementContext } from '../resolve/scope.ts'
+import { refuseUnplaced } from '../resolve/unplaced-column.ts'
 import { createEffects, namedOutputs } from './create-table-statement.ts'
 import { reportWithoutOutputs, type StatementReport } from './statement-report.ts'
 import { readTargetName, writeTable } from './written-table.ts'
@@ -23,6 +24,7 @@ export const summarizeCreateView = (body: Json, context: StatementContext): Stat
   })
   const { columns } = resolveQuery(node.query, context, { parent: null, ctes: null })
   refuseRepeated(columns)
+  refuseUnplaced(columns)
   return reportWithoutOutputs('create-view', createEffects(node, context), [
     writeTable(target, 'create', namedOutputs(targets, columns, context)),
   ])

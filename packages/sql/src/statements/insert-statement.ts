@@ -13,6 +13,7 @@ import { resolveExpression } from '../resolve/expression.ts'
 import { type OutputColumn, resolveQuery } from '../resolve/query.ts'
 import { refuseRepeated } from '../resolve/repeated-column.ts'
 import { createScope, type Scope, type StatementContext } from '../resolve/scope.ts'
+import { refuseUnplaced } from '../resolve/unplaced-column.ts'
 import { resolveUse } from '../resolve/use.ts'
 import { unknownConstant, type Value } from '../resolve/value.ts'
 import { nameColumns } from '../resolve/with.ts'
@@ -37,6 +38,7 @@ export const summarizeInsert = (body: Json, context: StatementContext): Statemen
   if (isAbsent(node.source)) return unknownSyntax('INSERT')
   const { columns } = resolveQuery(node.source, context, { parent: null, ctes: null })
   refuseRepeated(columns)
+  refuseUnplaced(columns)
   const writes = isAbsent(node.multi_table_insert_type)
     ? [writeInto(targetOf(node.table), node.columns, columns, context)]
     : writeMany(node, columns, context)
