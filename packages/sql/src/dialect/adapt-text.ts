@@ -2,6 +2,7 @@ import type { Lexed } from '../lexer/token.ts'
 import { readAllByName } from './all-by-name.ts'
 import { namesOfTypes, readColumnNamedAsType } from './column-named-as-type.ts'
 import { readDirectedJoin } from './directed-join.ts'
+import { readDistinctFrom } from './distinct-from.ts'
 import { applyEdits, type Edit, type PlacedEdit, placeEdit } from './edit.ts'
 import { readExplainUsing } from './explain-using.ts'
 import { readExtractPart } from './extract-part.ts'
@@ -30,6 +31,7 @@ const byWord: ReadonlyMap<string, ReadConstruct> = new Map<string, ReadConstruct
   ['ILIKE', readLikeAll],
   ['IDENTIFIER', readNamedFunction],
   ['INSERT', readAllByName],
+  ['IS', readDistinctFrom],
   ['LIKE', readLikeAll],
   ['MAP', readStructuredType],
   ['NTH_VALUE', readNthValueFrom],

@@ -241,7 +241,6 @@ for (const [name, rule] of Object.entries<Rule>({
   ANY: comparison,
   ALL: comparison,
   EQUAL_NULL: comparison,
-  'IS DISTINCT FROM': comparison,
   NULLIF: nullIf,
   '||': concatenation,
   CONCAT: concatenation,

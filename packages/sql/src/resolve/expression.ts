@@ -45,11 +45,6 @@ const isTrue: Resolver = (body, scope) => {
   return compute('NOT', operands, scope, deriveThrough(derived(operands, 'NOT'), 'IS'))
 }
 
-const isDistinct: Resolver = (body, scope) => {
-  const operands = resolveAll(listOf(body, 'IS'), scope)
-  return compute('IS DISTINCT FROM', operands, scope, compared(operands, 'IS DISTINCT FROM'))
-}
-
 const BETWEEN_FIELDS = new Set(['expr', 'low', 'high'])
 const NEGATED = new Set(['negated'])
 const resolveBetween: Resolver = (body, scope) => {
@@ -244,8 +239,6 @@ const createResolvers = (): ReadonlyMap<string, Resolver> =>
     ['IsNotFalse', isTrue],
     ['IsUnknown', isTrue],
     ['IsNotUnknown', isTrue],
-    ['IsDistinctFrom', isDistinct],
-    ['IsNotDistinctFrom', isDistinct],
     ['Between', resolveBetween],
     [
       'InList',

@@ -21,7 +21,6 @@ const ofEquality = new Set([
   'ANY',
   'ALL',
   'EQUAL_NULL',
-  'IS DISTINCT FROM',
   'AND',
   'OR',
   'XOR',
