@@ -1,11 +1,17 @@
 import type { ReadConstruct } from './read-construct.ts'
+import type { TokenReader } from './token-reader.ts'
 
-/** Words and signs after which a table's name stands, so that DIRECTED is that name. */
-const BEFORE_A_TABLE = new Set(['FROM', 'JOIN', 'LATERAL', 'USING', 'INTO'])
-const BEFORE_A_NAME = new Set([',', '(', '.'])
+const SIDES = new Set(['LEFT', 'RIGHT', 'FULL'])
+const OTHER_KINDS = new Set(['INNER', 'CROSS'])
 
-/** `LEFT DIRECTED JOIN`: the table on the left is read first. It changes no result. Source: Snowflake, JOIN. */
-export const readDirectedJoin: ReadConstruct = (at, reader) => {
-  const isTable = BEFORE_A_TABLE.has(reader.word(at - 1)) || BEFORE_A_NAME.has(reader.sign(at - 1))
-  return reader.word(at + 1) === 'JOIN' && !isTable ? [reader.blank(at, at + 1)] : []
+/**
+ * `LEFT DIRECTED JOIN`: the table on the left is read first. It changes no result. Without a kind of join before it, DIRECTED
+ * is the alias of a table. Source: Snowflake, JOIN.
+ */
+export const readDirectedJoin: ReadConstruct = (at, reader) =>
+  reader.word(at + 1) === 'JOIN' && isKindOfJoin(at - 1, reader) ? [reader.blank(at, at + 1)] : []
+
+const isKindOfJoin = (at: number, reader: TokenReader): boolean => {
+  const side = reader.word(at) === 'OUTER' ? at - 1 : at
+  return SIDES.has(reader.word(side)) || OTHER_KINDS.has(reader.word(at))
 }
