@@ -8,7 +8,6 @@ import { checkCondition } from './use.ts'
 
 const TABLE_FIELDS = new Set(['relation', 'joins'])
 const JOIN_FIELDS = new Set(['relation', 'join_operator'])
-const JOIN_IDLE = new Set(['global'])
 const ASOF_FIELDS = new Set(['match_condition', 'constraint'])
 
 const JOINS = new Set(['Join', 'Inner', 'Left', 'LeftOuter', 'Right', 'RightOuter', 'FullOuter', 'CrossJoin'])
@@ -42,7 +41,7 @@ export const resolveTableWithJoins = (value: Json | undefined, scope: Scope): Jo
   const node = openNode(value, 'FROM', TABLE_FIELDS)
   const conditions: JoinCondition[] = [...resolveTableFactor(node.relation, scope)]
   for (const join of listOf(node.joins, 'JOIN')) {
-    const { relation, join_operator: operator } = openNode(join, 'JOIN', JOIN_FIELDS, JOIN_IDLE)
+    const { relation, join_operator: operator } = openNode(join, 'JOIN', JOIN_FIELDS)
     const before = scope.relations.length
     conditions.push(...resolveTableFactor(relation, scope))
     const { name, body } = variantOf(operator, 'JOIN')
