@@ -12,6 +12,8 @@ export interface RelationColumn extends Value {
   readonly name: string
   /** Whether it stands for every column that a PIVOT makes of values, which nobody can name. */
   readonly repeats?: true
+  /** Whether a name that Snowflake makes up for it, where it has none, may be a plain word. */
+  readonly isMaybeWord?: true
   /** Whether its place among the others is not known. */
   readonly isUnplaced?: true
   /** The view's own column, for one that is seen through a view's definition. */

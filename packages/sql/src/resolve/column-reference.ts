@@ -5,6 +5,7 @@ import { writeName } from '../lexer/identifier.ts'
 import { type Identifier, placeOf } from '../parser/identifier-node.ts'
 import { Refusal } from '../refusal.ts'
 import { integerType } from '../types/sql-type.ts'
+import { mayBeMadeUp } from './made-up-name.ts'
 import { nearestName } from './nearest-name.ts'
 import { refuseRepeated } from './repeated-column.ts'
 import { columnsNamed, type Relation, type Scope } from './scope.ts'
@@ -72,6 +73,19 @@ const findUnqualified = (identifier: Identifier, scope: Scope): Value | null => 
   scope.context.findings.readColumns(columns)
   const found: readonly Value[] = [...(merged === undefined ? [] : [merged]), ...columns]
   if (found.length > 0) return eitherOf(alias === null ? found : [...found, alias])
+  const other = findElsewhere(identifier, alias, scope)
+  // The one that Snowflake takes may be a column that has no name here.
+  const isMadeUp =
+    scope.aliases?.mayHaveMadeUp(name) === true ||
+    scope.relations.some((relation) => mayBeMadeUp(name, relation.columns))
+  if (other !== null && isMadeUp)
+    throw new Refusal('ambiguous-column', { detail: writeName([name]), place: placeOf(identifier) })
+  return other
+}
+
+/** Where no relation of a SELECT has a column of the name. */
+const findElsewhere = (identifier: Identifier, alias: Value | null, scope: Scope): Value | null => {
+  const { name } = identifier
   if (name === 'LEVEL' && scope.isHierarchical) return rootless(integerType)
   const outer = scope.parent === null ? null : findUnqualified(identifier, scope.parent)
   if (alias !== null) return outer === null ? alias : eitherOf([alias, outer])

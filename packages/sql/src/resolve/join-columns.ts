@@ -7,6 +7,7 @@ import { compute, mixed } from './compute.ts'
 import { equated } from './equated.ts'
 import { type JoinKind, markSides } from './join-sides.ts'
 import { mergeLineages } from './lineage.ts'
+import { refuseMadeUpCommon } from './made-up-name.ts'
 import { readObjectName } from './object-name.ts'
 import { refuseRepeated } from './repeated-column.ts'
 import { columnsNamed, type Relation, type Scope } from './scope.ts'
@@ -65,6 +66,10 @@ const commonNames = (
   scope: Scope,
 ): readonly NamedColumn[] => {
   for (const { columns } of [...left, ...right]) refuseRepeated(columns)
+  refuseMadeUpCommon(
+    left.flatMap(({ columns }) => columns),
+    right.flatMap(({ columns }) => columns),
+  )
   const known = new Set(scope.merged.keys())
   for (const { columns } of left) for (const { name } of columns) known.add(name)
   scope.context.findings.spend(known.size)

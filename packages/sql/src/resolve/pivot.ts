@@ -72,7 +72,10 @@ export const resolvePivot = (body: JsonObject, scope: Scope): RelationParts => {
   scope.context.findings.readColumns(kept)
   const made =
     source === 'List'
-      ? listOf(list, 'PIVOT').map((item) => ({ ...cell, name: pivotName(item, inner) + suffix }))
+      ? listOf(list, 'PIVOT').map((item) => {
+          const name = pivotName(item, inner)
+          return { ...cell, name: name === null ? '' : name + suffix }
+        })
       : [{ ...cell, ...columnsOfValues(source, list, chosenBy, inner) }]
   return { names: [], columns: [...kept, ...made], origin: manyTables }
 }
@@ -114,19 +117,22 @@ const withDefault = (value: Value, fallback: Json | undefined, scope: Scope): Va
 
 /**
  * Snowflake calls the column by its alias, or by the value as it is written, quotes included. The alias of the aggregate
- * is appended to either. Source: Snowflake, PIVOT.
+ * is appended to either. Null for a value that can be written in several ways. Source: Snowflake, PIVOT.
  */
-const pivotName = (item: Json, scope: Scope): string => {
+const pivotName = (item: Json, scope: Scope): string | null => {
   const { expr, alias } = openNode(item, 'PIVOT', NAMED_FIELDS)
   if (resolveExpression(expr, scope).lineage.size > 0)
     throw new Refusal('column-not-allowed-here', { detail: 'PIVOT' })
   if (!isAbsent(alias)) return visitAlias(alias, scope)
   const text = stringLiteral(expr)
-  if (text !== null) return `'${text}'`
+  if (text !== null) return text.includes("'") ? null : `'${text}'`
   const literal = isObject(expr) && isObject(expr.Value) ? expr.Value.value : undefined
-  if (isObject(literal) && Array.isArray(literal.Number)) return String(literal.Number[0])
-  return unknownSyntax('a value of PIVOT')
+  if (!isObject(literal) || !Array.isArray(literal.Number)) return unknownSyntax('a value of PIVOT')
+  const number = String(literal.Number[0])
+  return WHOLE.test(number) ? number : null
 }
+
+const WHOLE = /^(?:0|[1-9]\d*)$/
 
 const visitAlias = (alias: Json | undefined, scope: Scope): string => {
   const identifier = readIdentifier(alias)

@@ -1,10 +1,11 @@
 import { readIdentifier } from '../parser/identifier-node.ts'
 import { isAbsent, isObject, type Json, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
 import { resolveExpression } from './expression.ts'
+import type { MaybeNamed } from './made-up-name.ts'
 import type { OutputColumn } from './query.ts'
 import type { Scope } from './scope.ts'
 import { SelectAliases } from './select-aliases.ts'
-import { expandStar } from './star.ts'
+import { expandStar, namesOfStar } from './star.ts'
 import { placed } from './unplaced-column.ts'
 import { nullConstant } from './value.ts'
 
@@ -28,14 +29,20 @@ export const itemAliases = (items: readonly Json[]): readonly (readonly [name: s
 
 /** Resolves the items, again as long as one was used by name before its value was known. */
 export const resolveProjection = (items: readonly Json[], scope: Scope): Projection => {
-  const aliases = new SelectAliases(items.map(aliasOf))
+  const aliases = new SelectAliases(
+    items.flatMap((item, index) => namesOf(item).map((name) => [name, index] as const)),
+    items.flatMap(unnamedOf),
+  )
   scope.aliases = aliases
   let resolved: readonly ResolvedItem[] = []
   for (let round = 0; aliases.needsAnotherRound(round); round += 1) {
     resolved = items.map((item, index) => {
       aliases.startItem(index)
       const columns = resolveItem(item, scope)
-      aliases.finishItem(index, columns.columns[0] ?? nullConstant)
+      aliases.finishItem(
+        index,
+        (name) => columns.columns.find((column) => column.name === name) ?? nullConstant,
+      )
       return columns
     })
   }
@@ -50,9 +57,19 @@ export const resolveProjection = (items: readonly Json[], scope: Scope): Project
   return { columns, isAggregate }
 }
 
-const aliasOf = (item: Json): string | null => {
+/** What an item may be called by: its alias, or what the options of a star call its columns. */
+const namesOf = (item: Json): readonly string[] => {
   const { name, body } = variantOf(item, 'SELECT')
-  return name === 'ExprWithAlias' && isObject(body) ? readIdentifier(body.alias).name : null
+  if (name === 'ExprWithAlias' && isObject(body)) return [readIdentifier(body.alias).name]
+  if (name === 'Wildcard') return namesOfStar(body)
+  return name === 'QualifiedWildcard' && Array.isArray(body) ? namesOfStar(body[1] ?? null) : []
+}
+
+const UNNAMED: MaybeNamed = { name: null }
+
+const unnamedOf = (item: Json): readonly MaybeNamed[] => {
+  const { name, body } = variantOf(item, 'SELECT')
+  return name === 'UnnamedExpr' && impliedName(body) === null ? [UNNAMED] : []
 }
 
 interface ResolvedItem {
@@ -73,7 +90,7 @@ const resolveItem = (item: Json, scope: Scope): ResolvedItem => {
 const resolveColumns = (kind: string, body: Json, scope: Scope): readonly OutputColumn[] => {
   switch (kind) {
     case 'UnnamedExpr':
-      return [{ ...placed(resolveExpression(body, scope)), name: impliedName(body) }]
+      return [{ ...placed(resolveExpression(body, scope)), ...impliedNameOf(body) }]
     case 'ExprWithAlias': {
       const { expr, alias } = openNode(body, 'SELECT', ALIASED_FIELDS)
       const identifier = readIdentifier(alias)
@@ -89,6 +106,23 @@ const resolveColumns = (kind: string, body: Json, scope: Scope): readonly Output
     default:
       return unknownSyntax('SELECT')
   }
+}
+
+/** Whether Snowflake may make up a plain word: the name of a column that is written another way. */
+const MAYBE_WORDS = new Set(['Nested', 'Prefixed', 'Prior', 'UnaryOp', 'Collate', 'Subquery'])
+
+const impliedNameOf = (expression: Json): MaybeNamed => {
+  const name = impliedName(expression)
+  if (name !== null) return { name }
+  const { name: kind, body } = variantOf(expression, 'an expression')
+  const isMaybeWord = MAYBE_WORDS.has(kind) || (kind === 'Function' && isIdentifierCall(body))
+  return isMaybeWord ? { name, isMaybeWord } : { name }
+}
+
+const isIdentifierCall = (body: Json): boolean => {
+  const parts = isObject(body) ? body.name : undefined
+  const [part] = Array.isArray(parts) && parts.length === 1 ? parts : []
+  return isObject(part) && isObject(part.Identifier) && readIdentifier(part.Identifier).name === 'IDENTIFIER'
 }
 
 /** A plain column keeps its name; every other expression gets one that Snowflake makes up from its text. */

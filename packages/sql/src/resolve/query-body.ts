@@ -13,6 +13,7 @@ import { manyTables, type RowOrigin } from './aggregation.ts'
 import { comparable, compute, counterpartOf, joined } from './compute.ts'
 import { resolveAll } from './expression.ts'
 import { meet, passThrough } from './lineage.ts'
+import type { MaybeNamed } from './made-up-name.ts'
 import { type OutputColumn, type QueryEnvironment, resolveQuery } from './query.ts'
 import { refuseRepeated } from './repeated-column.ts'
 import { createScope, type Scope, type StatementContext } from './scope.ts'
@@ -113,7 +114,7 @@ const combine = (
   if (operator === undefined || quantifier === undefined) return unknownSyntax('a set operation')
   refuseRepeated([...left, ...right])
   const pairs = quantifier.byName ? pairByName(left, right) : pairByPosition(left, right)
-  return pairs.map(({ name, left: first, right: second }) => {
+  return pairs.map(({ left: first, right: second, ...called }) => {
     // Everything but UNION ALL compares whole rows with each other.
     if (!(op === 'Union' && quantifier.all)) {
       for (const lineage of meet(comparable([first, second]).map(counterpartOf)))
@@ -122,7 +123,7 @@ const combine = (
     const united = unite([first, second], 'UNION', context)
     return {
       ...(operator.takesRight ? united : { ...first, type: united.type, mayFail: united.mayFail }),
-      name,
+      ...called,
     }
   })
 }
@@ -133,8 +134,7 @@ export const unite = (sources: readonly Value[], name: string, context: Statemen
   return compute(name, sources, createScope(context), lineage, outcome)
 }
 
-interface Pair {
-  readonly name: string | null
+interface Pair extends MaybeNamed {
   readonly left: Value
   readonly right: Value
 }
@@ -142,7 +142,12 @@ interface Pair {
 const pairByPosition = (left: readonly OutputColumn[], right: readonly OutputColumn[]): readonly Pair[] => {
   refuseUnplaced([...left, ...right])
   if (left.length !== right.length) throw new Refusal('column-count-mismatch', { detail: 'UNION' })
-  return left.map((column, index) => ({ name: column.name, left: column, right: right[index]! }))
+  return left.map((column, index) => ({
+    name: column.name,
+    ...(column.isMaybeWord && { isMaybeWord: column.isMaybeWord }),
+    left: column,
+    right: right[index]!,
+  }))
 }
 
 const pairByName = (left: readonly OutputColumn[], right: readonly OutputColumn[]): readonly Pair[] => {
@@ -159,7 +164,8 @@ const byName = (columns: readonly OutputColumn[]): ReadonlyMap<string, Value> =>
   const named = new Map<string, Value>()
   for (const column of columns) {
     const { name } = column
-    if (name === null || named.has(name)) throw new Refusal('ambiguous-column', { detail: 'UNION BY NAME' })
+    if (name === null || name === '' || named.has(name))
+      throw new Refusal('ambiguous-column', { detail: 'UNION BY NAME' })
     named.set(name, column)
   }
   return named

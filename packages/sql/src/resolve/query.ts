@@ -13,6 +13,8 @@ export interface OutputColumn extends Value {
   readonly name: string | null
   /** Whether it stands for every column that a PIVOT makes of values, which nobody can name. */
   readonly repeats?: true
+  /** Whether a name that Snowflake makes up for it, where it has none, may be a plain word. */
+  readonly isMaybeWord?: true
   /** Whether its place among the others is not known. */
   readonly isUnplaced?: true
 }

@@ -1,4 +1,5 @@
 import type { Findings } from './findings.ts'
+import { type MaybeNamed, mayBeMadeUp } from './made-up-name.ts'
 import { eitherOf, nullConstant, type Value, valuesEqual } from './value.ts'
 
 /**
@@ -6,35 +7,61 @@ import { eitherOf, nullConstant, type Value, valuesEqual } from './value.ts'
  * itself included, in any order; so their values are found in rounds until they no longer change.
  */
 export class SelectAliases {
-  readonly #items = new Map<string, number[]>()
+  readonly #named = new Map<string, number[]>()
   readonly #values: Value[]
+  /** The item of each value. */
+  readonly #items: readonly number[]
+  /** The values of each item, by their names. */
+  readonly #ofItem = new Map<number, Map<string, number>>()
+  readonly #unnamed: readonly MaybeNamed[]
   /** What was handed out while the item might still grow. */
   readonly #handedOut = new Map<number, Value>()
   #current = -1
 
-  constructor(names: readonly (string | null)[]) {
+  /**
+   * @param names - each name with the number of the item that gives it. A star gives several, or none
+   * @param unnamed - the items for which Snowflake makes a name up
+   */
+  constructor(
+    names: readonly (readonly [name: string, item: number])[],
+    unnamed: readonly MaybeNamed[] = [],
+  ) {
     this.#values = names.map(() => nullConstant)
-    for (const [index, name] of names.entries()) {
-      if (name === null) continue
-      const items = this.#items.get(name)
-      if (items === undefined) this.#items.set(name, [index])
-      else items.push(index)
+    this.#items = names.map(([, item]) => item)
+    this.#unnamed = unnamed
+    for (const [index, [name]] of names.entries()) {
+      const same = this.#named.get(name)
+      if (same === undefined) this.#named.set(name, [index])
+      else same.push(index)
+      const item = this.#items[index]!
+      const own = this.#ofItem.get(item)
+      if (own === undefined) this.#ofItem.set(item, new Map([[name, index]]))
+      else own.set(name, index)
     }
   }
 
-  /** An item never sees its own name: there it means the column below. */
-  startItem(index: number): void {
-    this.#current = index
+  /** An item never sees its own names: there they mean the columns below. */
+  startItem(item: number): void {
+    this.#current = item
   }
 
-  finishItem(index: number, value: Value): void {
-    const before = this.#values[index]!
-    this.#values[index] = before === nullConstant ? value : eitherOf([value, before])
+  /** @param valueNamed - gives what the item calls by a name */
+  finishItem(item: number, valueNamed: (name: string) => Value): void {
+    for (const [name, index] of this.#ofItem.get(item) ?? []) {
+      const value = valueNamed(name)
+      const before = this.#values[index]!
+      this.#values[index] = before === nullConstant ? value : eitherOf([value, before])
+    }
     this.#current = -1
   }
 
   has(name: string): boolean {
-    return this.#items.has(name)
+    return this.#named.has(name)
+  }
+
+  /** Whether Snowflake may make this name up for an item that has none. */
+  mayHaveMadeUp(name: string): boolean {
+    return mayBeMadeUp(name, this.#unnamed)
   }
 
   /** Starts a round, and tells whether one is needed: the first, and each after a name was used too early. */
@@ -48,10 +75,10 @@ export class SelectAliases {
   }
 
   find(name: string, findings: Findings): Value | null {
-    const items = this.#items.get(name)
-    if (items === undefined) return null
-    findings.spend(items.length)
-    const others = items.filter((index) => index !== this.#current)
+    const indexes = this.#named.get(name)
+    if (indexes === undefined) return null
+    findings.spend(indexes.length)
+    const others = indexes.filter((index) => this.#items[index] !== this.#current)
     if (others.length === 0) return null
     for (const index of others) {
       if (!this.#handedOut.has(index)) this.#handedOut.set(index, this.#values[index]!)

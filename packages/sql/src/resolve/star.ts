@@ -1,10 +1,20 @@
 import type { RelationColumn } from '../catalogue/catalogue-index.ts'
 import { writeName } from '../lexer/identifier.ts'
 import { type Identifier, placeOf, readIdentifier } from '../parser/identifier-node.ts'
-import { isAbsent, type Json, listOf, openNode, textOf, unknownSyntax, variantOf } from '../parser/node.ts'
+import {
+  isAbsent,
+  isObject,
+  type Json,
+  listOf,
+  openNode,
+  textOf,
+  unknownSyntax,
+  variantOf,
+} from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
 import { isCalled } from './column-reference.ts'
 import { resolveExpression } from './expression.ts'
+import { refuseUnnamed } from './made-up-name.ts'
 import { nearestName } from './nearest-name.ts'
 import { type ObjectName, readObjectName } from './object-name.ts'
 import { refuseRepeated } from './repeated-column.ts'
@@ -122,6 +132,7 @@ const applyOptions = (
   if (!isAbsent(node.opt_ilike)) {
     const pattern = textOf(openNode(node.opt_ilike, 'ILIKE', ILIKE_FIELDS).pattern, 'ILIKE')
     if (pattern.includes('\\')) return unknownSyntax('ILIKE with an escape')
+    refuseUnnamed(chosen, 'ILIKE')
     chosen = chosen.filter(({ name }) => matchesLike(name, pattern))
   }
   if (!isAbsent(node.opt_exclude)) chosen = exclude(chosen, node.opt_exclude!, scope)
@@ -154,6 +165,20 @@ const matchesLike = (name: string, pattern: string): boolean => {
   while (pattern[patternAt] === '%') patternAt += 1
   return patternAt === pattern.length
 }
+
+/** What REPLACE and RENAME call columns of a star. */
+export const namesOfStar = (options: Json): readonly string[] => {
+  if (!isObject(options)) return []
+  const replaced = isAbsent(options.opt_replace) ? [] : replacementsOf(options.opt_replace)
+  const renamed = isAbsent(options.opt_rename) ? [] : oneOrMany(options.opt_rename!, 'RENAME')
+  return [
+    ...replaced.map((item) => openNode(item, 'REPLACE', REPLACEMENT_FIELDS, REPLACEMENT_IDLE).column_name),
+    ...renamed.map((item) => openNode(item, 'RENAME', RENAME_FIELDS).alias),
+  ].map((name) => readIdentifier(name).name)
+}
+
+const replacementsOf = (value: Json | undefined): readonly Json[] =>
+  listOf(openNode(value, 'REPLACE', REPLACE_FIELDS).items, 'REPLACE')
 
 /** A name in an option must be one of the star's columns: otherwise the text means something else than we read. */
 const findNamed = (columns: readonly RelationColumn[], identifier: Identifier, scope: Scope): string => {
@@ -210,7 +235,7 @@ const replace = (
   scope: Scope,
 ): readonly RelationColumn[] => {
   const replacements = new Map<string, Value>()
-  for (const item of listOf(openNode(value, 'REPLACE', REPLACE_FIELDS).items, 'REPLACE')) {
+  for (const item of replacementsOf(value)) {
     const { expr, column_name: name } = openNode(item, 'REPLACE', REPLACEMENT_FIELDS, REPLACEMENT_IDLE)
     replacements.set(findNamed(columns, readIdentifier(name), scope), resolveExpression(expr, scope))
   }

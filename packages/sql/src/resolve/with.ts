@@ -85,6 +85,7 @@ export const nameColumns = (
   return columns.map((column, index) => ({
     ...ofRelation(column, names[index] ?? column.name ?? ''),
     ...(column.repeats && { repeats: column.repeats }),
+    ...(column.isMaybeWord && { isMaybeWord: column.isMaybeWord }),
     ...(column.isUnplaced && { isUnplaced: column.isUnplaced }),
   }))
 }

@@ -121,7 +121,7 @@ export const namedOutputs = (
 ): readonly WrittenColumn[] => {
   if (targets.length > 0) return pairColumns(targets, outputs, context)
   return outputs.map(({ name, ...value }) => {
-    if (name === null) throw new Refusal('unnamed-column')
+    if (name === null || name === '') throw new Refusal('unnamed-column')
     return { ...value, name }
   })
 }
