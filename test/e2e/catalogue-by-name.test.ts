@@ -184,3 +184,75 @@ describe('a table that somebody has changed meanwhile', () => {
     expect(JSON.stringify(texts)).toContain('ERR_RESULT_SHAPE_MISMATCH')
   })
 })
+
+/** The texts that the agent's Snowflake user has run, in order. */
+const textsOfAgent = async (): Promise<readonly string[]> => {
+  const administrator = await clinic.administrator()
+  return await new Promise((resolve, reject) =>
+    administrator.execute({
+      sqlText:
+        "select QUERY_TEXT from table(CLINIC.INFORMATION_SCHEMA.QUERY_HISTORY(RESULT_LIMIT => 10000)) where USER_NAME = 'CLINIC_AGENT' order by START_TIME",
+      complete: (error, _statement, rows) =>
+        error
+          ? reject(error)
+          : resolve((rows ?? []).map((row) => String((row as { QUERY_TEXT: string }).QUERY_TEXT))),
+    }),
+  )
+}
+
+describe('nothing is read whole', () => {
+  test('a connection that names no table asks for the structure of none', async () => {
+    const before = (await textsOfAgent()).length
+    const connection = await connect()
+    await connection.query('select 1')
+    const texts = (await textsOfAgent()).slice(before)
+    expect(texts).toContain('select 1')
+    expect(texts.filter((text) => /information_schema|describe|show/i.test(text))).toEqual([])
+  })
+
+  test('the tables of a statement are looked up by name, and once for the sessions of a role', async () => {
+    for (const name of ['LEFT_ONE', 'RIGHT_ONE']) {
+      await administer(`create table CLINIC.PUBLIC.${name} (A int)`)
+      await administer(`grant select on table CLINIC.PUBLIC.${name} to role CLINIC_READER`)
+    }
+    const before = (await textsOfAgent()).length
+    for (let session = 0; session < 2; session += 1)
+      await (await connect()).query('select l.A from left_one l join right_one r on l.A = r.A')
+    const described = (await textsOfAgent()).slice(before).filter((text) => /^describe/i.test(text))
+    expect(described.sort()).toEqual([
+      'describe table CLINIC.PUBLIC.LEFT_ONE',
+      'describe table CLINIC.PUBLIC.RIGHT_ONE',
+    ])
+  })
+
+  test('a name that does not exist is told with the one that may be meant, in its schema or another', async () => {
+    const connection = await connect()
+    const hintOf = async (sql: string): Promise<string> =>
+      await connection.query(sql).then(
+        () => '',
+        (error: { hint: string }) => error.hint,
+      )
+    expect(await hintOf('select 1 from patiens')).toContain('did you mean `CLINIC.PUBLIC.PATIENTS`?')
+    expect(await hintOf('select 1 from scratch.work.cohrot')).toContain('did you mean `SCRATCH.WORK.COHORT`?')
+    expect(await hintOf('select 1 from scratch.public.cohort')).toContain(
+      'did you mean `SCRATCH.WORK.COHORT`?',
+    )
+    expect(await hintOf('select 1 from hidden.public.secret')).not.toContain('SECRETS')
+  })
+})
+
+test('a temporary table stands before another of its name in its own session, and in no other', async () => {
+  await administer('create table CLINIC.PUBLIC.SHADOWED (SSN varchar, A int)')
+  await administer("insert into CLINIC.PUBLIC.SHADOWED values ('900-00-1234', 1)")
+  await administer('grant select on table CLINIC.PUBLIC.SHADOWED to role CLINIC_READER')
+  const [first, second] = [await connect(), await connect()]
+  const permanent = [{ SSN: '[ssn]', A: 1 }]
+  expect(await rowsOf(first, 'select * from shadowed')).toEqual(permanent)
+  await first.query('create temporary table SHADOWED (B int)')
+  expect(await rowsOf(first, 'select * from shadowed')).toEqual([])
+  await expect(first.query('select A from shadowed')).rejects.toMatchObject({ code: '000904' })
+  expect(await rowsOf(second, 'select * from shadowed')).toEqual(permanent)
+  expect(await rowsOf(await connect(), 'select A from shadowed')).toEqual([{ A: 1 }])
+  await first.query('drop table shadowed')
+  expect(await rowsOf(first, 'select * from shadowed')).toEqual(permanent)
+})

@@ -175,7 +175,6 @@ export const startFaultyClinic = async (options: FaultyClinicOptions = {}): Prom
         kind: 'warehouse',
         user: 'SNOWFENCE_CATALOG',
         role: 'SNOWFENCE_CATALOG',
-        databases: ['CLINIC'],
         accessUrl: warehouse.url,
       },
     },

@@ -44,7 +44,7 @@ export const analyzeText = (parser: SqlParser, text: string, options: AnalyzeOpt
     return {
       summary: unsupported(explained(refusal, lexed)),
       executableText,
-      ...(missing !== null && { missing }),
+      ...(missing.length > 0 && { missing }),
     }
   }
 }

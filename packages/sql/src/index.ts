@@ -1,11 +1,10 @@
-export type { Analysis, AnalyzeOptions, SqlAnalyzer } from './analysis.ts'
+export type { AbsentTables, Analysis, AnalyzeOptions, SqlAnalyzer } from './analysis.ts'
 export { analyzeStatement, createSqlAnalyzer, prepareSqlAnalyzer } from './analyzer.ts'
-export { type ColumnRow, catalogFromRows, type ViewRow } from './catalogue/catalog-from-rows.ts'
-export {
-  catalogStatements,
-  type StoredTableName,
-  tableStatements,
-} from './catalogue/catalog-statements.ts'
+export { analyzeByName, type CatalogueByName } from './catalogue/analyze-by-name.ts'
+export { KnownTables } from './catalogue/known-tables.ts'
+export { readSimilarTables } from './catalogue/read-similar-tables.ts'
+export { type ReadRows, readTable } from './catalogue/read-table.ts'
+export type { StoredTableName } from './catalogue/table-statements.ts'
 export { refuseSessionParameter } from './classify/session-parameters.ts'
 export { holdsLiterals, redactText } from './lexer/redact-text.ts'
 export { type StatementPart, splitStatements } from './lexer/split-statements.ts'

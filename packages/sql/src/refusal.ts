@@ -1,4 +1,4 @@
-import type { StoredTableName } from './catalogue/catalog-statements.ts'
+import type { StoredTableName } from './catalogue/table-statements.ts'
 import { type RefusalCode, refusalReasons } from './refusal-reasons.ts'
 
 /** Where a refusal points: an offset in UTF-16 units, or a line and column as the parser counts them. */
@@ -10,8 +10,8 @@ export interface RefusalOptions {
   /** The name or construct it is about. Never a literal. */
   readonly detail?: string | null
   readonly place?: Place | null
-  /** The table that the catalogue does not have, which may exist all the same. */
-  readonly missing?: StoredTableName | null
+  /** Tables that the catalogue does not have, which may exist all the same. The first is the one it is about. */
+  readonly missing?: readonly StoredTableName[]
   /** The stored name that may be meant instead. */
   readonly nearest?: string | null
   /** A more exact account than the catalogue's, for functions that are refused for a reason of their own. */
@@ -40,7 +40,7 @@ export class Refusal extends Error {
   readonly text: string
   readonly hint: string
   readonly place: Place | null
-  readonly missing: StoredTableName | null
+  missing: readonly StoredTableName[]
 
   constructor(code: RefusalCode, options: RefusalOptions = {}) {
     super(code)
@@ -57,6 +57,6 @@ export class Refusal extends Error {
     const nearest = showName(options.nearest)
     this.hint = because?.hint ?? (nearest === null ? hint : `did you mean \`${nearest}\`? Otherwise ${hint}`)
     this.place = options.place ?? null
-    this.missing = options.missing ?? null
+    this.missing = options.missing ?? []
   }
 }

@@ -363,6 +363,15 @@ describe('an approval request', () => {
       expect(codeOf(await ask('select STATE from CLINIC.PUBLIC.PATIENTS'))).toBe('ERR_APPROVAL_NOT_NEEDED')
     })
 
+    it('and no hint names a table or column that the role of the catalogue alone may see', async () => {
+      const hintOf = async (sqlText: string) =>
+        ((await ask(sqlText)).body as { error: { hint: string } }).error.hint
+      const unknownTable = await hintOf('select * from CLINIC.PUBLIC.PATIENT')
+      expect(unknownTable).toContain('a temporary table is seen by its own session alone')
+      for (const hint of [unknownTable, await hintOf('select STAT from CLINIC.PUBLIC.PATIENTS')])
+        expect(hint).not.toMatch(/did you mean|PATIENTS|STATE/)
+    })
+
     it.each([
       'drop table CLINIC.PUBLIC.PSYCHOTHERAPY_NOTES',
       'copy into @stage from CLINIC.PUBLIC.PSYCHOTHERAPY_NOTES',

@@ -1,6 +1,6 @@
-import type { ApprovalStatement, Catalog, Decision, StatementSummary } from '@snowfence/core'
+import type { ApprovalStatement, Decision, RefusalReason, StatementSummary } from '@snowfence/core'
 import { evaluate } from '@snowfence/policy'
-import type { RefusalCode, SqlAnalyzer } from '@snowfence/sql'
+import { analyzeByName, type RefusalCode, refusalReasons, type SqlAnalyzer } from '@snowfence/sql'
 import type { CatalogueSource } from '../catalogue/catalogue-source.ts'
 import type { Clock } from '../clock.ts'
 import type { PolicyInForce } from '../policy/policy-holder.ts'
@@ -18,7 +18,14 @@ export interface StatementJudge {
 }
 
 /** Refusals that a catalogue read before a change in the warehouse can cause. */
-const maybeOutdated: readonly string[] = ['unknown-table', 'unknown-column'] satisfies RefusalCode[]
+const maybeOutdated: readonly string[] = [
+  'unknown-table',
+  'unknown-column',
+  'stale-view',
+] satisfies RefusalCode[]
+
+const HINT_UNKNOWN_TABLE =
+  'check the name, and that the role of the catalogue may see the table; a temporary table is seen by its own session alone, so a statement over one cannot be approved: copy its rows into a table first'
 
 export const createStatementJudge = (options: {
   readonly analyzer: SqlAnalyzer
@@ -26,15 +33,25 @@ export const createStatementJudge = (options: {
   readonly clock: Clock
 }): StatementJudge => {
   const { analyzer, catalogue, clock } = options
-  const summarize = ({ sqlText, database, schema }: ApprovalStatement, catalog: Catalog): StatementSummary =>
-    analyzer.analyze(sqlText, { catalog, database, schema }).summary
+  const summarize = async ({ sqlText, database, schema }: ApprovalStatement): Promise<StatementSummary> => {
+    const { summary } = await analyzeByName(analyzer, sqlText, { database, schema }, catalogue)
+    return summary.status === 'unsupported' ? { ...summary, reason: withoutNames(summary.reason) } : summary
+  }
   return {
     async judge({ principal, agent, purpose }, statement, { policy }) {
-      let summary = summarize(statement, await catalogue.read())
+      let summary = await summarize(statement)
       if (summary.status === 'unsupported' && maybeOutdated.includes(summary.reason.code)) {
-        summary = summarize(statement, await catalogue.refresh())
+        await catalogue.refresh()
+        summary = await summarize(statement)
       }
       return { summary, decision: evaluate(policy, { principal, agent, purpose, summary, now: clock() }) }
     },
   }
+}
+
+/** The catalogue's role may see tables and columns that the agent's does not: no hint names any. */
+const withoutNames = (reason: RefusalReason): RefusalReason => {
+  const code = reason.code as RefusalCode
+  if (code === 'unknown-table') return { ...reason, hint: HINT_UNKNOWN_TABLE }
+  return code === 'unknown-column' ? { ...reason, hint: refusalReasons[code].hint } : reason
 }

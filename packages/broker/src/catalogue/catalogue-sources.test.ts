@@ -24,11 +24,11 @@ describe('a catalogue in a file', () => {
   it('is one object until the file changes', async () => {
     const file = await write('a.json', '{"CLINIC":{"PUBLIC":{"A":["X"]}}}', new Date(1000))
     const source = createFileCatalogue(file)
-    const first = await source.read()
-    expect(first).toEqual({ CLINIC: { PUBLIC: { A: ['X'] } } })
-    expect(await source.read()).toBe(first)
+    const first = await source.current()
+    expect(first).toEqual({ catalog: { CLINIC: { PUBLIC: { A: ['X'] } } } })
+    expect((await source.current()).catalog).toBe(first.catalog)
     await write('a.json', '{"CLINIC":{"PUBLIC":{"A":["X"],"B":["Y"]}}}', new Date(2000))
-    expect(await source.refresh()).toEqual({ CLINIC: { PUBLIC: { A: ['X'], B: ['Y'] } } })
+    expect(await source.current()).toEqual({ catalog: { CLINIC: { PUBLIC: { A: ['X'], B: ['Y'] } } } })
   })
 
   it.each([
@@ -38,7 +38,7 @@ describe('a catalogue in a file', () => {
   ])('gives nothing when the file %s', async (_name, content) => {
     const file =
       content === null ? join(directory, 'absent.json') : await write('b.json', content, new Date())
-    await expect(createFileCatalogue(file).read()).rejects.toMatchObject({
+    await expect(createFileCatalogue(file).current()).rejects.toMatchObject({
       code: 'ERR_CATALOGUE_UNAVAILABLE',
     })
   })
@@ -62,7 +62,6 @@ describe('a catalogue in the warehouse', () => {
         user: lease.user,
         role: lease.role,
         warehouse: null,
-        databases: ['CLINIC'],
         accessUrl,
         refreshSeconds: 300,
       },
@@ -71,7 +70,7 @@ describe('a catalogue in the warehouse', () => {
 
   it('gives nothing when the warehouse does not answer, and the error holds no token', async () => {
     const refusal = await source('http://127.0.0.1:1')
-      .read()
+      .lookUp([{ database: 'CLINIC', schema: 'PUBLIC', table: 'PATIENTS' }])
       .catch((error: unknown) => error)
     expect(refusal).toMatchObject({ code: 'ERR_CATALOGUE_UNAVAILABLE' })
     expect(JSON.stringify(refusal)).not.toContain(lease.token)

@@ -20,5 +20,11 @@ export const createFileCatalogue = (file: string): CatalogueSource => {
       })
     }
   }
-  return { read, refresh: read, close: async () => undefined }
+  return {
+    current: async () => ({ catalog: await read() }),
+    lookUp: async () => false,
+    suggest: async () => undefined,
+    refresh: async () => undefined,
+    close: async () => undefined,
+  }
 }

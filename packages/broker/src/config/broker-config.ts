@@ -62,7 +62,6 @@ const catalogueSchema = z.discriminatedUnion('kind', [
     user: z.string().min(1),
     role: z.string().min(1),
     warehouse: z.string().min(1).nullable().default(null),
-    databases: z.array(z.string().min(1)).min(1),
     /** Address of the account when it is not the one that follows from its name. */
     accessUrl: safeUrl.optional(),
     refreshSeconds: z.number().positive().default(300),

@@ -77,7 +77,6 @@ export const startDevStack = async (options: DevStackOptions = {}): Promise<DevS
           kind: 'warehouse',
           user: 'SNOWFENCE_CATALOG',
           role: 'SNOWFENCE_CATALOG',
-          databases: ['CLINIC'],
           accessUrl: warehouse.url,
         },
       },

@@ -35,8 +35,15 @@ export type Securable = `${SecurableKind} ${string}`
 export const databaseSecurable = (database: string): Securable => `DATABASE ${displayName(database)}`
 export const schemaSecurable = (database: string, schema: string): Securable =>
   `SCHEMA ${displayName(database)}.${displayName(schema)}`
-export const tableSecurable = (table: { database: string; schema: string; name: string }): Securable =>
-  `TABLE ${displayObject(table)}`
+/** A temporary table has its session's schema in it: another table of its name keeps its own privileges. */
+export const tableSecurable = (
+  table: { database: string; schema: string; name: string } & Partial<
+    Pick<TableEntry, 'temporary' | 'physicalSchema'>
+  >,
+): Securable =>
+  table.temporary === true
+    ? `TABLE ${table.physicalSchema} ${displayObject(table)}`
+    : `TABLE ${displayObject(table)}`
 export const stageSecurable = (stage: { database: string; schema: string; name: string }): Securable =>
   `STAGE ${displayObject(stage)}`
 export const warehouseSecurable = (warehouse: string): Securable => `WAREHOUSE ${displayName(warehouse)}`

@@ -23,11 +23,11 @@ interface Place {
 
 const when = (date: Date) => date.toISOString()
 
-/** SHOW of what the role may see: databases, schemas, tables, views, stages, columns, warehouses, roles, parameters, grants. */
+/** SHOW of what the role may see: databases, schemas, objects, tables, views, stages, columns, warehouses, roles, parameters, grants. */
 export const runShow = async (execution: Execution): Promise<StatementResult> => {
   const reader = new TokenReader(execution.tokens)
   reader.expect('SHOW')
-  reader.take('TERSE')
+  const isTerse = reader.take('TERSE')
   if (reader.take('GRANTS')) return showGrants(execution, reader)
   const list = lists[reader.name()]
   if (!list) throw unsupported('SHOW of this kind')
@@ -36,9 +36,22 @@ export const runShow = async (execution: Execution): Promise<StatementResult> =>
   const place = readPlace(execution, reader)
   const limit = reader.take('LIMIT') ? Number(reader.advance().text) : Number.POSITIVE_INFINITY
   reader.end()
-  const { names, rows, nameIndex } = list(execution, place)
+  const listing = list(execution, place)
+  const { names, rows, nameIndex } = isTerse ? terse(listing) : listing
   const found = rows.filter((row) => pattern === null || pattern.test(row[nameIndex] ?? ''))
   return listResult(names, found.slice(0, limit))
+}
+
+/** Of SHOW TERSE, in this order, as far as the kind of object has them. */
+const TERSE = ['created_on', 'name', 'kind', 'database_name', 'schema_name']
+
+const terse = ({ names, rows, nameIndex }: Listing): Listing => {
+  const kept = TERSE.map((name) => names.indexOf(name)).filter((index) => index >= 0)
+  return {
+    names: kept.map((index) => names[index]!),
+    rows: rows.map((row) => kept.map((index) => row[index] ?? null)),
+    nameIndex: kept.indexOf(nameIndex),
+  }
 }
 
 /** Snowflake: SHOW … LIKE ignores case. */
@@ -71,18 +84,18 @@ const visible = ({ account, session }: Execution, place: Place): TableEntry[] =>
   )
 
 const listTables =
-  (kind: TableEntry['kind']) =>
+  (kind: TableEntry['kind'] | null) =>
   (execution: Execution, place: Place): Listing => ({
     names: ['created_on', 'name', 'database_name', 'schema_name', 'kind', 'comment', 'owner'],
     nameIndex: 1,
     rows: visible(execution, place)
-      .filter((table) => table.kind === kind)
+      .filter((table) => kind === null || table.kind === kind)
       .map((table) => [
         when(table.createdAt),
         table.name,
         table.database,
         table.schema,
-        kind === 'view' ? 'VIEW' : table.temporary ? 'TEMPORARY' : 'TABLE',
+        table.kind === 'view' ? 'VIEW' : table.temporary ? 'TEMPORARY' : 'TABLE',
         table.comment ?? '',
         administratorRole,
       ]),
@@ -91,6 +104,7 @@ const listTables =
 const lists: Readonly<Record<string, (execution: Execution, place: Place) => Listing>> = {
   TABLES: listTables('table'),
   VIEWS: listTables('view'),
+  OBJECTS: listTables(null),
   STAGES: (execution, place) => ({
     names: ['created_on', 'name', 'database_name', 'schema_name', 'url', 'owner', 'comment', 'type'],
     nameIndex: 1,

@@ -1,180 +1,126 @@
 import type { Catalog } from '@snowfence/core'
-import { catalogFromRows, catalogStatements, type StoredTableName, tableStatements } from '@snowfence/sql'
+import {
+  type CatalogueByName,
+  KnownTables,
+  type ReadRows,
+  readSimilarTables,
+  readTable,
+  type StoredTableName,
+} from '@snowfence/sql'
+import { isWarehouseAnswer } from '../driver/warehouse-answer.ts'
 import type { SessionContext } from '../pipeline/statement-states.ts'
 
-/** Between two readings at least this long, so that a wrong name in a loop does not become a loop of readings. */
+/** Between two readings of everything at least this long, so that a wrong name in a loop does not become a loop of readings. */
 const LEAST_INTERVAL_MS = 2_000
-/** A structure older than this is read again: a view may have been replaced by one that shows other columns. */
+/** What is older is read again: a view may have been replaced by one that shows other columns. */
 const LONGEST_LIFE_MS = 300_000
+/** Of so many accounts, users and roles the tables are kept for all their sessions. */
+const MAX_SHARED = 100
 
-interface Entry {
-  readonly catalog: Catalog
-  readonly readAtMs: number
-}
+// What a role can see is the same for every session of this process that holds it, but for temporary tables.
+const shared = new Map<string, KnownTables>()
 
-// What a role can see is the same for every connection of this process that holds it.
-const shared = new Map<string, Promise<Entry>>()
+/** Ends a look-up for all sessions: meanwhile this one may have made a temporary table of the name. */
+class KeptToSession extends Error {}
 
-/** How many tables of other databases, and of the session alone, are kept. */
-const MAX_NAMED = 1_000
-
-interface NamedTable {
-  /** Null for a name that the warehouse did not know. */
-  readonly catalog: Catalog | null
-  readonly readAtMs: number
+export interface SessionView {
+  /** Tells apart servers that answer for the same account. */
+  readonly endpoint: string
+  readonly read: ReadRows
+  context(): SessionContext
+  /** How often the session has logged in: temporary tables end with a login. */
+  logins(): number
 }
 
 /**
- * The warehouse's structure as the session's role sees it, read from INFORMATION_SCHEMA once per account and role. Tables
- * of other databases, temporary tables and new ones are looked up by name when a statement needs them; those are
- * this session's alone.
+ * The warehouse's structure as the session's role sees it: tables are looked up by name when a statement needs them, and
+ * nothing is read whole. Sessions of one account, user and role share what they found, until one has run a statement that can
+ * make a temporary table: from then on it sees others' tables through its own eyes.
  */
-export class CatalogueCache {
-  readonly #endpoint: string
-  readonly #read: (sqlText: string) => Promise<unknown[][]>
-  readonly #context: () => SessionContext
-  readonly #named = new Map<string, NamedTable>()
-  /** The catalogue with the tables that were looked up: one object for as long as neither changes. */
-  #merged: { readonly base: Catalog; readonly catalog: Catalog } | null = null
+export class CatalogueCache implements CatalogueByName {
+  readonly #session: SessionView
+  /** Of a session that may have temporary tables. */
+  #own: { tables: KnownTables; readonly login: number } | null = null
 
-  /** `endpoint` tells apart servers that answer for the same account. */
-  constructor(
-    endpoint: string,
-    read: (sqlText: string) => Promise<unknown[][]>,
-    context: () => SessionContext,
-  ) {
-    this.#endpoint = endpoint
-    this.#read = read
-    this.#context = context
+  constructor(session: SessionView) {
+    this.#session = session
   }
 
-  async current(): Promise<Catalog> {
-    const base = await this.#base()
-    this.#forgetOldTables()
-    if (this.#named.size === 0) return base
-    if (this.#merged?.base !== base) this.#merged = { base, catalog: this.#merge(base) }
-    return this.#merged.catalog
+  async current(): Promise<KnownTables['structure']> {
+    return this.#known().structure
   }
 
-  /**
-   * Reads one table that the catalogue does not have. Resolves to whether it exists, as far as the session's role can
-   * see; the same name is not looked up again at once.
-   */
-  async lookUp(name: StoredTableName): Promise<boolean> {
-    const key = JSON.stringify([name.database, name.schema, name.table])
-    const known = this.#named.get(key)
-    if (known !== undefined && Date.now() - known.readAtMs < LEAST_INTERVAL_MS) return false
-    const readAtMs = Date.now()
-    // A database that does not exist, or is not this role's, is an error of the warehouse.
-    const catalog = await this.#readTable(name).catch(() => null)
-    if (this.#named.size >= MAX_NAMED) this.#named.clear()
-    this.#named.set(key, { catalog, readAtMs })
-    this.#merged = null
-    return catalog !== null
-  }
-
-  async #base(): Promise<Catalog> {
-    const key = this.#key()
-    let entry = shared.get(key)
-    if (!entry) {
-      entry = this.#load()
-      shared.set(key, entry)
-      entry.catch(() => {
-        if (shared.get(key) === entry) shared.delete(key)
+  async lookUp(names: readonly StoredTableName[]): Promise<boolean> {
+    const known = this.#known()
+    try {
+      return await known.lookUp(names, async (name) => {
+        const found = await this.#read(name)
+        if (known === this.#ownTables() || this.#ownTables() === null) return found
+        throw new KeptToSession()
       })
+    } catch (error) {
+      if (error instanceof KeptToSession) return true
+      throw error
     }
-    const { catalog, readAtMs } = await entry
-    if (Date.now() - readAtMs < LONGEST_LIFE_MS) return catalog
-    if (shared.get(key) === entry) shared.delete(key)
-    return await this.#base()
+  }
+
+  async #read(name: StoredTableName): Promise<Catalog | null> {
+    try {
+      return await readTable(name, this.#session.read)
+    } catch (error) {
+      // A table that does not exist, or is not this role's. Any other failure says nothing about it.
+      if (isWarehouseAnswer(error)) return null
+      throw error
+    }
+  }
+
+  async suggest(name: StoredTableName): Promise<void> {
+    await this.#known().suggest(name, (wanted) => readSimilarTables(wanted, this.#session.read))
   }
 
   /**
-   * Reads the structure again: always when it is known to have changed, otherwise unless that was done a moment ago.
-   * Resolves to whether it was read.
+   * Forgets the structure, so that it is read again: always when it is known to have changed, otherwise unless that was done
+   * a moment ago. Gives whether it was forgotten.
    */
-  async refresh({ hasChanged = false } = {}): Promise<boolean> {
-    this.#named.clear()
-    this.#merged = null
-    const key = this.#key()
-    const before = await shared.get(key)
-    if (!hasChanged && before && Date.now() - before.readAtMs < LEAST_INTERVAL_MS) return false
-    const entry = this.#load()
-    await entry
-    shared.set(key, entry)
+  refresh({ hasChanged = false } = {}): boolean {
+    if (!hasChanged && this.#known().ageMs < LEAST_INTERVAL_MS) return false
+    if (this.#own !== null) this.#own.tables = new KnownTables()
+    shared.delete(this.#key())
     return true
   }
 
-  async #load(): Promise<Entry> {
-    const readAtMs = Date.now()
-    const { database } = this.#context()
-    if (database === null) return { catalog: {}, readAtMs }
-    const [columnsText, viewsText] = catalogStatements(database)
-    const [columns, views] = await Promise.all([this.#read(columnsText), this.#read(viewsText)])
-    const catalog = catalogFromRows(database, {
-      columns: columns.map(([schema, table, column, type]) => ({
-        TABLE_SCHEMA: String(schema),
-        TABLE_NAME: String(table),
-        COLUMN_NAME: String(column),
-        DATA_TYPE: String(type),
-      })),
-      views: views.map(viewRowOf),
-    })
-    return { catalog, readAtMs }
+  /** From now on nothing is shared: a statement that is about to run can make a temporary table. */
+  keepToSession(): void {
+    if (this.#ownTables() === null) this.#own = { tables: new KnownTables(), login: this.#session.logins() }
   }
 
-  async #readTable(name: StoredTableName): Promise<Catalog | null> {
-    const { database, schema: TABLE_SCHEMA, table: TABLE_NAME } = name
-    const [described, views] = tableStatements(name)
-    if (TABLE_SCHEMA === 'INFORMATION_SCHEMA') {
-      // Its views are the same everywhere: that the database answers is all there is to know.
-      await this.#read(views)
-      return { [database]: {} }
-    }
-    const [columns, definitions] = await Promise.all([this.#read(described), this.#read(views)])
-    return catalogFromRows(database, {
-      columns: columns.map(([column, type]) => ({
-        TABLE_SCHEMA,
-        TABLE_NAME,
-        COLUMN_NAME: String(column),
-        DATA_TYPE: String(type),
-      })),
-      views: definitions.map(viewRowOf),
-    })
+  #known(): KnownTables {
+    const own = this.#ownTables()
+    const known = own ?? this.#shared()
+    if (known.ageMs < LONGEST_LIFE_MS) return known
+    this.refresh({ hasChanged: true })
+    return this.#ownTables() ?? this.#shared()
   }
 
-  #forgetOldTables(): void {
-    for (const [key, { readAtMs }] of this.#named) {
-      if (Date.now() - readAtMs < LONGEST_LIFE_MS) continue
-      this.#named.delete(key)
-      this.#merged = null
-    }
+  #ownTables(): KnownTables | null {
+    if (this.#own?.login !== this.#session.logins()) this.#own = null
+    return this.#own?.tables ?? null
   }
 
-  #merge(base: Catalog): Catalog {
-    const merged: Record<string, Record<string, Catalog[string][string]>> = Object.assign(
-      Object.create(null),
-      base,
-    )
-    for (const { catalog } of this.#named.values()) {
-      for (const [database, schemas] of Object.entries(catalog ?? {})) {
-        const known = Object.assign(Object.create(null), merged[database])
-        for (const [schema, tables] of Object.entries(schemas))
-          known[schema] = Object.assign(Object.create(null), known[schema], tables)
-        merged[database] = known
-      }
+  #shared(): KnownTables {
+    const key = this.#key()
+    let tables = shared.get(key)
+    if (tables === undefined) {
+      tables = new KnownTables()
+      const [oldest] = shared.keys()
+      if (shared.size >= MAX_SHARED && oldest !== undefined) shared.delete(oldest)
+      shared.set(key, tables)
     }
-    return merged
+    return tables
   }
 
   #key(): string {
-    const { account, user, role, database } = this.#context()
-    return JSON.stringify([this.#endpoint, account, user, role, database])
+    const { account, user, role } = this.#session.context()
+    return JSON.stringify([this.#session.endpoint, account, user, role])
   }
 }
-
-const viewRowOf = ([schema, table, definition]: readonly unknown[]) => ({
-  TABLE_SCHEMA: String(schema),
-  TABLE_NAME: String(table),
-  VIEW_DEFINITION: typeof definition === 'string' ? definition : null,
-})

@@ -56,7 +56,7 @@ export class ConnectionEngine {
   }
 
   /**
-   * Identity, policy, lease, login, role check, catalogue: all or nothing.
+   * Identity, policy, lease, login, role check: all or nothing.
    *
    * @throws the driver's 405501, 405502, 405503; a GovernedError; the driver's login error
    */

@@ -37,6 +37,7 @@ export class LeasedSession {
   #settings: string[] = []
   #hasTransaction = false
   #isClosed = false
+  #logins = 0
 
   constructor(options: Readonly<Record<string, unknown>>, credentials: CredentialSource, account: string) {
     this.#options = options
@@ -109,6 +110,11 @@ export class LeasedSession {
     }
   }
 
+  /** How often it has logged in: each login is a session of Snowflake's own. */
+  get logins(): number {
+    return this.#logins
+  }
+
   isUp(): boolean {
     return !this.#isClosed && this.#current !== null
   }
@@ -136,6 +142,7 @@ export class LeasedSession {
     }
     this.#closeAtEnd(inner)
     this.#current = { lease, inner }
+    this.#logins += 1
     return this.#current
   }
 

@@ -60,7 +60,7 @@ const policyReader = (ports: OpenGovernance): (() => Promise<PolicyInForce>) => 
 }
 
 /**
- * Opens the ports, logs in under the first lease, asserts its role and reads the catalogue.
+ * Opens the ports, logs in under the first lease and asserts its role.
  * Whatever fails, what was opened before it is closed again.
  */
 export const openEnvironment = async (
@@ -82,12 +82,13 @@ export const openEnvironment = async (
     const person = JSON.stringify([principal.issuer, principal.subject])
     const rateLimit = rateLimitOf(person)
     const { accessUrl, host, port } = options.driver
-    const catalogue = new CatalogueCache(
-      JSON.stringify([accessUrl ?? host ?? null, port ?? null]),
-      async (sqlText) => await (await session.inner()).read(sqlText),
-      () => session.context(),
-    )
-    const [analyzer] = await Promise.all([analyzing, catalogue.current()])
+    const catalogue = new CatalogueCache({
+      endpoint: JSON.stringify([accessUrl ?? host ?? null, port ?? null]),
+      read: async (sqlText) => await (await session.inner()).read(sqlText),
+      context: () => session.context(),
+      logins: () => session.logins,
+    })
+    const analyzer = await analyzing
     signal.throwIfAborted()
     const sessionKey = randomBytes(32)
     const random = createRandomVault({ random: randomBytes })

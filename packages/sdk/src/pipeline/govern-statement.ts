@@ -117,7 +117,7 @@ export const governStatement = async (
     return await governOnce(received, environment, control)
   } catch (error) {
     if (!(error instanceof Error && ofStaleCatalogue.has(error)) || control.fetchOf !== null) throw error
-    await environment.catalogue.refresh({ hasChanged: true })
+    environment.catalogue.refresh({ hasChanged: true })
     return await governOnce(received, environment, control)
   } finally {
     control.turn.end()

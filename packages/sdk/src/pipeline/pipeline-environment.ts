@@ -1,6 +1,6 @@
-import type { Agent, Catalog, Lease, Principal } from '@snowfence/core'
+import type { Agent, Lease, Principal } from '@snowfence/core'
 import type { Policy } from '@snowfence/policy'
-import type { SqlAnalyzer, StoredTableName } from '@snowfence/sql'
+import type { CatalogueByName, SqlAnalyzer } from '@snowfence/sql'
 import type { InnerConnection } from '../driver/inner-connection.ts'
 import type { OpenGovernance } from '../ports/governance.ts'
 import type { MaskMaterial } from '../rows/compile-masker.ts'
@@ -32,12 +32,11 @@ export interface PipelineEnvironment {
   maskMaterial(): MaskMaterial
   now(): Date
   policy(): Promise<PolicyInForce>
-  catalogue: {
-    current(): Promise<Catalog>
-    /** Reads one table that the catalogue does not have. Resolves to whether it exists for the session's role. */
-    lookUp(name: StoredTableName): Promise<boolean>
-    /** Reads it again, unless that was just done and nothing is known to have changed. Resolves to whether it was. */
-    refresh(options?: { readonly hasChanged?: boolean }): Promise<boolean>
+  readonly catalogue: CatalogueByName & {
+    /** Forgets what was read, unless that was just done and nothing is known to have changed. Gives whether it did. */
+    refresh(options?: { readonly hasChanged?: boolean }): boolean
+    /** Keeps what is read from now on to this session: a statement that is about to run can make a temporary table. */
+    keepToSession(): void
   }
   /** What the audit store said last. */
   readonly lastReceipt: {

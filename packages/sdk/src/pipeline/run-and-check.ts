@@ -8,6 +8,7 @@ import type { InnerConnection } from '../driver/inner-connection.ts'
 import type { DriverStatement } from '../driver/snowflake-driver.ts'
 import { type KnownExecution, sayingExecution, withExecution } from '../driver/statement-execution.ts'
 import { translateDriverError } from '../driver/translate-error.ts'
+import { isWarehouseAnswer } from '../driver/warehouse-answer.ts'
 import { compileMasker } from '../rows/compile-masker.ts'
 import { prepareRows } from '../rows/prepare-rows.ts'
 import { checkResultShape } from '../rows/result-shape.ts'
@@ -26,6 +27,11 @@ import { watchApproval } from './watch-approval.ts'
 
 const isDdl = (state: ExecutableState): boolean =>
   state.summary.effects.some((effect) => effect === 'create' || effect === 'alter' || effect === 'drop')
+
+/** A statement that makes a table, or runs code that can. */
+const mayMakeTemporary = ({ summary }: ExecutableState): boolean =>
+  summary.status === 'unsupported' ||
+  summary.effects.some((effect) => effect === 'create' || effect === 'call')
 
 const tagOf = ({ receipt, trail, received }: ExecutableState, environment: PipelineEnvironment): string =>
   buildQueryTag({
@@ -70,12 +76,6 @@ const reading: ReadonlySet<string> = new Set(['select', 'metadata'])
 
 const onlyReads = ({ summary }: ExecutableState): boolean =>
   summary.effects.every((effect) => reading.has(effect))
-
-/** Whether the warehouse itself said how the statement ended, and not the way to it. */
-const isWarehouseAnswer = (error: unknown): boolean => {
-  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown }
-  return name === 'OperationFailedError' && typeof code === 'string' && code !== ''
-}
 
 /** Whether it is known that the statement has failed: the warehouse said so, or its file was never sent. */
 const isKnownFailure = (error: unknown): boolean => isWarehouseAnswer(error) || isErrorBeforeTransfer(error)
@@ -150,6 +150,7 @@ export const runAndCheck = async (
       rowMode,
       outputs.map(({ name }) => name),
     )
+    if (elevated === null && mayMakeTemporary(executable)) environment.catalogue.keepToSession()
     const running =
       control.fetchOf === null
         ? inner.run(executable, {
@@ -186,7 +187,7 @@ export const runAndCheck = async (
     // After an asynchronous start the driver holds no result yet, and would throw when asked about it.
     if (elevated === null && control.fetchOf === null)
       control.onRan(executable, received.asyncExec ? undefined : statement.getSessionState())
-    if (isDdl(executable)) await environment.catalogue.refresh({ hasChanged: true })
+    if (isDdl(executable)) environment.catalogue.refresh({ hasChanged: true })
     signal.throwIfAborted()
 
     const columns = received.asyncExec

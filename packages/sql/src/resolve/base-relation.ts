@@ -1,5 +1,5 @@
-import type { StoredTableName } from '../catalogue/catalog-statements.ts'
 import type { BaseTable, RelationColumn } from '../catalogue/catalogue-index.ts'
+import type { StoredTableName } from '../catalogue/table-statements.ts'
 import { viewQuery } from '../catalogue/view-query.ts'
 import { type Json, variantOf } from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
@@ -9,6 +9,7 @@ import { type OutputColumn, resolveQuery } from './query.ts'
 import type { StatementContext } from './scope.ts'
 import type { TableUse } from './table-use.ts'
 import { placed, refuseUnplaced } from './unplaced-column.ts'
+import { withOtherTables } from './unread-tables.ts'
 
 /** The columns of a table, or of a view through its definition. Records the read. */
 export const openBaseTable = (
@@ -18,18 +19,18 @@ export const openBaseTable = (
 ): { readonly columns: readonly RelationColumn[]; readonly origin: RowOrigin; readonly use: TableUse } => {
   const use = context.findings.readTable(table.name, table.isMetadata)
   if (table.definition === null) return { columns: table.columns, origin: oneTable, use }
-  const stale = (missing: StoredTableName | null = null) =>
+  const stale = (missing: readonly StoredTableName[] = []) =>
     new Refusal('stale-view', { detail: table.name, place: name.place, missing })
   if (context.openViews.includes(table.name)) throw stale()
   const [database, schema] = table.parts
+  const inner: StatementContext = {
+    ...context,
+    database,
+    schema,
+    openViews: [...context.openViews, table.name],
+  }
   try {
     const query = parseDefinition(table, table.definition, context)
-    const inner: StatementContext = {
-      ...context,
-      database,
-      schema,
-      openViews: [...context.openViews, table.name],
-    }
     const result = context.findings.withoutPlaces(() =>
       context.findings.at(null, () => resolveQuery(query, inner, { parent: null, ctes: null })),
     )
@@ -42,7 +43,12 @@ export const openBaseTable = (
     }))
     return { columns, origin: result.origin, use }
   } catch (error) {
-    throw error instanceof Refusal ? stale(error.missing) : error
+    if (!(error instanceof Refusal)) throw error
+    throw stale(
+      error.missing.length === 0
+        ? []
+        : withOtherTables(error.missing, parseDefinition(table, table.definition, context), inner),
+    )
   }
 }
 

@@ -1,10 +1,12 @@
 /** Longer lists and names are not compared: a hint is not worth the time. */
 const MAX_NAMES = 5_000
 const MAX_LENGTH = 64
+/** Any two shorter names are alike. */
+const MIN_LENGTH = 2
 
 /** The name that is written most like another one; null where none is alike. */
 export const nearestName = (wanted: string, names: readonly string[]): string | null => {
-  if (wanted.length > MAX_LENGTH || names.length > MAX_NAMES) return null
+  if (wanted.length < MIN_LENGTH || wanted.length > MAX_LENGTH || names.length > MAX_NAMES) return null
   const written = wanted.toUpperCase()
   let nearest: string | null = null
   let least = Math.max(1, Math.floor(written.length / 3)) + 1

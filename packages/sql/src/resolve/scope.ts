@@ -1,3 +1,4 @@
+import type { AbsentTables } from '../analysis.ts'
 import type { CatalogueIndex, RelationColumn } from '../catalogue/catalogue-index.ts'
 import type { Json } from '../parser/node.ts'
 import type { SqlParser } from '../parser/sql-parser.ts'
@@ -77,6 +78,8 @@ export interface CteScope {
 export interface StatementContext {
   readonly parser: SqlParser
   readonly catalogue: CatalogueIndex
+  /** What is known not to exist, where the catalogue holds those tables alone that were looked up. */
+  readonly absent: AbsentTables | undefined
   readonly database: string | null
   readonly schema: string | null
   readonly findings: Findings

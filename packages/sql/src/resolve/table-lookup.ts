@@ -32,37 +32,60 @@ export const findTable = (name: ObjectName, context: StatementContext): BaseTabl
   if (name.isStage) throw new Refusal('stage-not-supported', { place: name.place })
   const parts = qualify(name, context)
   const table = context.catalogue.find(...parts)
-  if (table === null)
-    throw new Refusal('unknown-table', {
-      detail: writeName(name.parts),
-      place: name.place,
-      missing: { database: parts[0], schema: parts[1], table: parts[2] },
-      nearest: nearestTable(parts, context),
-    })
+  if (table === null) throw unknownTable(parts, name, context)
   return table
 }
+
+const unknownTable = (
+  parts: readonly [database: string, schema: string, name: string],
+  written: Pick<ObjectName, 'parts' | 'place'>,
+  context: StatementContext,
+): Refusal =>
+  new Refusal('unknown-table', {
+    detail: writeName(written.parts),
+    place: written.place,
+    missing: [{ database: parts[0], schema: parts[1], table: parts[2] }],
+    nearest: nearestTable(parts, context),
+  })
 
 /** The table of this name in another schema, or the one of the same schema that is written most like it. */
 const nearestTable = (
   [database, schema, name]: readonly [database: string, schema: string, name: string],
-  { catalogue }: StatementContext,
+  { catalogue, absent }: StatementContext,
 ): string | null => {
-  const elsewhere = catalogue.schemasWith(database, name)
+  const similar = (absent?.get(writeName([database, schema, name])) ?? []).filter(
+    (other) => other.database === database,
+  )
+  const elsewhere = [
+    ...catalogue.schemasWith(database, name),
+    ...similar.filter(({ table }) => table === name).map((other) => other.schema),
+  ]
   if (elsewhere.length > 0) return writeName([database, elsewhere[0]!, name])
-  const nearest = nearestName(name, catalogue.tablesOf(database, schema))
+  const nearest = nearestName(name, [
+    ...catalogue.tablesOf(database, schema),
+    ...similar.filter((other) => other.schema === schema).map(({ table }) => table),
+  ])
   return nearest === null ? null : writeName([database, schema, nearest])
 }
 
-/** Whether the name means something already: an outer common table expression or a table. */
+/**
+ * Whether the name means something already: an outer common table expression or a table.
+ *
+ * @throws Refusal when nobody has looked yet whether there is such a table
+ */
 export const hasTable = (
   parts: readonly string[],
   context: StatementContext,
   ctes: CteScope | null,
 ): boolean => {
   if (findCte(parts, ctes) !== null) return true
-  const { database, schema } = context
-  const name = parts.at(-1)!
-  return database !== null && schema !== null && context.catalogue.find(database, schema, name) !== null
+  const { database, schema, absent } = context
+  if (database === null || schema === null) return false
+  const name = [database, schema, parts.at(-1)!] as const
+  if (context.catalogue.find(...name) !== null) return true
+  if (absent !== undefined && !absent.has(writeName(name)))
+    throw unknownTable(name, { parts, place: null }, context)
+  return false
 }
 
 /** DUAL has one row and no column, unless somebody has made a table of that name. Source: Snowflake, SELECT. */

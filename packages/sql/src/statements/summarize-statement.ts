@@ -8,6 +8,7 @@ import type { Parsed, SqlParser } from '../parser/sql-parser.ts'
 import { Refusal } from '../refusal.ts'
 import { Findings } from '../resolve/findings.ts'
 import type { StatementContext } from '../resolve/scope.ts'
+import { withOtherTables } from '../resolve/unread-tables.ts'
 import { sorted } from '../sorted.ts'
 import { checkTokenCoverage } from '../token-coverage.ts'
 import { summarizeAlterTable } from './alter-table-statement.ts'
@@ -110,6 +111,7 @@ export const summarizeStatement = ({
   const context: StatementContext = {
     parser,
     catalogue: CatalogueIndex.of(options.catalog),
+    absent: options.absent,
     database: options.database ?? null,
     schema: options.schema ?? null,
     findings,
@@ -157,11 +159,22 @@ const summarizeParsed = (
   if (statements.length !== 1) {
     throw new Refusal(statements.length === 0 ? 'empty-statement' : 'multiple-statements')
   }
-  const report = summarizeNode(statements[0], context)
+  const report = summarizeOrNameTables(statements[0], context)
   checkTokenCoverage(lexed, context.findings, readTokens)
   // INVARIANT: the first words and the tree agree about what the statement is.
   if (verbOf(kind) !== verbOf(report.kind)) throw new Refusal('unknown-syntax', { detail: report.kind })
   return report
+}
+
+/** A statement that lacks one table often lacks others: they are named together, so that all can be looked up at once. */
+const summarizeOrNameTables = (statement: Json | undefined, context: StatementContext): StatementReport => {
+  try {
+    return summarizeNode(statement, context)
+  } catch (error) {
+    if (error instanceof Refusal && error.missing.length > 0)
+      error.missing = withOtherTables(error.missing, statement, context)
+    throw error
+  }
 }
 
 const verbOf = (kind: string): string => kind.split('-', 1)[0]!
