@@ -74,27 +74,15 @@ export const benchTables: Readonly<Record<BenchTable['name'], BenchTable>> = {
 export const renderRow = (table: BenchTable, row: number): (string | null)[] =>
   table.columns.map(({ cell }) => cell(row))
 
-/** Answers for the reads of INFORMATION_SCHEMA, by the names that the statement asks for; null for any other statement. */
+/** Answers for the metadata reads about one table; null for any other statement. */
 export const catalogueRows = (sql: string): { names: string[]; rows: (string | null)[][] } | null => {
-  const view = /from (?:"?\w+"?\.)?information_schema\.(\w+)/.exec(sql)?.[1]
-  if (!view) return null
-  const names = (/^select (.*?) from /.exec(sql)?.[1] ?? '')
-    .split(',')
-    .map((name) => name.trim().split(' ').at(-1)?.replaceAll('"', '').toUpperCase() ?? '')
-  if (view !== 'columns') return { names, rows: [] }
-  const rows = Object.values(benchTables).flatMap((table) =>
-    table.columns.map((column, index) => {
-      const facts: Record<string, string> = {
-        TABLE_CATALOG: 'BENCH',
-        TABLE_SCHEMA: 'PUBLIC',
-        TABLE_NAME: table.name.toUpperCase(),
-        COLUMN_NAME: column.name,
-        DATA_TYPE: column.catalogueType,
-        ORDINAL_POSITION: String(index + 1),
-        IS_NULLABLE: 'YES',
-      }
-      return names.map((name) => facts[name] ?? null)
-    }),
-  )
-  return { names, rows }
+  if (sql.includes('.information_schema.views '))
+    return { names: ['TABLE_SCHEMA', 'TABLE_NAME', 'VIEW_DEFINITION'], rows: [] }
+  const described = /^describe table bench\.public\.(plain|mixed)$/.exec(sql)?.[1]
+  if (described === undefined) return null
+  const { columns } = benchTables[described as 'plain' | 'mixed']
+  return {
+    names: ['name', 'type', 'kind', 'null?'],
+    rows: columns.map(({ name, catalogueType }) => [name, catalogueType, 'COLUMN', 'Y']),
+  }
 }

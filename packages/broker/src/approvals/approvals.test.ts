@@ -365,7 +365,7 @@ describe('an approval request', () => {
 
     it('and no hint names a table or column that the role of the catalogue alone may see', async () => {
       const hintOf = async (sqlText: string) =>
-        ((await ask(sqlText)).body as { error: { hint: string } }).error.hint
+        ((await ask(sqlText)).body as unknown as { error: { hint: string } }).error.hint
       const unknownTable = await hintOf('select * from CLINIC.PUBLIC.PATIENT')
       expect(unknownTable).toContain('a temporary table is seen by its own session alone')
       for (const hint of [unknownTable, await hintOf('select STAT from CLINIC.PUBLIC.PATIENTS')])
