@@ -33,6 +33,8 @@ const untilRan = async (queryTag: string): Promise<void> => {
 /** Runs a write whose answer is lost, and ends its connection. */
 const loseAnswer = async (queryTag: string): Promise<DriverShapedError & { traceId?: string }> => {
   const connection = await clinic.connect({ accessUrl: `http://127.0.0.1:${path.port}` })
+  // The table is looked up before answers get lost.
+  await connection.query('select A from OUTCOMES limit 1')
   path.lose('hold')
   const failure = connection.query(write, [], tagged(queryTag)).then(
     () => {

@@ -57,7 +57,8 @@ const changeStatement = (asker: Asker, input: GuardInput): Attempt[] => [
 /** Storing a result is refused where reading it is not: the query runs by itself, or inside of what reads it. */
 const queryOnly = (asker: Asker, summary: AnalyzedStatement): Attempt[] => {
   const [write, ...others] = summary.writes
-  if (write === undefined || others.length > 0 || !summary.effects.includes('select')) return []
+  const hasOthers = others.some(({ columns }) => columns.length > 0)
+  if (write === undefined || hasOthers || !summary.effects.includes('select')) return []
   const query: AnalyzedStatement = {
     ...summary,
     kind: 'select',

@@ -121,6 +121,8 @@ const traced = new Set<Effect>([
   'merge',
   'truncate',
   'create',
+  // What is dropped goes nowhere.
+  'drop',
   'metadata',
 ])
 

@@ -138,7 +138,7 @@ const governOnce = async (
 
     const analyzed =
       control.fetchOf === null
-        ? await analyze(received, environment)
+        ? await untilAborted(analyze(received, environment), signal)
         : recall(control.fetchOf, received, environment)
     const authorized = await authorize(analyzed, environment)
     if (!changesSession(authorized)) turn.letNextAnalyze()

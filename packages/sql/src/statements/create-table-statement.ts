@@ -1,4 +1,4 @@
-import type { Effect } from '@snowfence/core'
+import type { Effect, TableName, TableWrite } from '@snowfence/core'
 import type { BaseTable } from '../catalogue/catalogue-index.ts'
 import { readIdentifier } from '../parser/identifier-node.ts'
 import {
@@ -72,9 +72,11 @@ export const summarizeCreateTable = (body: Json, context: StatementContext): Sta
   const defined = listOf(node.columns, 'CREATE TABLE').map((column) => readColumnDefinition(column, scope))
   for (const part of [node.constraints, node.cluster_by, node.warehouse]) visitNames(part, context.findings)
   const columns = createdColumns(node, defined, context)
-  return reportWithoutOutputs('create-table', createEffects(node, context), [
-    writeTable(target, 'create', columns),
-  ])
+  return reportWithoutOutputs(
+    'create-table',
+    createEffects(node, context),
+    createWrites(node, target, columns),
+  )
 }
 
 const createdColumns = (
@@ -127,6 +129,16 @@ export const namedOutputs = (
 }
 
 /** Replacing destroys what was there. */
+/** OR REPLACE drops what had the name. */
+export const createWrites = (
+  node: JsonObject,
+  target: TableName,
+  columns: readonly WrittenColumn[],
+): readonly TableWrite[] => [
+  writeTable(target, 'create', columns),
+  ...(node.or_replace === true ? [writeTable(target, 'drop', [])] : []),
+]
+
 export const createEffects = (node: JsonObject, { findings }: StatementContext): readonly Effect[] => [
   'create',
   ...(node.or_replace === true ? (['drop'] as const) : []),

@@ -4,9 +4,9 @@ import { resolveQuery } from '../resolve/query.ts'
 import { refuseRepeated } from '../resolve/repeated-column.ts'
 import type { StatementContext } from '../resolve/scope.ts'
 import { refuseUnplaced } from '../resolve/unplaced-column.ts'
-import { createEffects, namedOutputs } from './create-table-statement.ts'
+import { createEffects, createWrites, namedOutputs } from './create-table-statement.ts'
 import { reportWithoutOutputs, type StatementReport } from './statement-report.ts'
-import { readTargetName, writeTable } from './written-table.ts'
+import { readTargetName } from './written-table.ts'
 
 const FIELDS = new Set(['name', 'columns', 'query', 'options', 'or_replace'])
 const IDLE = new Set(['secure', 'materialized', 'if_not_exists', 'comment', 'temporary', 'copy_grants'])
@@ -25,7 +25,9 @@ export const summarizeCreateView = (body: Json, context: StatementContext): Stat
   const { columns } = resolveQuery(node.query, context, { parent: null, ctes: null })
   refuseRepeated(columns)
   refuseUnplaced(columns)
-  return reportWithoutOutputs('create-view', createEffects(node, context), [
-    writeTable(target, 'create', namedOutputs(targets, columns, context)),
-  ])
+  return reportWithoutOutputs(
+    'create-view',
+    createEffects(node, context),
+    createWrites(node, target, namedOutputs(targets, columns, context)),
+  )
 }

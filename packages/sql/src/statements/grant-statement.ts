@@ -26,7 +26,10 @@ export const summarizeGrant =
     return reportWithoutOutputs(
       kind,
       effects,
-      listOf(tables, kind).map((table) => writeTable(readTargetName(table, context), 'grant', [])),
+      listOf(tables, kind).flatMap((table) => {
+        const target = readTargetName(table, context)
+        return effects.map((effect) => writeTable(target, effect, []))
+      }),
     )
   }
 

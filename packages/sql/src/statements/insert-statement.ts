@@ -1,4 +1,4 @@
-import type { TableWrite } from '@snowfence/core'
+import type { TableName, TableWrite } from '@snowfence/core'
 import {
   isAbsent,
   type Json,
@@ -31,6 +31,7 @@ const FIELDS = new Set([
   'multi_table_else_clause',
 ])
 const IDLE = new Set(['into', 'has_table_keyword'])
+const none: ReadonlySet<TableName> = new Set()
 
 /** INSERT, of one table or many. OVERWRITE empties the targets first. */
 export const summarizeInsert = (body: Json, context: StatementContext): StatementReport => {
@@ -42,8 +43,13 @@ export const summarizeInsert = (body: Json, context: StatementContext): Statemen
   const writes = isAbsent(node.multi_table_insert_type)
     ? [writeInto(targetOf(node.table), node.columns, columns, context)]
     : writeMany(node, columns, context)
-  const overwrite = node.overwrite === true ? (['truncate'] as const) : []
-  return reportWithoutOutputs('insert', ['insert', ...overwrite, ...readingEffects(context.findings)], writes)
+  const emptied = node.overwrite === true ? new Set(writes.map(({ table }) => table)) : none
+  const overwrite = [...emptied].map((table) => writeTable(table, 'truncate', []))
+  return reportWithoutOutputs(
+    'insert',
+    ['insert', ...overwrite.map(({ effect }) => effect), ...readingEffects(context.findings)],
+    [...writes, ...overwrite],
+  )
 }
 
 const targetOf = (value: Json | undefined): Json => {

@@ -49,7 +49,10 @@ export const summarizeMerge = (body: Json, context: StatementContext): Statement
   return reportWithoutOutputs(
     'merge',
     ['merge', ...(deletes ? (['delete'] as const) : []), ...readingEffects(context.findings)],
-    [writeTable(table.name, 'merge', [...written.values()])],
+    [
+      writeTable(table.name, 'merge', [...written.values()]),
+      ...(deletes ? [writeTable(table.name, 'delete', [])] : []),
+    ],
   )
 }
 
