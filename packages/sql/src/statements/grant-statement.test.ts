@@ -13,7 +13,7 @@ test.each([
   expect(analyze(text)).toMatchObject({
     status: 'analyzed',
     effects,
-    writes: [{ table: 'C.S.P', effect: 'grant', columns: [] }],
+    writes: effects.map((effect) => ({ table: 'C.S.P', effect, columns: [] })),
   })
 })
 
