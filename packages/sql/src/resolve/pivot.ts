@@ -147,6 +147,11 @@ const columnNamesIn = (tree: Json | undefined): readonly string[] => {
   while (pending.length > 0) {
     const node = pending.pop()
     if (typeof node !== 'object' || node === null) continue
+    // A function is called by an identifier too.
+    if (isObject(node) && isObject(node.Function)) {
+      pending.push({ ...node.Function, name: null })
+      continue
+    }
     if (isObject(node) && isObject(node.Identifier)) names.push(readIdentifier(node.Identifier).name)
     if (isObject(node) && Array.isArray(node.CompoundIdentifier)) {
       names.push(readIdentifier(node.CompoundIdentifier.at(-1)).name)
