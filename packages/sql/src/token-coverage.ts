@@ -1,13 +1,14 @@
 import { builtinFunctions } from './functions/builtin-names.ts'
 import { foldIdentifier } from './lexer/identifier.ts'
-import { datePartWords, grammarWords, typeWords } from './lexer/keywords.ts'
+import { datePartWords, grammarWords, reservedWords, typeWords } from './lexer/keywords.ts'
 import type { Lexed } from './lexer/token.ts'
 import { Refusal } from './refusal.ts'
 import { type Findings, placeKey } from './resolve/findings.ts'
 
 /**
  * Every name in the text must have been understood: the resolver visited it where the lexer sees it, or it is a
- * word of the grammar. A name that the parser dropped, for whatever reason, refuses the statement.
+ * word of the grammar. A name that the parser dropped, for whatever reason, refuses the statement, and so does a word that
+ * Snowflake takes for no name and the parser for one: after it the two read different texts.
  *
  * @param readTokens - numbers of the tokens that were read before the parser
  */
@@ -22,11 +23,14 @@ export const checkTokenCoverage = (
   for (let index = 0; index < tokens.length; index += 1) {
     const { kind, start, end, upper } = tokens[index]!
     if ((kind !== 'word' && kind !== 'quoted') || readTokens.has(index)) continue
-    if (findings.visitedPlaces.has(place(start))) continue
+    const isCalled = text[tokens[index + 1]?.start ?? -1] === '('
+    if (findings.visitedPlaces.has(place(start))) {
+      if (kind === 'quoted' || isCalled || !reservedWords.has(upper)) continue
+      throw new Refusal('unread-token', { place: { kind: 'offset', offset: start } })
+    }
     if (kind === 'word') {
       // The parser has nodes of its own for some functions, without a place. Their arguments are names like any other.
-      const isCall = builtinFunctions.has(upper) && text[tokens[index + 1]?.start ?? -1] === '('
-      if (isCall || isGrammar(upper)) continue
+      if ((isCalled && builtinFunctions.has(upper)) || isGrammar(upper)) continue
     }
     if (takeKey(keys, foldIdentifier(text.slice(start, end)).toUpperCase())) continue
     throw new Refusal('unread-token', { place: { kind: 'offset', offset: start } })

@@ -17,13 +17,20 @@ test.each(['inner', 'left', 'left outer', 'right', 'right outer', 'full', 'full 
   },
 )
 
-test.each(['t directed join u', 't directed cross join u', 't as directed join u', 'C.P.t directed join u'])(
-  'DIRECTED after a table is its alias: %s',
-  (from) => {
-    const inner = `select max(directed.ssn) from ${from} on true`.replace(/(cross join u) on true/, '$1')
-    expect(analyze(`select (${inner}) as y from (select 'x' as ssn) directed`)).toMatchObject({
-      status: 'analyzed',
-      outputs: [{ columns: ['C.P.T.SSN'] }],
-    })
-  },
-)
+test('DIRECTED after AS is an alias', () => {
+  const inner = 'select max(directed.ssn) from t as directed join u on true'
+  expect(analyze(`select (${inner}) as y from (select 'x' as ssn) as directed`)).toMatchObject({
+    status: 'analyzed',
+    outputs: [{ columns: ['C.P.T.SSN'] }],
+  })
+})
+
+test.each([
+  'select max(directed.ssn) from t directed join u on true',
+  'select max(t.ssn) from t directed join u on true',
+  'select max(directed.ssn) from t directed cross join u',
+  'select max(t.ssn) from C.P.t directed join u on true',
+])('DIRECTED without a kind of join and without AS may be either: %s', (inner) => {
+  for (const outer of ['directed', 't'])
+    expect(analyze(`select (${inner}) as y from (select 'x' as ssn) as ${outer}`).status).toBe('unsupported')
+})

@@ -6,7 +6,7 @@ const OTHER_KINDS = new Set(['INNER', 'CROSS'])
 
 /**
  * `LEFT DIRECTED JOIN`: the table on the left is read first. It changes no result. Without a kind of join before it, DIRECTED
- * is the alias of a table. Source: Snowflake, JOIN.
+ * may be the alias of a table. Source: Snowflake, JOIN.
  */
 export const readDirectedJoin: ReadConstruct = (at, reader) =>
   reader.word(at + 1) === 'JOIN' && isKindOfJoin(at - 1, reader) ? [reader.blank(at, at + 1)] : []

@@ -27,6 +27,17 @@ const grammar = words(`
   WHEN WHENEVER WHERE WHILE WINDOW WITH WITHIN WITHOUT WORK WRITE WRITES XOR ZONE
 `)
 
+/**
+ * Words that name nothing without quotes but functions. `ALL` and the functions without brackets, such as CURRENT_DATE, stand
+ * where names do. Source: Snowflake, Reserved and limited keywords.
+ */
+const reserved = words(`
+  ALTER AND ANY AS BETWEEN BY CASE CAST CHECK COLUMN CONNECT CONSTRAINT CREATE CROSS CURRENT DELETE DISTINCT DROP ELSE EXISTS
+  FALSE FOLLOWING FOR FROM FULL GRANT GROUP HAVING ILIKE IN INCREMENT INNER INSERT INTERSECT INTO IS JOIN LATERAL LEFT LIKE
+  MINUS NATURAL NOT NULL OF ON OR ORDER QUALIFY REGEXP REVOKE RIGHT RLIKE ROW ROWS SAMPLE SELECT SET SOME START TABLE
+  TABLESAMPLE THEN TO TRIGGER TRUE TRY_CAST UNION UNIQUE UPDATE USING VALUES WHEN WHENEVER WHERE WITH
+`)
+
 /** Names of types, and the words that make them. */
 const types = words(`
   ARRAY BIGINT BINARY BOOL BOOLEAN BYTEINT CHAR CHARACTER DATE DATETIME DEC DECIMAL DECFLOAT DOUBLE FLOAT FLOAT4 FLOAT8
@@ -57,6 +68,7 @@ const options = words(`
   TIME_FORMAT TIMESTAMP_FORMAT TRIM_SPACE TRUNCATECOLUMNS TYPE URL VALIDATION_MODE ZSTD
 `)
 
+export const reservedWords: ReadonlySet<string> = new Set(reserved)
 export const typeWords: ReadonlySet<string> = new Set(types)
 export const datePartWords: ReadonlySet<string> = new Set(parts)
 export const grammarWords: ReadonlySet<string> = new Set([...grammar, ...options])

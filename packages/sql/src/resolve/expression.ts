@@ -54,10 +54,12 @@ const resolveBetween: Resolver = (body, scope) => {
 }
 
 const TRIM_FIELDS = new Set(['expr', 'trim_what', 'trim_characters'])
-const TRIM_IDLE = new Set(['trim_where'])
-/** TRIM makes another text: what ends a value moves, and with it what a mask of the end shows. */
+/**
+ * TRIM makes another text: what ends a value moves, and with it what a mask of the end shows. Snowflake has no LEADING,
+ * TRAILING and BOTH in it: `trim(both - 1)` computes with a column.
+ */
 const resolveTrim: Resolver = (body, scope) => {
-  const node = openNode(body, 'TRIM', TRIM_FIELDS, TRIM_IDLE)
+  const node = openNode(body, 'TRIM', TRIM_FIELDS)
   scope.context.findings.functions.add('TRIM')
   const what = isAbsent(node.trim_what) ? [] : [resolveOptional(node.trim_what, scope)]
   const characters = resolveAll(listOf(node.trim_characters, 'TRIM'), scope)
@@ -143,8 +145,15 @@ const resolveDictionary: Resolver = (body, scope) =>
   )
 const DICTIONARY_FIELDS = new Set(['key', 'value'])
 
-const COLLATE_FIELDS = new Set(['expr'])
-const COLLATE_IDLE = new Set(['collation'])
+const COLLATE_FIELDS = new Set(['expr', 'collation'])
+
+/** A collation is a string. A word is none, but what follows an alias that is called COLLATE. */
+const checkCollation = (collation: Json | undefined): void => {
+  const [part, ...others] = listOf(collation, 'COLLATE')
+  const written = readWritten(isObject(part) ? part.Identifier : undefined)
+  if (written.quote !== "'" || others.length > 0) unknownSyntax('COLLATE')
+}
+
 const PREFIXED_FIELDS = new Set(['prefix', 'value'])
 /** Source: Snowflake, Date and time constants. */
 const isTypeOfLiterals = (written: Json | undefined, { family }: SqlType): boolean =>
@@ -278,7 +287,9 @@ const createResolvers = (): ReadonlyMap<string, Resolver> =>
     [
       'Collate',
       (body, scope) => {
-        const value = resolveExpression(openNode(body, 'COLLATE', COLLATE_FIELDS, COLLATE_IDLE).expr, scope)
+        const node = openNode(body, 'COLLATE', COLLATE_FIELDS)
+        checkCollation(node.collation)
+        const value = resolveExpression(node.expr, scope)
         // The value itself, which is equal to others by other rules: `Smith` and `SMITH` become one.
         return { ...value, lineage: convertThrough(passThrough(value.lineage, 'COLLATE'), 'none') }
       },

@@ -49,6 +49,9 @@ export const resolveTableFactor = (value: Json | undefined, scope: Scope): JoinC
   return []
 }
 
+/** Words that may be an alias or belong to the join that follows, where no AS stands before them. */
+const KINDS_OF_JOIN = new Set(['ANTI', 'ASOF', 'DIRECTED', 'GLOBAL', 'OUTER', 'SEMI'])
+
 /** An alias hides every other name; its column list renames from the left. */
 export const addRelation = (
   { names, columns, origin, table = null, use = null, within = null, columnAt }: RelationParts,
@@ -61,6 +64,8 @@ export const addRelation = (
     return
   }
   const { name, columns: columnNames } = readTableAlias(alias, scope.context)
+  if (KINDS_OF_JOIN.has(name.name) && name.quote === null && isObject(alias) && alias.explicit !== true)
+    unknownSyntax(`${name.name} in front of a join`)
   if (columnAt !== undefined && columnNames.length > 0) unknownSyntax('a stage with names for its columns')
   const renamed = columnNames.length === 0 ? columns : nameColumns(columns, columnNames, name)
   scope.relations.push({ names: [name.name], columns: renamed, origin, table, use, within, ...numbered })
