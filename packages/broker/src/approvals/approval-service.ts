@@ -15,6 +15,7 @@ import { claimApproval } from './claim-approval.ts'
 import { type Answer, decideApproval } from './decide-approval.ts'
 import { endOverdueApprovals, isOverdue } from './end-approvals.ts'
 import { type ApprovalPage, listApprovals, type PageRequest } from './list-approvals.ts'
+import { assertReadable } from './readable-approval.ts'
 import { requestApproval } from './request-approval.ts'
 import { settleApproval } from './settle-approval.ts'
 import { type ApprovalReader, mayRead, type Person, showApproval } from './show-approval.ts'
@@ -58,6 +59,8 @@ export const createApprovalService = (context: ApprovalContext, exclusive: boole
       await endOverdueApprovals(context)
       found = await readApproval(id)
     }
+    // Whose request it is stands in columns of its own. Who else may read it, a damaged row does not say.
+    if (found !== undefined && reader.kind === 'person') assertReadable(found.row)
     if (found === undefined || !mayRead(context, found.row, reader))
       throw new SnowfenceError('ERR_APPROVAL_NOT_FOUND')
     return found

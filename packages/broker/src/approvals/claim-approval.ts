@@ -11,6 +11,8 @@ import { lockLiveSession } from '../sessions/session-store.ts'
 import type { ApprovalContext } from './approval-context.ts'
 import { approvalEvent, isRequester } from './approval-event.ts'
 import { type ApprovalRow, findApproval, readDecisions } from './approval-row.ts'
+import { assertDecisionsReadable, assertReadable, openComment, openDeclared } from './readable-approval.ts'
+import type { SealedTexts } from './sealed-texts.ts'
 import { stateError } from './state-error.ts'
 
 export interface Claim {
@@ -35,13 +37,21 @@ const explainRefusal = (
   })
 }
 
-/** Another session of the requester may claim, but not one whose token names somebody who approved. */
+/**
+ * Another session of the requester may claim, but not one whose token names somebody who approved. A damaged row does not
+ * say who approved, and could not be answered with.
+ */
 const assertNotOwnApproval = async (
   transaction: Transaction<Tables>,
   row: ApprovalRow,
   { people }: SessionRecord,
+  texts: SealedTexts,
 ): Promise<void> => {
+  assertReadable(row)
+  openDeclared(texts, row)
   const decisions = await readDecisions(transaction, row)
+  assertDecisionsReadable(decisions)
+  for (const decision of decisions) openComment(texts, decision)
   if (!decisions.some((decision) => decision.decision === 'approve' && isSamePerson(decision.people, people)))
     return
   throw new SnowfenceError('ERR_APPROVAL_NOT_ELIGIBLE', { details: { reason: 'is-approver' } })
@@ -72,10 +82,10 @@ const earlierOf = (left: Date, right: Date | null): Date => (right === null || l
  * The same claim, by its key, is answered again with a lease of its own.
  *
  * @throws SnowfenceError `ERR_APPROVAL_NOT_FOUND`, `ERR_APPROVAL_STATE`, `ERR_APPROVAL_DIGEST_MISMATCH`,
- * `ERR_APPROVAL_NOT_ELIGIBLE`, `ERR_APPROVAL_ROLE_NOT_CONFIGURED`, `ERR_SESSION_NOT_FOUND`
+ * `ERR_APPROVAL_NOT_ELIGIBLE`, `ERR_APPROVAL_ROLE_NOT_CONFIGURED`, `ERR_SESSION_NOT_FOUND`, `ERR_BROKER_ROW_DAMAGED`
  */
 export const claimApproval = async (
-  { clock, config, credentials, policy, signals, trail }: ApprovalContext,
+  { clock, config, credentials, policy, signals, texts, trail }: ApprovalContext,
   session: SessionRecord,
   id: string,
   { digest, key }: ClaimApprovalRequest,
@@ -108,7 +118,7 @@ export const claimApproval = async (
     const row = spent ?? (await findApproval(transaction, id))
     if (row === undefined || (spent === undefined && !isSameClaim(row, session, { digest, key }, now)))
       throw explainRefusal(row, session, digest, now)
-    await assertNotOwnApproval(transaction, row, session)
+    await assertNotOwnApproval(transaction, row, session, texts)
     if (spent !== undefined) record(approvalEvent('approval.claimed', row))
     if (row.role === null) return { row, lease: null }
     const { roles } = config.snowflake

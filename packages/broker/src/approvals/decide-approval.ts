@@ -4,6 +4,13 @@ import { addSeconds } from '../clock.ts'
 import type { ApprovalContext } from './approval-context.ts'
 import { approvalEvent } from './approval-event.ts'
 import { type ApprovalRow, type DecisionRow, findApproval, readDecisions } from './approval-row.ts'
+import {
+  assertDecisionsReadable,
+  assertReadable,
+  openComment,
+  openDeclared,
+  openStatement,
+} from './readable-approval.ts'
 import { notEligible, type Person } from './show-approval.ts'
 import { stateError } from './state-error.ts'
 
@@ -24,6 +31,23 @@ const assertNotDecidedBy = (reviewer: Person, decisions: readonly DecisionRow[])
   throw new SnowfenceError('ERR_APPROVAL_STATE', { message: 'this person has decided the request before' })
 }
 
+/**
+ * Nobody decides what cannot be shown any more: what a person saw before may be something else.
+ *
+ * @throws SnowfenceError `ERR_BROKER_ROW_DAMAGED`
+ */
+const assertOpens = (
+  { texts }: ApprovalContext,
+  row: ApprovalRow,
+  decisions: readonly DecisionRow[],
+): void => {
+  assertDecisionsReadable(decisions)
+  for (const decision of decisions) openComment(texts, decision)
+  openDeclared(texts, row)
+  // A pending request has a statement: without one its row is damaged, too.
+  openStatement(texts, row.id, row.sealed_statement ?? '')
+}
+
 /** Issuer and subject, as records name a person: neither is unique alone. */
 const nameOf = ({ issuer, subject }: Pick<Principal, 'issuer' | 'subject'>): string => `${issuer}#${subject}`
 
@@ -31,7 +55,7 @@ const nameOf = ({ issuer, subject }: Pick<Principal, 'issuer' | 'subject'>): str
  * Records one person's answer, and the request's end when it decides.
  *
  * @throws SnowfenceError `ERR_APPROVAL_NOT_FOUND`, `ERR_APPROVAL_NOT_ELIGIBLE`, `ERR_APPROVAL_STATE`,
- * `ERR_APPROVAL_DIGEST_MISMATCH`
+ * `ERR_APPROVAL_DIGEST_MISMATCH`, `ERR_BROKER_ROW_DAMAGED`
  */
 export const decideApproval = async (
   context: ApprovalContext,
@@ -45,6 +69,7 @@ export const decideApproval = async (
     const { principal } = reviewer
     const row = await findApproval(transaction, id, true)
     if (row === undefined) throw new SnowfenceError('ERR_APPROVAL_NOT_FOUND')
+    assertReadable(row)
     const reason = approverRefusal(row.requirement, row.requester_people, {
       groups: principal.groups,
       people: reviewer.people,
@@ -53,7 +78,9 @@ export const decideApproval = async (
     if (row.state !== 'pending') throw stateError(row.state)
     if (row.deadline_at <= now) throw stateError('expired')
     if (answer.seenDigest !== row.digest) throw new SnowfenceError('ERR_APPROVAL_DIGEST_MISMATCH')
-    assertNotDecidedBy(reviewer, await readDecisions(transaction, row))
+    const before = await readDecisions(transaction, row)
+    assertOpens(context, row, before)
+    assertNotDecidedBy(reviewer, before)
     await transaction
       .insertInto('approval_decisions')
       .values({

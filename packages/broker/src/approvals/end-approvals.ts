@@ -167,7 +167,7 @@ const closeWindowsOf = async (
         .where('state', 'in', ['executed', 'failed'])
         .where('window_of', 'is', null)
         .where('valid_until', '>', now)
-        .where(sql<boolean>`requirement->>'kind' = 'time-boxed'`)
+        .where(sql<boolean>`requirement->>'kind' is distinct from 'one-time'`)
         .orderBy('id')
         .forUpdate(),
     )

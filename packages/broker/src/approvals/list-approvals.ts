@@ -1,9 +1,10 @@
-import { type Approval, type ApprovalState, SnowfenceError } from '@snowfence/core'
+import { type Approval, type ApprovalState, isSnowfenceError, SnowfenceError } from '@snowfence/core'
 import { z } from 'zod'
 import type { ApprovalContext } from './approval-context.ts'
-import { withDecisions } from './approval-reads.ts'
+import { type ApprovalRead, withDecisions } from './approval-reads.ts'
 import type { ApprovalRow } from './approval-row.ts'
 import { endOverdueApprovals, isOverdue } from './end-approvals.ts'
+import { assertReadable } from './readable-approval.ts'
 import { readableBy } from './readable-approvals.ts'
 import { type ApprovalReader, mayRead, showApproval } from './show-approval.ts'
 
@@ -21,6 +22,8 @@ export interface ApprovalPage {
   readonly next: string | null
   /** When the request that waits longest was made, of those that the reader may read; null when none waits. */
   readonly oldestPendingAt: string | null
+  /** The errors of requests that are left out, because their rows are damaged: for the log. */
+  readonly leftOut: readonly SnowfenceError[]
 }
 
 /** The last request of a page: its moment, of which the broker stores milliseconds, and its id. */
@@ -42,7 +45,7 @@ const parseCursor = (text: string): Cursor => {
   }
 }
 
-/** One page of the requests that somebody may read. */
+/** One page of the requests that somebody may read. A damaged one does not hide the others. */
 export const listApprovals = async (
   context: ApprovalContext,
   { state, order, limit, cursor }: PageRequest,
@@ -82,16 +85,23 @@ export const listApprovals = async (
     .orderBy('created_at')
     .limit(1)
     .executeTakeFirst()
-  const shown = await withDecisions(
-    database,
-    page.filter((row) => mayRead(context, row, reader)),
-  )
+  const leftOut: SnowfenceError[] = []
+  const show = async ({ row, decisions }: ApprovalRead): Promise<Approval | null> => {
+    try {
+      assertReadable(row)
+      return mayRead(context, row, reader)
+        ? await showApproval(context, row, reader, { withStatement: false, decisions })
+        : null
+    } catch (error) {
+      if (!isSnowfenceError(error, 'ERR_BROKER_ROW_DAMAGED')) throw error
+      leftOut.push(error)
+      return null
+    }
+  }
+  const shown = await Promise.all((await withDecisions(database, page)).map(show))
   return {
-    approvals: await Promise.all(
-      shown.map(({ row, decisions }) =>
-        showApproval(context, row, reader, { withStatement: false, decisions }),
-      ),
-    ),
+    approvals: shown.filter((approval) => approval !== null),
+    leftOut,
     next: rows.length > limit && last !== undefined ? formatCursor(last) : null,
     oldestPendingAt: oldest?.created_at.toISOString() ?? null,
   }

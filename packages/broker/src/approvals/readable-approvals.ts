@@ -29,7 +29,9 @@ export const readableBy = (
         eb('requester_subject', '=', principal.subject),
       ]),
       sql<boolean>`exists (
-        select 1 from jsonb_array_elements_text(requirement -> 'approverGroups') as approver_group
+        select 1 from jsonb_array_elements_text(
+          case jsonb_typeof(requirement -> 'approverGroups') when 'array' then requirement -> 'approverGroups' else '[]' end
+        ) as approver_group
         where approver_group in (${sql.join(groups)})
       )`,
     ]),

@@ -19,6 +19,7 @@ import type { ApprovalContext } from './approval-context.ts'
 import { approvalEvent } from './approval-event.ts'
 import { type ApprovalRow, findApproval } from './approval-row.ts'
 import { ABSENCE_SECONDS } from './attendance.ts'
+import { assertReadable } from './readable-approval.ts'
 
 /** @throws SnowfenceError when the broker's own decision is another one than that a person is needed. */
 const requirementOf = (decision: Decision): ApprovalRequirement => {
@@ -102,7 +103,7 @@ const assertRoom = async (
  * nothing that the client says about it.
  *
  * @throws SnowfenceError `ERR_APPROVAL_NOT_NEEDED`, `ERR_STATEMENT_DENIED`, `ERR_APPROVAL_ROLE_NOT_CONFIGURED`,
- * `ERR_APPROVAL_DIGEST_MISMATCH`, `ERR_APPROVAL_LIMIT`, `ERR_CATALOGUE_UNAVAILABLE`
+ * `ERR_APPROVAL_DIGEST_MISMATCH`, `ERR_APPROVAL_LIMIT`, `ERR_CATALOGUE_UNAVAILABLE`, `ERR_BROKER_ROW_DAMAGED`
  */
 export const requestApproval = async (
   context: ApprovalContext,
@@ -140,6 +141,7 @@ export const requestApproval = async (
     await assertRoom(context, transaction, session)
     const now = clock()
     const window = kind === 'time-boxed' ? await findWindow(transaction, scopeDigest, now) : undefined
+    if (window !== undefined) assertReadable(window)
     const row: Insertable<ApprovalsTable> = {
       id,
       state: window === undefined ? 'pending' : 'approved',

@@ -12,6 +12,13 @@ import type { SessionRecord } from '../sessions/session.ts'
 import type { ApprovalContext } from './approval-context.ts'
 import { approvalEvent, isRequester, requesterOf } from './approval-event.ts'
 import { type ApprovalRow, type DecisionRow, findApproval, readDecisions } from './approval-row.ts'
+import {
+  assertDecisionsReadable,
+  assertReadable,
+  openComment,
+  openDeclared,
+  openStatement,
+} from './readable-approval.ts'
 
 /** A person by a verified identity token. */
 export type Person = Pick<VerifiedIdentity, 'principal' | 'people'>
@@ -61,14 +68,17 @@ export const mayRead = ({ config }: ApprovalContext, row: ApprovalRow, reader: A
  * once per person, in the same transaction: it is handed out only when that is durable.
  */
 const takeStatement = async (
-  { clock, trail }: ApprovalContext,
+  { clock, texts, trail }: ApprovalContext,
   id: string,
   person: Person,
-): Promise<string | null> =>
+): Promise<ApprovalStatement | null> =>
   trail.transact(async ({ transaction, record }) => {
     const row = await findApproval(transaction, id, true)
-    if (row?.state !== 'pending' || row.sealed_statement === null) return null
+    if (row?.state !== 'pending') return null
+    assertReadable(row)
     if (!mayDecide(row, person)) return null
+    // Before the record: a statement that cannot be read was shown to nobody.
+    const statement = openStatement(texts, id, row.sealed_statement ?? '')
     const { issuer, subject } = person.principal
     const first = await transaction
       .insertInto('approval_views')
@@ -77,7 +87,7 @@ const takeStatement = async (
       .returning('approval_id')
       .executeTakeFirst()
     if (first !== undefined) record(approvalEvent('approval.shown', row, { by: person.principal }))
-    return row.sealed_statement
+    return statement
   })
 
 /** Only the form for the eyes is changed: a decision is about the digest of the statement itself. */
@@ -93,6 +103,8 @@ const displayStatement = ({ sqlText, binds }: ApprovalStatement): Approval['disp
 /**
  * A request as its reader may see it. The real statement, with its literals and binds, is for an eligible approver
  * while the request is pending, and for nobody else.
+ *
+ * @throws SnowfenceError `ERR_BROKER_ROW_DAMAGED`
  */
 export const showApproval = async (
   context: ApprovalContext,
@@ -105,21 +117,23 @@ export const showApproval = async (
   },
 ): Promise<Approval> => {
   const { database, texts } = context
-  const sealed =
+  assertReadable(row)
+  const decisions = options.decisions ?? (await readDecisions(database, row))
+  assertDecisionsReadable(decisions)
+  const { task, reason } = openDeclared(texts, row)
+  const statement =
     options.withStatement && reader.kind === 'person' && row.state === 'pending'
       ? await takeStatement(context, row.id, reader)
       : null
-  const decisions = options.decisions ?? (await readDecisions(database, row))
-  const statement = sealed === null ? null : texts.openStatement(row.id, sealed)
   return {
     id: row.id,
     state: row.state,
     digest: row.digest,
     requirement: row.requirement,
     requester: requesterOf(row),
-    agent: { id: row.agent_id, task: texts.openTask(row.id, row.sealed_agent_task) },
+    agent: { id: row.agent_id, task },
     purpose: row.purpose,
-    reason: texts.openReason(row.id, row.sealed_reason),
+    reason,
     text: row.text,
     statement,
     display: statement && displayStatement(statement),
@@ -128,7 +142,7 @@ export const showApproval = async (
     decisions: decisions.map((decision) => ({
       approver: { issuer: decision.issuer, subject: decision.subject },
       decision: decision.decision,
-      comment: texts.openComment(decision.approval_id, decision.sealed_comment),
+      comment: openComment(texts, decision),
       at: decision.at.toISOString(),
       seenDigest: decision.seen_digest,
     })),

@@ -3,6 +3,7 @@ import type { SessionRecord } from '../sessions/session.ts'
 import type { ApprovalContext } from './approval-context.ts'
 import { approvalEvent, isRequester } from './approval-event.ts'
 import { type ApprovalRow, findApproval } from './approval-row.ts'
+import { assertReadable } from './readable-approval.ts'
 import { decisionRefusal, notEligible, type Person } from './show-approval.ts'
 import { stateError } from './state-error.ts'
 
@@ -56,10 +57,14 @@ export const revokeApproval = async (
     const found = await findApproval(transaction, id, true)
     if (found === undefined) throw new SnowfenceError('ERR_APPROVAL_NOT_FOUND')
     const isOperator = config.groups.operators.some((group) => person.principal.groups.includes(group))
-    const reason = decisionRefusal(found, person)
-    if (!isOperator && reason !== null) throw notEligible(context, found, person, reason)
+    if (!isOperator) {
+      assertReadable(found)
+      const reason = decisionRefusal(found, person)
+      if (reason !== null) throw notEligible(context, found, person, reason)
+    }
     const root = found.window_of ?? found.id
-    const isWindow = found.requirement.kind === 'time-boxed'
+    // A damaged row may be that of a window.
+    const isWindow = found.requirement?.kind !== 'one-time'
     // Requests under the window that are being made hold it: what ends them below must see them. The request that opened
     // it is held already where it is the one that is named.
     if (root !== found.id) await findApproval(transaction, root, true)

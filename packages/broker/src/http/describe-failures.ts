@@ -33,7 +33,9 @@ const STORE_FAILURES = [
   'ERR_BROKER_DATABASE_UNREACHABLE',
   'ERR_BROKER_DATABASE_PRIVILEGE',
   'ERR_BROKER_DISK_FULL',
+  'ERR_BROKER_ROW_DAMAGED',
   'ERR_AUDIT_NOT_DURABLE',
+  'ERR_AUDIT_STORE_CORRUPT',
 ] as const satisfies readonly ErrorCode[]
 
 const methodsOf = ({ method }: RouteOptions): readonly string[] => [method].flat()

@@ -3,6 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { databaseUnreachable, isAboutServer } from '../database/unreachable.ts'
 import { statusOf } from './error-status.ts'
+import { logFailure } from './log-failure.ts'
 import { isAboutPath } from './session-of-path.ts'
 
 /** Seconds after which a client may ask again when the broker cannot serve at the moment. */
@@ -52,7 +53,7 @@ const withoutForeignNames = (message: string): string =>
 export const handleError = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
   if (isSnowfenceError(error)) {
     const status = isAboutPath(error) ? 404 : statusOf(error.code)
-    if (status >= 500) request.log.error({ code: error.code, causeCode: codeOf(error.cause) }, error.message)
+    if (status >= 500) logFailure(request.log, error)
     return send(reply, error, status)
   }
   if (hasZodFastifySchemaValidationErrors(error)) {

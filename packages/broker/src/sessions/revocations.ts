@@ -9,6 +9,8 @@ import {
 import { foldPersonName, isSamePerson, type PersonIdentity } from '@snowfence/policy'
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import type { Clock } from '../clock.ts'
+import { damagedRow } from '../database/damaged-row.ts'
+import { readPeople } from '../database/stored-people.ts'
 import type { RevocationsTable, Tables } from '../database/tables.ts'
 import type { DeclaredTexts } from '../keys/declared-texts.ts'
 import type { Trail } from '../trail/trail.ts'
@@ -25,7 +27,7 @@ export interface Revocations {
    * Refuses a token of a person who is revoked, at whichever issuer.
    *
    * @param people everybody whom the token speaks of.
-   * @throws SnowfenceError `ERR_PRINCIPAL_REVOKED`
+   * @throws SnowfenceError `ERR_PRINCIPAL_REVOKED`; `ERR_BROKER_ROW_DAMAGED` where it cannot be said who is kept out.
    */
   assertAdmitted(people: People): Promise<void>
   /** The same in the transaction that lets somebody in: a revocation that is under way is waited for. */
@@ -65,14 +67,51 @@ const personsOf = (people: People): string[] => [
   ...new Set(people.flatMap(({ person }) => (person === null ? [] : [person]))),
 ]
 
+/**
+ * Whom a revocation keeps out. Nobody is let in past one that cannot be read: it may be theirs.
+ *
+ * @throws SnowfenceError `ERR_BROKER_ROW_DAMAGED`
+ */
+const keptOut = (revocation: Revocation): People => {
+  const people = readPeople(revocation.people, revocation)
+  if (people === null) throw damagedRow({ table: 'revocations', column: 'people', id: revocation.id })
+  return people
+}
+
+/**
+ * The revocations that keep these people out. A damaged one keeps its principal out in any case, and everybody else until
+ * it is mended.
+ *
+ * @throws SnowfenceError `ERR_BROKER_ROW_DAMAGED`
+ */
+const matching = (standing: readonly Revocation[], people: People): Revocation[] => {
+  const found = standing.filter((each) =>
+    isSamePerson(
+      readPeople(each.people, each) ?? [{ issuer: each.issuer, subject: each.subject, person: null }],
+      people,
+    ),
+  )
+  if (found.length === 0) for (const each of standing) keptOut(each)
+  return found
+}
+
+/** Null where the column is damaged. */
+const readActor = (value: unknown): Operator | null => {
+  const { issuer, subject } = (value ?? {}) as Partial<Operator>
+  return typeof issuer === 'string' && typeof subject === 'string' ? { issuer, subject } : null
+}
+
 const contextOf = (id: string): string => `revocation-reason:${id}`
 
 export const createRevocations = ({ database, clock, trail, texts }: RevocationsOptions): Revocations => {
   /** A principal was revoked before the broker knew its person. Now it does, and keeps the person out elsewhere too. */
   const learn = async (revocation: Revocation, people: People): Promise<void> => {
     const own = people.filter((identity) => isOf(revocation, identity))
-    const known = distinct([...revocation.people, ...own])
-    if (known.length === revocation.people.length) return
+    const before = readPeople(revocation.people, revocation)
+    // A list that cannot be read is not written over: its row is told as damaged until somebody mends it.
+    if (before === null) return
+    const known = distinct([...before, ...own])
+    if (known.length === before.length) return
     await database
       .updateTable('revocations')
       .set({ people: JSON.stringify(known) })
@@ -91,7 +130,7 @@ export const createRevocations = ({ database, clock, trail, texts }: Revocations
 
   return {
     async assertAdmitted(people) {
-      const found = (await findStanding(database)).filter((each) => isSamePerson(each.people, people))
+      const found = matching(await findStanding(database), people)
       if (found.length === 0) return
       for (const each of found) await learn(each, people)
       throw new SnowfenceError('ERR_PRINCIPAL_REVOKED')
@@ -100,8 +139,7 @@ export const createRevocations = ({ database, clock, trail, texts }: Revocations
     async assertAdmittedIn(transaction, people) {
       // INVARIANT: a session is committed before a revocation that does not see it, and one that ends it comes after.
       await sql`lock table revocations in share mode`.execute(transaction)
-      const standing = await findStanding(transaction)
-      if (standing.some((each) => isSamePerson(each.people, people)))
+      if (matching(await findStanding(transaction), people).length > 0)
         throw new SnowfenceError('ERR_PRINCIPAL_REVOKED')
     },
 
@@ -114,7 +152,7 @@ export const createRevocations = ({ database, clock, trail, texts }: Revocations
           (each) => each.issuer === issuer && each.subject === subject,
         )
         const people = distinct([
-          ...(standing?.people ?? []),
+          ...(standing === undefined ? [] : keptOut(standing)),
           ...(known === null ? [] : [known]),
           { issuer, subject, person: person === undefined ? null : foldPersonName(person) },
         ])
@@ -169,10 +207,10 @@ export const createRevocations = ({ database, clock, trail, texts }: Revocations
       return (await findStanding(database)).map((each) => ({
         issuer: each.issuer,
         subject: each.subject,
-        people: personsOf(each.people),
+        people: personsOf(keptOut(each)),
         reason: readReason(each),
         revokedAt: each.revoked_at.toISOString(),
-        revokedBy: each.revoked_by,
+        revokedBy: readActor(each.revoked_by),
       }))
     },
   }

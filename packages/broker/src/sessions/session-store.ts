@@ -7,6 +7,8 @@ import {
 } from '@snowfence/core'
 import { isSamePerson, type PersonIdentity } from '@snowfence/policy'
 import type { Kysely, Selectable, Transaction } from 'kysely'
+import { damagedRow, readStored } from '../database/damaged-row.ts'
+import { readPeople, readTexts } from '../database/stored-people.ts'
 import type { SessionsTable, Tables } from '../database/tables.ts'
 import type { DeclaredTexts } from '../keys/declared-texts.ts'
 import type { SessionRecord } from './session.ts'
@@ -17,7 +19,27 @@ const endReasonContext = (id: string): string => `session-end-reason:${id}`
 const readAgent = ({ id, agent_id, sealed_agent }: Selectable<SessionsTable>, texts: DeclaredTexts): Agent =>
   sealed_agent === null
     ? { id: agent_id }
-    : agentSchema.parse(JSON.parse(texts.open(sealed_agent, agentContext(id))))
+    : readStored({ table: 'sessions', column: 'sealed_agent', id }, () =>
+        agentSchema.parse(JSON.parse(texts.open(sealed_agent, agentContext(id)))),
+      )
+
+const isClaims = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The first column of a row that holds something else than it was given; null for a whole one. */
+const damagedColumn = (row: Selectable<SessionsTable>): keyof SessionsTable | null => {
+  if (readTexts(row.groups) === null) return 'groups'
+  if (row.former_groups !== null && readTexts(row.former_groups) === null) return 'former_groups'
+  if (readPeople(row.people, row) === null) return 'people'
+  return isClaims(row.claims) ? null : 'claims'
+}
+
+/** @throws SnowfenceError `ERR_BROKER_ROW_DAMAGED` */
+const toWholeRecord = (row: Selectable<SessionsTable>, texts: DeclaredTexts): SessionRecord => {
+  const column = damagedColumn(row)
+  if (column !== null) throw damagedRow({ table: 'sessions', column, id: row.id })
+  return toRecord(row, texts)
+}
 
 const toRecord = (row: Selectable<SessionsTable>, texts: DeclaredTexts): SessionRecord => ({
   id: row.id,
@@ -83,25 +105,8 @@ export const findLiveSessions = async (
     .where('ended_at', 'is', null)
     .where('expires_at', '>', now)
     .execute()
-  return new Map(rows.map((row) => [row.token_hash, () => toRecord(row, texts)]))
+  return new Map(rows.map((row) => [row.token_hash, () => toWholeRecord(row, texts)]))
 }
-
-const isPerson = (value: unknown): value is PersonIdentity => {
-  if (typeof value !== 'object' || value === null) return false
-  const { issuer, subject, person } = value as Partial<PersonIdentity>
-  return (
-    typeof issuer === 'string' &&
-    typeof subject === 'string' &&
-    (person === null || typeof person === 'string')
-  )
-}
-
-/** The people of a row; null where the column is damaged. */
-const readPeople = (value: unknown): PersonIdentity[] | null =>
-  Array.isArray(value) && value.every(isPerson) ? value : null
-
-const readGroups = (value: unknown): string[] | null =>
-  Array.isArray(value) && value.every((group) => typeof group === 'string') ? value : null
 
 /** The person behind a principal, as the newest of its sessions has it; null for one that has opened none. */
 export const findPersonOf = async (
@@ -116,7 +121,7 @@ export const findPersonOf = async (
     .orderBy('created_at', 'desc')
     .limit(1)
     .executeTakeFirst()
-  return readPeople(row?.people)?.[0] ?? null
+  return readPeople(row?.people, { issuer, subject })?.[0] ?? null
 }
 
 /**
@@ -129,13 +134,13 @@ export const findSessionsOf = async (
 ): Promise<string[]> => {
   const rows = await database
     .selectFrom('sessions')
-    .select(['id', 'people'])
+    .select(['id', 'issuer', 'subject', 'people'])
     .where('ended_at', 'is', null)
     .orderBy('id')
     .execute()
   return rows
     .filter((row) => {
-      const theirs = readPeople(row.people)
+      const theirs = readPeople(row.people, row)
       return theirs === null || isSamePerson(people, theirs)
     })
     .map(({ id }) => id)
@@ -170,7 +175,12 @@ export const findSessionsByToken = async (
 const openEndReason = (
   { id, sealed_end_reason: sealed }: Pick<SessionsTable, 'id' | 'sealed_end_reason'>,
   texts: DeclaredTexts,
-): string | null => (sealed === null ? null : texts.open(sealed, endReasonContext(id)))
+): string | null =>
+  sealed === null
+    ? null
+    : readStored({ table: 'sessions', column: 'sealed_end_reason', id }, () =>
+        texts.open(sealed, endReasonContext(id)),
+      )
 
 /** What a session declared, live or not. @throws SnowfenceError `ERR_SESSION_NOT_FOUND` */
 export const readDeclaredSession = async (
@@ -207,7 +217,7 @@ export const findRevokedSession = async (
     .where('end_kind', '=', 'revoked')
     .where('ended_at', '>', after)
     .executeTakeFirst()
-  return row === undefined ? null : { ...toRecord(row, texts), isRevoked: true }
+  return row === undefined ? null : { ...toWholeRecord(row, texts), isRevoked: true }
 }
 
 /** A session that was ended. */
@@ -219,13 +229,11 @@ export interface EndedSession {
 
 /** A damaged row must not keep a session alive: the parts that cannot be read are left out. */
 const toEnded = (row: Selectable<SessionsTable>, texts: DeclaredTexts): EndedSession => {
-  const [groups, people] = [readGroups(row.groups), readPeople(row.people)]
-  const formerGroups = row.former_groups === null ? null : readGroups(row.former_groups)
+  const [groups, people] = [readTexts(row.groups), readPeople(row.people, row)]
+  const formerGroups = row.former_groups === null ? null : readTexts(row.former_groups)
   const readable = { ...row, groups: groups ?? [], people: people ?? [], former_groups: formerGroups }
   try {
-    const isReadable =
-      groups !== null && people !== null && (row.former_groups === null || formerGroups !== null)
-    return { session: toRecord(readable, texts), isReadable }
+    return { session: toRecord(readable, texts), isReadable: damagedColumn(row) === null }
   } catch {
     return { session: toRecord({ ...readable, sealed_agent: null }, texts), isReadable: false }
   }

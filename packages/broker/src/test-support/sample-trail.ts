@@ -6,7 +6,7 @@ import type { SessionRecord } from '../sessions/session.ts'
 export const sampleSession = (id: string): SessionRecord => ({
   id,
   principal: { issuer: 'https://issuer.example', subject: 'agent-1', groups: [], claims: {} },
-  people: [],
+  people: [{ issuer: 'https://issuer.example', subject: 'agent-1', person: null }],
   formerGroups: null,
   purpose: 'HOPERAT',
   agent: { id: 'readmissions-bot' },

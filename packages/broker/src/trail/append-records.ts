@@ -13,6 +13,8 @@ export interface AppendedRecords {
 
 /** PostgreSQL's `data_corrupted`. */
 const CORRUPT = 'XX001'
+/** PostgreSQL's `no_data_found`: the tree has no head. */
+const NO_HEAD = 'P0002'
 
 const treeCorrupt = (message: string, cause?: unknown): SnowfenceError =>
   new SnowfenceError('ERR_AUDIT_STORE_CORRUPT', { message, cause })
@@ -37,7 +39,7 @@ const notBefore = (sealed: SealedRecord, stamp: string | null): SealedRecord => 
  * Appends records where the tree ends now, in one SQL statement: a broker that has its turn keeps the others waiting for
  * nothing but the database. Gives null when one of them is sealed already: nothing was changed then.
  *
- * @throws SnowfenceError `ERR_AUDIT_STORE_CORRUPT` when a hash of the tree's right edge is missing.
+ * @throws SnowfenceError `ERR_AUDIT_STORE_CORRUPT` when the tree's head or a hash of its right edge is missing.
  */
 export const appendRecords = async (
   database: Kysely<Tables>,
@@ -54,9 +56,9 @@ export const appendRecords = async (
   `
     .execute(database)
     .catch((error: unknown) => {
-      if (error instanceof Error && 'code' in error && error.code === CORRUPT) {
-        throw treeCorrupt(error.message, error)
-      }
+      const code = error instanceof Error && 'code' in error ? error.code : undefined
+      if (code === CORRUPT && error instanceof Error) throw treeCorrupt(error.message, error)
+      if (code === NO_HEAD) throw treeCorrupt('the audit tree has no head', error)
       throw error
     })
   const row = answer.rows[0]

@@ -3,17 +3,23 @@ import { SnowfenceError } from '@snowfence/core'
 import type { Kysely, Transaction } from 'kysely'
 import type { Tables } from '../database/tables.ts'
 
+const noHead = (): SnowfenceError =>
+  new SnowfenceError('ERR_AUDIT_STORE_CORRUPT', { message: 'the audit tree has no head' })
+
+/** @throws SnowfenceError `ERR_AUDIT_STORE_CORRUPT` when the head is missing. */
 export const readTreeSize = async (database: Kysely<Tables>): Promise<number> => {
   const { size } = await database
     .selectFrom('tree_head')
     .select('size')
     .where('id', '=', 1)
-    .executeTakeFirstOrThrow()
+    .executeTakeFirstOrThrow(noHead)
   return Number(size)
 }
 
 /**
  * The size of the tree, whose head is locked until the transaction ends: appends of all brokers take their turn.
+ *
+ * @throws SnowfenceError `ERR_AUDIT_STORE_CORRUPT` when the head is missing.
  */
 export const lockTreeSize = async (transaction: Transaction<Tables>): Promise<number> => {
   const { size } = await transaction
@@ -21,7 +27,7 @@ export const lockTreeSize = async (transaction: Transaction<Tables>): Promise<nu
     .select('size')
     .where('id', '=', 1)
     .forUpdate()
-    .executeTakeFirstOrThrow()
+    .executeTakeFirstOrThrow(noHead)
   return Number(size)
 }
 

@@ -49,6 +49,12 @@ export const brokerErrors = {
     hint: 'make the role the owner of its database, or grant what docs/broker.md lists; then start the broker again',
     retryable: false,
   },
+  ERR_BROKER_ROW_DAMAGED: {
+    message: 'a row in the database of the broker is damaged',
+    why: 'What the row holds cannot be read, or is not what the broker stored. Nothing is granted by it. A damaged revocation keeps everybody out, because it may be anybody\u2019s.',
+    hint: 'look for the table, column and id in the log of the broker, and correct the row as docs/broker.md says, or restore the database from a backup',
+    retryable: false,
+  },
   ERR_BROKER_DISK_FULL: {
     message: 'the disk of the broker or of its database is full',
     why: 'Sessions, approvals and the audit trail must be stored before anything is handed out.',

@@ -43,7 +43,8 @@ export const revokedPrincipalsSchema = z.strictObject({
       /** Declared by the operator: identifiers in it are replaced. Empty where the stored reason cannot be read. */
       reason: z.string(),
       revokedAt: z.iso.datetime(),
-      revokedBy: z.strictObject({ issuer: z.string(), subject: z.string() }),
+      /** Null where the broker cannot read who it was. */
+      revokedBy: z.strictObject({ issuer: z.string(), subject: z.string() }).nullable(),
     }),
   ),
 })

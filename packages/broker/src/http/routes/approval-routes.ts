@@ -15,6 +15,7 @@ import type { BrokerConfig } from '../../config/broker-config.ts'
 import type { App } from '../app.ts'
 import type { Authenticator } from '../authenticate.ts'
 import { connectionSignal } from '../connection-signal.ts'
+import { logFailure } from '../log-failure.ts'
 import { atAddress, type WaitingPlaces } from '../waiting-places.ts'
 
 export interface ApprovalRouteOptions {
@@ -93,7 +94,11 @@ export const addApprovalRoutes = (app: App, options: ApprovalRouteOptions): void
         response: { 200: approvalListSchema },
       },
     },
-    async (request) => approvals.list(request.query, authenticator.either(request)),
+    async (request) => {
+      const { leftOut, ...page } = await approvals.list(request.query, authenticator.either(request))
+      for (const error of leftOut) logFailure(request.log, error)
+      return page
+    },
   )
 
   app.get(
