@@ -44,7 +44,7 @@ export const failingScenarios: readonly Scenario[] = [
       kind: 'differs' as const,
       at,
       governed: /Error/,
-      why: 'what is refused before it reaches the warehouse has code 003001 and SQLSTATE 42501, but for names that are not there and several statements in one text, which have Snowflake’s own',
+      why: 'what is refused before it reaches the warehouse has code 003001 and SQLSTATE 42501, but for names that are not there and several statements in one text, which have Snowflake’s own; what an outage of the broker stops has SQLSTATE 08006, and a write that may have run 08007',
     })),
     run: async (subject) => {
       const connection = await subject.shared()

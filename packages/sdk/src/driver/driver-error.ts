@@ -5,6 +5,7 @@ import {
   errorCatalogue,
   type Remedy,
 } from '@snowfence/core'
+import { sqlStateOf } from './outages.ts'
 
 /** The driver's own client errors that a governed connection raises by itself, with its codes, texts and SQLSTATEs. */
 const clientErrors = {
@@ -110,7 +111,7 @@ export interface GovernedErrorOptions {
   readonly approvalId?: string | null
   readonly traceId?: string | null
   readonly queryId?: string | null
-  /** Snowflake's own code and SQLSTATE, kept where the warehouse refused; otherwise 003001 and 42501 (no privilege). */
+  /** Snowflake's own code and SQLSTATE, kept where the warehouse refused; otherwise 003001 and that of `sqlStateOf`. */
   readonly code?: string | number
   readonly sqlState?: string
   /** Snowflake's own text for the same mistake, in front of ours: programs look for its words. */
@@ -120,7 +121,7 @@ export interface GovernedErrorOptions {
 
 /**
  * A refusal in the shape of the driver's `OperationFailedError`, so that code written for snowflake-sdk handles it:
- * `code` 003001 and `sqlState` 42501 are what Snowflake answers when a privilege is missing.
+ * `code` 003001 and `sqlState` 42501 are what Snowflake answers when a privilege is missing. An outage has `sqlState` 08006.
  *
  * A SQLSTATE is always present: without one the driver's callers, and the driver itself, would send the query again.
  */
@@ -134,7 +135,7 @@ export const createGovernedError = (
   const reason = options.message ?? reasons[0]?.message ?? entry.message
   // A number from the driver's own codes, a text from Snowflake's, as the driver has it.
   const code = options.code ?? '003001'
-  const sqlState = options.sqlState ?? '42501'
+  const sqlState = options.sqlState ?? sqlStateOf(snowfenceCode)
   const rules = decision?.rules ?? []
   const hint = options.hint ?? reasons[0]?.hint ?? entry.hint
   const headline = options.message ?? entry.message

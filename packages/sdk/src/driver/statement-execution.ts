@@ -1,5 +1,5 @@
-import type { ErrorCode } from '@snowfence/core'
 import { type DriverShapedError, type GovernedError, isGovernedError, shapeError } from './driver-error.ts'
+import { isOutage, outages, RESOLUTION_UNKNOWN } from './outages.ts'
 
 /**
  * What is known of a statement that ended with an error: the warehouse never got it; the warehouse said that it failed,
@@ -21,15 +21,6 @@ const lookItUp = (execution: 'ran' | 'unknown', queryId: string | null, traceId:
   const said = execution === 'ran' ? 'the statement ran' : 'the statement may have run'
   return `${said}: ask lookUp(${by}) of a connection before you run it again`
 }
-
-/** Codes of a part that was away or did not answer: no policy refused the statement. */
-const outages: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'ERR_AUDIT_NOT_DURABLE',
-  'ERR_BROKER_UNREACHABLE',
-  'ERR_BROKER_DATABASE_UNREACHABLE',
-  'ERR_BROKER_DISK_FULL',
-  'ERR_BROKER_INTERNAL',
-])
 
 /** Tells a statement that an outage stopped from one that was denied. */
 const nothingWasSent = (error: GovernedError): Pick<GovernedError, 'message' | 'reason' | 'hint'> => {
@@ -53,8 +44,10 @@ export const withExecution = (
 ): DriverShapedError => {
   const isDangerous = isWrite && (execution === 'ran' || execution === 'unknown')
   const { name, stack, cause } = error
-  const isOutage = execution === 'not-run' && isGovernedError(error) && outages.has(error.snowfenceCode)
-  const told = isOutage ? nothingWasSent(error) : null
+  const told =
+    execution === 'not-run' && isGovernedError(error) && outages.has(error.snowfenceCode)
+      ? nothingWasSent(error)
+      : null
   const message = told?.message ?? error.message
   const copy = new Error(message, cause === undefined ? undefined : { cause })
   if (stack !== undefined) copy.stack = stack.replace(error.message, () => message)
@@ -64,8 +57,14 @@ export const withExecution = (
     members.retryable = false
     members.hint = lookItUp(execution, queryId, traceId)
   }
+  // A program that runs a statement again after a lost connection must not do so with such a write.
+  const sqlState =
+    isDangerous && isGovernedError(error) && isOutage(error.snowfenceCode)
+      ? { sqlState: RESOLUTION_UNKNOWN }
+      : {}
+  Object.assign(members, sqlState)
   const { data } = error as DriverShapedError
-  if (data !== undefined && queryId !== null) members.data = { ...data, queryId }
+  if (data !== undefined) members.data = { ...data, ...sqlState, ...(queryId === null ? {} : { queryId }) }
   // Not enumerable: whoever lists the members of an error finds those of the driver's.
   Object.defineProperty(copy, 'execution', { value: execution })
   return shapeError(copy, members)

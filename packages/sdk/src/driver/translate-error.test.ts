@@ -75,7 +75,7 @@ test('the fatal client error keeps what a program looks at', () => {
 test('an error of Snowfence takes the shape of the driver, with a SQLSTATE', () => {
   expect(translateDriverError(new SnowfenceError('ERR_AUDIT_NOT_DURABLE'), 'trace')).toMatchObject({
     name: 'OperationFailedError',
-    sqlState: '42501',
+    sqlState: '08006',
     snowfenceCode: 'ERR_AUDIT_NOT_DURABLE',
     retryable: true,
   })

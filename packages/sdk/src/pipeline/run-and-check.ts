@@ -5,6 +5,7 @@ import { runAsDriver } from '../driver/driver-context.ts'
 import { createGovernedError } from '../driver/driver-error.ts'
 import { isErrorBeforeTransfer } from '../driver/file-error.ts'
 import type { InnerConnection } from '../driver/inner-connection.ts'
+import { RESOLUTION_UNKNOWN } from '../driver/outages.ts'
 import type { DriverStatement } from '../driver/snowflake-driver.ts'
 import { type KnownExecution, sayingExecution, withExecution } from '../driver/statement-execution.ts'
 import { translateDriverError } from '../driver/translate-error.ts'
@@ -85,8 +86,7 @@ const inDoubt = (failure: Error, queryId: string | null, traceId: string): Error
   const { code, sqlState } = failure as { code?: string | number; sqlState?: string }
   return createGovernedError('ERR_OUTCOME_UNKNOWN', {
     ...(code === undefined ? {} : { code }),
-    // SQLSTATE 08007: transaction resolution unknown.
-    sqlState: sqlState ?? '08007',
+    sqlState: sqlState ?? RESOLUTION_UNKNOWN,
     queryId,
     traceId,
     cause: failure,
