@@ -1,7 +1,7 @@
 import { normalizeIP } from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import { isSnowfenceError, SnowfenceError } from '@snowfence/core'
-import Fastify from 'fastify'
+import Fastify, { type FastifyRequest } from 'fastify'
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { BrokerConfig } from '../config/broker-config.ts'
@@ -43,6 +43,15 @@ const MAX_BODY_BYTES = 16 * 1024
 const MAX_HEADER_BYTES = 24 * 1024
 const CHECK_CONNECTIONS_MS = 2000
 
+/** RFC 9112, section 3.2. @throws SnowfenceError `ERR_REQUEST_INVALID` */
+const assertHost = ({ raw, headers }: FastifyRequest): void => {
+  if (headers.host !== undefined || raw.httpVersion === '1.0') return
+  throw new SnowfenceError('ERR_REQUEST_INVALID', {
+    message: 'the request has no `host` header',
+    hint: 'send a request of HTTP/1.1 with a `host` header',
+  })
+}
+
 /** Every route of the broker over its services. `/openapi.json` is generated from the routes' schemas. */
 export const createApp = async (options: AppOptions): Promise<App> => {
   const { limits, listen } = options
@@ -58,11 +67,17 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       headersTimeout: limits.headerSeconds * 1000,
       connectionsCheckingInterval: CHECK_CONNECTIONS_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
+      // Node would answer in a form of its own.
+      requireHostHeader: false,
     },
     clientErrorHandler: refuseConnection,
     frameworkErrors: handleError,
   })
   fastify.server.maxConnections = limits.connections
+  // RFC 9110, section 10.1.1: an expectation that is not known may be ignored. Node would answer in a form of its own.
+  fastify.server.on('checkExpectation', (request, response) => {
+    fastify.server.emit('request', request, response)
+  })
   endSlowReaders(fastify.server, limits.answerSeconds)
   const connections = limitConnections(fastify.server, {
     connections: limits.connections,
@@ -79,6 +94,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const rates = await createRateLimits(app, limits)
   // INVARIANT: no byte of a body is read before its sender is known.
   app.addHook('onRequest', async (request) => {
+    assertHost(request)
     if (request.is404) throw new SnowfenceError('ERR_ROUTE_NOT_FOUND')
     if (request.routeOptions.schema?.security === undefined) return rates.countPublic(request)
     const bearer = await rates.verifying(request, () => authenticator.authenticate(request))

@@ -235,11 +235,27 @@ describe('connections', () => {
       'POST /v1/traces HTTP/1.1\r\nhost: b\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx',
       400,
     ],
+    ['no host', 'GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n', 400],
+    [
+      'a length and chunks',
+      'POST /v1/traces HTTP/1.1\r\nhost: b\r\ncontent-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\nGET /metrics HTTP/1.1\r\nhost: b\r\n\r\n',
+      400,
+    ],
   ])('with %s are answered in the one form', async (_name, text, status) => {
     const { socket, received, closed } = await open()
     socket.write(text)
     await closed
     expectRefusal(received(), status)
+  })
+
+  it('that expect what nobody knows are verified like all others', async () => {
+    const { socket, received, closed } = await open()
+    socket.write(
+      'POST /v1/traces HTTP/1.1\r\nhost: b\r\nexpect: 200-maybe\r\nconnection: close\r\ncontent-length: 0\r\n\r\n',
+    )
+    await closed
+    expect(received()).toMatch(/^HTTP\/1.1 401 /)
+    expect(received()).toContain('ERR_IDENTITY_TOKEN_MISSING')
   })
 
   it('for a route that is not there have their bodies unread', async () => {
