@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { Approval, RevokedPrincipals, Session } from '@snowfence/core'
 import Fastify from 'fastify'
 import pg from 'pg'
@@ -74,7 +75,12 @@ describe('a damaged row', () => {
   describe('of a revocation', () => {
     const agent = () => ({ issuer: test.issuer.url, subject: 'agent', reason: 'a drill' })
 
-    it.each(damagedPeople)('lets nobody in while its people are %s', async (people) => {
+    const listed = async () => {
+      const token = await test.issuer.token('operator')
+      return test.send<RevokedPrincipals>('GET', '/v1/principals/revoked', token)
+    }
+
+    it.each(damagedPeople)('is for its principal alone while its people are %s', async (people) => {
       const before = await test.openSession('agent')
       await asOperator('/v1/principals/revoke', agent())
       await database.query('update revocations set people = $1', [people])
@@ -82,12 +88,57 @@ describe('a damaged row', () => {
         status: 403,
         body: { error: { code: 'ERR_PRINCIPAL_REVOKED' } },
       })
-      expect(await open('second-agent')).toMatchObject(isDamaged)
-      expect(await asOperator('/v1/principals/restore', agent())).toMatchObject(isDamaged)
-      expect((await test.renew('agent', before)).status).toBe(401)
-      const mended = [{ issuer: test.issuer.url, subject: 'agent', person: null }]
-      await database.query('update revocations set people = $1', [JSON.stringify(mended)])
       expect((await open('second-agent')).status).toBe(201)
+      expect((await test.renew('agent', before)).status).toBe(401)
+      const { status, body } = await listed()
+      expect([status, body.revoked]).toMatchObject([200, [{ subject: 'agent', isDamaged: true }]])
+      const { rows } = await database.query('select people from revocations')
+      expect(rows[0].people, 'not written over').toEqual(JSON.parse(people))
+      expect((await asOperator('/v1/principals/restore', agent())).body).toEqual({ restored: true })
+      expect((await open('agent')).status).toBe(201)
+    })
+
+    it('is whole again when an operator revokes its principal once more', async () => {
+      await asOperator('/v1/principals/revoke', agent())
+      await database.query(`update revocations set people = '[null]'`)
+      expect((await asOperator('/v1/principals/revoke', { ...agent(), person: 'Ann' })).status).toBe(200)
+      const { body } = await listed()
+      expect(body.revoked).toMatchObject([{ subject: 'agent', isDamaged: false, people: ['ann'] }])
+      expect((await open('agent')).status).toBe(403)
+    })
+
+    it('is for those of its people, too, whose names can be read', async () => {
+      await asOperator('/v1/principals/revoke', agent())
+      const second = { issuer: test.issuer.url, subject: 'second-agent', person: null }
+      await database.query('update revocations set people = $1', [JSON.stringify([null, second])])
+      for (const client of ['agent', 'second-agent'] as const)
+        expect((await open(client)).body).toMatchObject({ error: { code: 'ERR_PRINCIPAL_REVOKED' } })
+    })
+
+    it('that names nobody keeps everybody out, until an operator lifts it by its id', async () => {
+      await asOperator('/v1/principals/revoke', agent())
+      await database.query(`update revocations set people = '[]', issuer = '', subject = ''`)
+      for (const client of ['agent', 'second-agent'] as const)
+        expect(await open(client)).toMatchObject(isDamaged)
+      expect(await test.send('GET', '/v1/approvals', await test.issuer.token('reviewer'))).toMatchObject(
+        isDamaged,
+      )
+      const lift = async (client: 'agent' | 'operator', id: string) =>
+        test.send('POST', '/v1/principals/restore', await test.issuer.token(client), { id, reason: 'mended' })
+      const [row] = (await listed()).body.revoked
+      expect(row).toMatchObject({ issuer: '', subject: '', isDamaged: true })
+      expect((await lift('agent', row?.id ?? '')).status).toBe(403)
+      expect((await lift('operator', row?.id ?? '')).body).toEqual({ restored: true })
+      expect((await open('second-agent')).status).toBe(201)
+    })
+
+    it('is written again by the SQL that docs/broker.md shows', async () => {
+      const docs = await readFile(new URL('../../../docs/broker.md', import.meta.url), 'utf8')
+      const statement = /^UPDATE revocations SET people = .*$/m.exec(docs)?.[0] ?? ''
+      await asOperator('/v1/principals/revoke', agent())
+      const { rows } = await database.query(`update revocations set people = '{}' returning id`)
+      await database.query(statement.replace("'ID'", `'${rows[0].id}'`))
+      expect((await listed()).body.revoked).toMatchObject([{ subject: 'agent', isDamaged: false }])
       expect((await open('agent')).status).toBe(403)
     })
 
@@ -120,6 +171,52 @@ describe('a damaged row', () => {
       expect(await test.renew('agent', session)).toMatchObject(isDamaged)
       const revoked = await asOperator(`/v1/sessions/${session.sessionId}/revoke`, { reason: 'damaged' })
       expect(revoked.status).toBe(204)
+    })
+  })
+
+  describe('of a session of somebody who is revoked', () => {
+    const revoke = async (client: string) =>
+      (
+        await test.send<{ sessions: string[]; unreadable: string[] }>(
+          'POST',
+          '/v1/principals/revoke',
+          await test.issuer.token('operator'),
+          { issuer: test.issuer.url, subject: client, reason: 'a drill' },
+        )
+      ).body
+
+    it.each(['somebody else alone', 'somebody else first', 'nobody'])(
+      'revokes nobody else, and ends: its people name %s',
+      async (named) => {
+        const sound = await test.openSession('second-agent')
+        const damaged = await test.openSession('agent')
+        const [own, other] = ['agent', 'second-agent'].map((subject) => ({
+          issuer: test.issuer.url,
+          subject,
+          person: null,
+        }))
+        const people = { 'somebody else alone': [other], 'somebody else first': [other, own], nobody: [] }[
+          named
+        ]
+        await damage('sessions', 'people', damaged.sessionId, JSON.stringify(people))
+        const { sessions, unreadable } = await revoke('agent')
+        expect(sessions).toContain(damaged.sessionId)
+        expect(sessions).not.toContain(sound.sessionId)
+        expect(unreadable).toEqual([damaged.sessionId])
+        expect((await open('second-agent')).status).toBe(201)
+        expect((await open('agent')).status).toBe(403)
+      },
+    )
+
+    it('does not hinder the sessions whose tokens are looked up at the same moment', async () => {
+      const sessions = [await test.openSession('agent'), await test.openSession('second-agent')]
+      await damage('sessions', 'people', sessions[0]?.sessionId ?? '', '[]')
+      const statuses = await Promise.all(
+        [...sessions, ...sessions, ...sessions].map(
+          async ({ sessionToken }) => (await test.send('GET', '/v1/approvals', sessionToken)).status,
+        ),
+      )
+      expect(statuses).toEqual([503, 200, 503, 200, 503, 200])
     })
   })
 

@@ -12,7 +12,7 @@ const isPerson = (value: unknown): value is PersonIdentity => {
 }
 
 /**
- * The people of a row; null where the column is damaged. Every row names at least the principal that it is about: a list
+ * The people of a row; null where the column is damaged. The first of them is the principal that the row is about: a list
  * without it would let a revoked principal in, or let a requester approve.
  */
 export const readPeople = (
@@ -21,9 +21,14 @@ export const readPeople = (
 ): PersonIdentity[] | null =>
   Array.isArray(value) &&
   value.every(isPerson) &&
-  value.some((person) => person.issuer === issuer && person.subject === subject)
+  value[0]?.issuer === issuer &&
+  value[0]?.subject === subject
     ? value
     : null
+
+/** Those of a damaged list that can be read. */
+export const readablePeople = (value: unknown): PersonIdentity[] =>
+  Array.isArray(value) ? value.filter(isPerson) : []
 
 /** A list of texts in a row; null where the column is damaged. */
 export const readTexts = (value: unknown): string[] | null =>

@@ -1,12 +1,14 @@
 import { isSnowfenceError, type Principal, SnowfenceError } from '@snowfence/core'
 import type { FastifyRequest } from 'fastify'
 import type { ApprovalReader } from '../approvals/show-approval.ts'
+import { damageOf } from '../database/damaged-row.ts'
 import { noteRefusal } from '../identity/refused-token.ts'
 import type { IdentityVerifier, VerifiedIdentity } from '../identity/verified-identity.ts'
 import type { Revocations } from '../sessions/revocations.ts'
 import type { SessionRecord } from '../sessions/session.ts'
 import type { SessionService } from '../sessions/session-service.ts'
 import { hashSessionToken, isSessionToken } from '../sessions/session-token.ts'
+import { logFailure } from './log-failure.ts'
 
 const BEARER = /^Bearer ([^\s]+)$/i
 /** A body may take long to arrive. After this time the bearer is looked at again before anything is done with it. */
@@ -55,6 +57,10 @@ const namedSession = (request: FastifyRequest): string | undefined =>
     ? (request.params as { readonly id?: string }).id
     : undefined
 
+/** Whether the route is one of those with which operators look at revocations and lift them. */
+const liftsRevocations = (request: FastifyRequest): boolean =>
+  request.routeOptions.url?.startsWith('/v1/principals/') === true
+
 /** Whether a session that was revoked may still use the route, to say how its statements ended. */
 const takesLastWords = (request: FastifyRequest): boolean => request.routeOptions.url === '/v1/traces'
 
@@ -75,12 +81,20 @@ export const createAuthenticator = (
       { reason: 'wrong-kind', tokenHash: hashSessionToken(token) },
     )
   }
-  const admit = async (identity: VerifiedIdentity): Promise<VerifiedIdentity> => {
+  /** Damaged rows that the log has told of: once each, and not with every request. */
+  const told = new Set<string>()
+  const admit = async (identity: VerifiedIdentity, request: FastifyRequest): Promise<VerifiedIdentity> => {
     const { issuer, subject } = identity.principal
-    await revocations.assertAdmitted(identity.people).catch((error: unknown) => {
+    const options = { isLifting: liftsRevocations(request) }
+    const damages = await revocations.assertAdmitted(identity.people, options).catch((error: unknown) => {
       if (!isSnowfenceError(error, 'ERR_PRINCIPAL_REVOKED')) throw error
       throw noteRefusal(error, { reason: 'principal-revoked', issuer, subject })
     })
+    for (const damage of damages) {
+      const id = damageOf(damage)?.id ?? ''
+      if (!told.has(id)) logFailure(request.log, damage)
+      told.add(id)
+    }
     return identity
   }
   const findSession = async (
@@ -116,7 +130,7 @@ export const createAuthenticator = (
     const isSession = schemes.has('session') && (isSessionToken(token) || !schemes.has('identity'))
     const bearer: Bearer = isSession
       ? { kind: 'session', session: await findSession(token, namedSession(request), takesLastWords(request)) }
-      : { kind: 'person', identity: await admit(await verifyIdentity(token)) }
+      : { kind: 'person', identity: await admit(await verifyIdentity(token), request) }
     bearers.set(request, { bearer, at: performance.now() })
     return bearer
   }

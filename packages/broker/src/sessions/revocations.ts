@@ -9,11 +9,10 @@ import {
 import { foldPersonName, isSamePerson, type PersonIdentity } from '@snowfence/policy'
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import type { Clock } from '../clock.ts'
-import { damagedRow } from '../database/damaged-row.ts'
-import { readPeople } from '../database/stored-people.ts'
 import type { RevocationsTable, Tables } from '../database/tables.ts'
 import type { DeclaredTexts } from '../keys/declared-texts.ts'
 import type { Trail } from '../trail/trail.ts'
+import { distinctPeople, type KeptOut, readKeptOut } from './kept-out.ts'
 import { findPersonOf } from './session-store.ts'
 
 type Revocation = Selectable<RevocationsTable>
@@ -24,19 +23,26 @@ type People = readonly PersonIdentity[]
 /** The principals that operators keep out. */
 export interface Revocations {
   /**
-   * Refuses a token of a person who is revoked, at whichever issuer.
+   * Refuses a token of a person who is revoked, at whichever issuer. A damaged revocation concerns those whom its row names;
+   * it concerns everybody only where the row names nobody.
    *
    * @param people everybody whom the token speaks of.
-   * @throws SnowfenceError `ERR_PRINCIPAL_REVOKED`; `ERR_BROKER_ROW_DAMAGED` where it cannot be said who is kept out.
+   * @param options.isLifting admits past a revocation that names nobody: for the routes that show and lift revocations.
+   * @returns the errors of damaged revocations, for the log.
+   * @throws SnowfenceError `ERR_PRINCIPAL_REVOKED`; `ERR_BROKER_ROW_DAMAGED` while a revocation stands that names nobody.
    */
-  assertAdmitted(people: People): Promise<void>
+  assertAdmitted(
+    people: People,
+    options?: { readonly isLifting?: boolean },
+  ): Promise<readonly SnowfenceError[]>
   /** The same in the transaction that lets somebody in: a revocation that is under way is waited for. */
   assertAdmittedIn(transaction: Transaction<Tables>, people: People): Promise<void>
   /** Makes a revocation stand. Gives the identities that it keeps out. */
   revoke(request: RevokePrincipalRequest, by: Operator): Promise<People>
   /** @returns false when no revocation of this principal stood. */
   restore(request: RestorePrincipalRequest, by: Operator): Promise<boolean>
-  list(): Promise<RevokedPrincipals['revoked']>
+  /** Those that stand, and the errors of damaged ones, for the log. */
+  list(): Promise<RevokedPrincipals & { readonly damages: readonly SnowfenceError[] }>
 }
 
 export interface RevocationsOptions {
@@ -58,41 +64,26 @@ const findStanding = (database: Kysely<Tables>): Promise<Revocation[]> =>
 const isOf = ({ issuer, subject }: Operator, identity: PersonIdentity): boolean =>
   identity.issuer === issuer && foldPersonName(identity.subject) === foldPersonName(subject)
 
-/** The identities without repetitions. */
-const distinct = (people: People): People => [
-  ...new Map(people.map((identity) => [JSON.stringify(identity), identity])).values(),
-]
-
 const personsOf = (people: People): string[] => [
   ...new Set(people.flatMap(({ person }) => (person === null ? [] : [person]))),
 ]
 
-/**
- * Whom a revocation keeps out. Nobody is let in past one that cannot be read: it may be theirs.
- *
- * @throws SnowfenceError `ERR_BROKER_ROW_DAMAGED`
- */
-const keptOut = (revocation: Revocation): People => {
-  const people = readPeople(revocation.people, revocation)
-  if (people === null) throw damagedRow({ table: 'revocations', column: 'people', id: revocation.id })
-  return people
+/** A revocation that stands, with whom it keeps out. */
+type Standing = KeptOut & { readonly revocation: Revocation }
+
+const readStanding = async (database: Kysely<Tables>): Promise<Standing[]> => {
+  const standing: Standing[] = []
+  for (const revocation of await findStanding(database))
+    standing.push({ revocation, ...(await readKeptOut(database, revocation)) })
+  return standing
 }
 
-/**
- * The revocations that keep these people out. A damaged one keeps its principal out in any case, and everybody else until
- * it is mended.
- *
- * @throws SnowfenceError `ERR_BROKER_ROW_DAMAGED`
- */
-const matching = (standing: readonly Revocation[], people: People): Revocation[] => {
-  const found = standing.filter((each) =>
-    isSamePerson(
-      readPeople(each.people, each) ?? [{ issuer: each.issuer, subject: each.subject, person: null }],
-      people,
-    ),
-  )
-  if (found.length === 0) for (const each of standing) keptOut(each)
-  return found
+const matching = (standing: readonly Standing[], people: People): Standing[] =>
+  standing.filter((each) => isSamePerson(each.people, people))
+
+/** @throws SnowfenceError `ERR_BROKER_ROW_DAMAGED` while a revocation stands of which nothing can be known. */
+const assertAllKnown = (standing: readonly Standing[]): void => {
+  for (const { people, damage } of standing) if (people.length === 0 && damage !== null) throw damage
 }
 
 /** Null where the column is damaged. */
@@ -104,19 +95,22 @@ const readActor = (value: unknown): Operator | null => {
 const contextOf = (id: string): string => `revocation-reason:${id}`
 
 export const createRevocations = ({ database, clock, trail, texts }: RevocationsOptions): Revocations => {
-  /** A principal was revoked before the broker knew its person. Now it does, and keeps the person out elsewhere too. */
-  const learn = async (revocation: Revocation, people: People): Promise<void> => {
-    const own = people.filter((identity) => isOf(revocation, identity))
-    const before = readPeople(revocation.people, revocation)
-    // A list that cannot be read is not written over: its row is told as damaged until somebody mends it.
-    if (before === null) return
-    const known = distinct([...before, ...own])
-    if (known.length === before.length) return
-    await database
-      .updateTable('revocations')
-      .set({ people: JSON.stringify(known) })
-      .where('id', '=', revocation.id)
-      .execute()
+  /**
+   * A principal was revoked before the broker knew its person. Now it does, and keeps the person out elsewhere too. In one
+   * statement, which adds to the list as it is then: an operator may add to it at the same time.
+   */
+  const learn = async ({ revocation, people, damage }: Standing, presented: People): Promise<void> => {
+    // A damaged list stays so until an operator revokes or restores its principal: nothing hides that it lost somebody.
+    if (damage !== null) return
+    const known = distinctPeople(people).length
+    for (const identity of presented) {
+      if (!isOf(revocation, identity) || distinctPeople([...people, identity]).length === known) continue
+      const added = JSON.stringify([identity])
+      await sql`
+        update revocations set people = people || ${added}::jsonb
+        where id = ${revocation.id} and not people @> ${added}::jsonb
+      `.execute(database)
+    }
   }
 
   /** A revocation stands, whether its reason can be read or not: a damaged one does not hide the others. */
@@ -129,9 +123,13 @@ export const createRevocations = ({ database, clock, trail, texts }: Revocations
   }
 
   return {
-    async assertAdmitted(people) {
-      const found = matching(await findStanding(database), people)
-      if (found.length === 0) return
+    async assertAdmitted(people, { isLifting = false } = {}) {
+      const standing = await readStanding(database)
+      const found = matching(standing, people)
+      if (found.length === 0) {
+        if (!isLifting) assertAllKnown(standing)
+        return standing.flatMap(({ damage }) => damage ?? [])
+      }
       for (const each of found) await learn(each, people)
       throw new SnowfenceError('ERR_PRINCIPAL_REVOKED')
     },
@@ -139,8 +137,9 @@ export const createRevocations = ({ database, clock, trail, texts }: Revocations
     async assertAdmittedIn(transaction, people) {
       // INVARIANT: a session is committed before a revocation that does not see it, and one that ends it comes after.
       await sql`lock table revocations in share mode`.execute(transaction)
-      if (matching(await findStanding(transaction), people).length > 0)
-        throw new SnowfenceError('ERR_PRINCIPAL_REVOKED')
+      const standing = await readStanding(transaction)
+      if (matching(standing, people).length > 0) throw new SnowfenceError('ERR_PRINCIPAL_REVOKED')
+      assertAllKnown(standing)
     },
 
     async revoke({ issuer, subject, person, reason }, by) {
@@ -151,8 +150,9 @@ export const createRevocations = ({ database, clock, trail, texts }: Revocations
         const standing = (await findStanding(transaction)).find(
           (each) => each.issuer === issuer && each.subject === subject,
         )
-        const people = distinct([
-          ...(standing === undefined ? [] : keptOut(standing)),
+        // The principal comes first, as in every list of people.
+        const people = distinctPeople([
+          ...(standing === undefined ? [] : (await readKeptOut(transaction, standing)).people),
           ...(known === null ? [] : [known]),
           { issuer, subject, person: person === undefined ? null : foldPersonName(person) },
         ])
@@ -179,39 +179,50 @@ export const createRevocations = ({ database, clock, trail, texts }: Revocations
       })
     },
 
-    async restore({ issuer, subject }, by) {
+    async restore(request, by) {
       return trail.transact(async ({ transaction, record }) => {
-        const restored = await transaction
+        const restoring = transaction
           .updateTable('revocations')
           .set({
             restored_at: clock(),
             restored_by: JSON.stringify({ issuer: by.issuer, subject: by.subject }),
           })
-          .where('issuer', '=', issuer)
-          .where('subject', '=', subject)
           .where('restored_at', 'is', null)
-          .returning('id')
-          .executeTakeFirst()
+          .returning(['issuer', 'subject'])
+        const named =
+          'id' in request
+            ? restoring.where('id', '=', request.id)
+            : restoring.where('issuer', '=', request.issuer).where('subject', '=', request.subject)
+        const restored = await named.executeTakeFirst()
         if (restored === undefined) return false
         record({
           name: 'session.principal_restored',
           sessionId: null,
           principal: by,
-          attributes: { 'snowfence.revoked.issuer': issuer, 'snowfence.revoked.subject': subject },
+          attributes: {
+            'snowfence.revoked.issuer': restored.issuer,
+            'snowfence.revoked.subject': restored.subject,
+          },
         })
         return true
       })
     },
 
     async list() {
-      return (await findStanding(database)).map((each) => ({
-        issuer: each.issuer,
-        subject: each.subject,
-        people: personsOf(keptOut(each)),
-        reason: readReason(each),
-        revokedAt: each.revoked_at.toISOString(),
-        revokedBy: readActor(each.revoked_by),
-      }))
+      const standing = await readStanding(database)
+      return {
+        revoked: standing.map(({ revocation: each, people, damage }) => ({
+          id: each.id,
+          issuer: each.issuer,
+          subject: each.subject,
+          people: personsOf(people),
+          isDamaged: damage !== null,
+          reason: readReason(each),
+          revokedAt: each.revoked_at.toISOString(),
+          revokedBy: readActor(each.revoked_by),
+        })),
+        damages: standing.flatMap(({ damage }) => damage ?? []),
+      }
     },
   }
 }

@@ -108,20 +108,30 @@ export const findLiveSessions = async (
   return new Map(rows.map((row) => [row.token_hash, () => toWholeRecord(row, texts)]))
 }
 
-/** The person behind a principal, as the newest of its sessions has it; null for one that has opened none. */
+/** How many sessions are looked through for one that can be read. */
+const LOOKED_THROUGH = 100
+
+/**
+ * The person behind a principal, as the newest of its sessions has it whose row can be read; null for one that has opened
+ * none.
+ */
 export const findPersonOf = async (
   database: Kysely<Tables>,
   { issuer, subject }: Pick<Principal, 'issuer' | 'subject'>,
 ): Promise<PersonIdentity | null> => {
-  const row = await database
+  const rows = await database
     .selectFrom('sessions')
     .select('people')
     .where('issuer', '=', issuer)
     .where('subject', '=', subject)
     .orderBy('created_at', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  return readPeople(row?.people, { issuer, subject })?.[0] ?? null
+    .limit(LOOKED_THROUGH)
+    .execute()
+  for (const row of rows) {
+    const own = readPeople(row.people, { issuer, subject })?.[0]
+    if (own !== undefined) return own
+  }
+  return null
 }
 
 /**

@@ -51,7 +51,7 @@ export const brokerErrors = {
   },
   ERR_BROKER_ROW_DAMAGED: {
     message: 'a row in the database of the broker is damaged',
-    why: 'What the row holds cannot be read, or is not what the broker stored. Nothing is granted by it. A damaged revocation keeps everybody out, because it may be anybody\u2019s.',
+    why: 'What the row holds cannot be read, or is not what the broker stored. Nothing is granted by it. A damaged revocation that names nobody keeps everybody out, because it may be anybody\u2019s.',
     hint: 'look for the table, column and id in the log of the broker, and correct the row as docs/broker.md says, or restore the database from a backup',
     retryable: false,
   },

@@ -26,8 +26,15 @@ export const revokePrincipalResponseSchema = z.strictObject({
 })
 export type RevokePrincipalResponse = z.infer<typeof revokePrincipalResponseSchema>
 
-/** `POST /v1/principals/restore`, by an operator: lifts the revocation of a principal. */
-export const restorePrincipalRequestSchema = z.strictObject({ ...named, reason: proseText(500).min(1) })
+const restoreReason = { reason: proseText(500).min(1) }
+/**
+ * `POST /v1/principals/restore`, by an operator: lifts the revocation of a principal. A revocation whose row is damaged may
+ * not tell its principal: it is lifted by its id.
+ */
+export const restorePrincipalRequestSchema = z.union([
+  z.strictObject({ ...named, ...restoreReason }),
+  z.strictObject({ id: z.uuid(), ...restoreReason }),
+])
 export type RestorePrincipalRequest = z.infer<typeof restorePrincipalRequestSchema>
 /** False when no revocation of this principal stood. */
 export const restorePrincipalResponseSchema = z.strictObject({ restored: z.boolean() })
@@ -36,10 +43,13 @@ export const restorePrincipalResponseSchema = z.strictObject({ restored: z.boole
 export const revokedPrincipalsSchema = z.strictObject({
   revoked: z.array(
     z.strictObject({
+      id: z.string(),
       issuer: z.string(),
       subject: z.string(),
       /** The names by which its person is known, folded; empty where no issuer names it. */
       people: z.array(z.string()),
+      /** Whether the stored row lost something: the revocation may be for others too. */
+      isDamaged: z.boolean().describe('Whether the stored row is damaged: it may be for others, too'),
       /** Declared by the operator: identifiers in it are replaced. Empty where the stored reason cannot be read. */
       reason: z.string(),
       revokedAt: z.iso.datetime(),

@@ -10,6 +10,7 @@ import type { Revocations } from '../../sessions/revocations.ts'
 import type { SessionService } from '../../sessions/session-service.ts'
 import type { App } from '../app.ts'
 import type { Authenticator } from '../authenticate.ts'
+import { logFailure } from '../log-failure.ts'
 
 export interface PrincipalRouteOptions {
   readonly authenticator: Authenticator
@@ -82,7 +83,9 @@ export const addPrincipalRoutes = (app: App, options: PrincipalRouteOptions): vo
     },
     async (request) => {
       authenticator.memberOf(request, groups.operators)
-      return { revoked: await revocations.list() }
+      const { revoked, damages } = await revocations.list()
+      for (const damage of damages) logFailure(request.log, damage)
+      return { revoked }
     },
   )
 }
