@@ -132,7 +132,7 @@ const replaceImports = (
  */
 export const standaloneDeclarations = (folder: string, { kept, findFrom }: StandaloneOptions): void => {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    /\.d\.ts$/.test(name),
+    /\.d\.cts$/.test(name),
   )
   const files = names.map((name) => path.resolve(folder, name))
   const options: ts.CompilerOptions = {

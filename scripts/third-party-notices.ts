@@ -21,8 +21,13 @@ const headerOf = (file: string): string => {
 }
 
 const licenceOf = (folder: string, files: readonly string[]): string => {
-  const names = readdirSync(folder).filter((name) => /^(licen[cs]e|notice|copying)(\.|$)/i.test(name))
-  const texts = names.map((name) => readFileSync(path.join(folder, name), 'utf8').trim())
+  // Beside the package's own manifest, or beside the bundled files.
+  const folders = [...new Set([folder, ...files.map((file) => path.dirname(file))])]
+  const texts = folders.flatMap((place) =>
+    readdirSync(place)
+      .filter((name) => /^(licen[cs]e|notice|copying)(\.|$)/i.test(name))
+      .map((name) => readFileSync(path.join(place, name), 'utf8').trim()),
+  )
   // A package without a file of its own states its licence at the head of its sources.
   const stated = texts.length > 0 ? texts : [...new Set(files.map(headerOf).filter((text) => text !== ''))]
   if (stated.length === 0) throw new Error(`${folder} is bundled and has no licence text`)

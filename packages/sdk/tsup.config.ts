@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { build } from 'tsup'
+import { commonJs } from '../../scripts/common-js.ts'
+import { embeddedParser, parserAsset } from '../../scripts/parser-assets.ts'
 import { reachableOnly } from '../../scripts/reachable-only.ts'
 import { standaloneDeclarations } from '../../scripts/standalone-declarations.ts'
 import { thirdPartyNotices } from '../../scripts/third-party-notices.ts'
@@ -12,13 +16,6 @@ const { dependencies, peerDependencies } = JSON.parse(
 ) as Record<'dependencies' | 'peerDependencies', Record<string, string>>
 const bundled = ['core', 'sql', 'policy', 'masking', 'audit']
 
-const entry = {
-  index: 'src/index.ts',
-  // Kept as files of their own: the register's hook leads to its neighbour by name.
-  'register/register': 'src/register/register.ts',
-  'register/governed-driver': 'src/register/governed-driver.ts',
-}
-
 /** Declarations that need nothing but what package.json names. */
 const writeDeclarations = async (): Promise<void> => {
   const sources = bundled.map((name) => [`@snowfence/${name}`, [beside(`${name}/src/index.ts`)]])
@@ -28,8 +25,8 @@ const writeDeclarations = async (): Promise<void> => {
   ])
   await build({
     config: false,
-    entry,
-    format: 'esm',
+    entry: { index: 'src/index.ts' },
+    format: 'cjs',
     dts: { only: true, compilerOptions: { paths: Object.fromEntries([...sources, ...parts]) } },
     silent: true,
   })
@@ -40,12 +37,53 @@ const writeDeclarations = async (): Promise<void> => {
 }
 
 /**
+ * The entries of both formats, which only lead to the one file with the code: a process that uses both has one copy.
+ * The stand-in for the driver stays an ES module: Node hands `module.exports` of those to `require`.
+ */
+const writeEntries = async (): Promise<void> => {
+  const { sdk } = createRequire(import.meta.url)('./dist/implementation.cjs') as { sdk: object }
+  const names = Object.keys(sdk).sort().join(', ')
+  await Promise.all([
+    writeFile('dist/index.cjs', "module.exports = require('./implementation.cjs').sdk\n"),
+    writeFile(
+      'dist/index.mjs',
+      `import { sdk } from './implementation.cjs'\nexport const { ${names} } = sdk\n`,
+    ),
+    writeFile('dist/index.d.mts', "export * from './index.cjs'\n"),
+    writeFile('dist/register/register.d.cts', 'export {}\n'),
+    build({
+      config: false,
+      entry: { 'register/governed-driver': 'src/register/governed-driver.ts' },
+      format: 'esm',
+      outExtension: () => ({ js: '.mjs' }),
+      esbuildPlugins: [
+        {
+          name: 'implementation',
+          setup: (bundle) =>
+            bundle.onResolve({ filter: /\/create-governed-driver\.ts$/ }, () => ({
+              path: '../implementation.cjs',
+              external: true,
+            })),
+        },
+      ],
+      silent: true,
+    }),
+  ])
+}
+
+/**
  * One package with what it is made of inside: what its `dependencies` do not name is bundled.
  * docs/decisions/2026-11-23-the-sdk-is-bundled.md says why.
  */
 export default library({
-  // The parser's trial thread is a file beside the one that starts it.
-  entry: { ...entry, 'parse-worker': beside('sql/src/parser/parse-worker.ts') },
+  entry: {
+    implementation: 'src/implementation.ts',
+    'embedded-parser': 'src/published/embedded-parser.ts',
+    'parse-worker': beside('sql/src/parser/parse-worker.ts'),
+    'register/register': 'src/register/register.ts',
+  },
+  format: ['cjs'],
+  external: ['./embedded-parser.cjs'],
   dts: false,
   sourcemap: false,
   removeNodeProtocol: false,
@@ -56,6 +94,9 @@ export default library({
     options.legalComments = 'none'
   },
   esbuildPlugins: [
+    commonJs('src/published/own-url.ts'),
+    parserAsset('src/published/parser-files.ts'),
+    embeddedParser(),
     reachableOnly(),
     thirdPartyNotices('dist/THIRD-PARTY-NOTICES.txt', [
       'MIT',
@@ -64,5 +105,7 @@ export default library({
       '(Apache-2.0 AND BSD-3-Clause)',
     ]),
   ],
-  onSuccess: writeDeclarations,
+  onSuccess: async () => {
+    await Promise.all([writeEntries(), writeDeclarations()])
+  },
 })

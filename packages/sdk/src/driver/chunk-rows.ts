@@ -19,16 +19,19 @@ interface Chunk {
   getRows(): unknown
 }
 
-const require = createRequire(import.meta.url)
 const makers = new WeakMap<object, RowsOfChunk>()
 let isInstalled: boolean | undefined
 
 const install = (): boolean => {
   let chunks: Chunk | undefined
   try {
-    const driver = path.dirname(require.resolve('snowflake-sdk'))
-    const load = require(path.join(driver, 'lib', 'connection', 'result', 'chunk.js')) as { prototype: Chunk }
-    chunks = load.prototype
+    // By a name that bundlers do not follow: this part is the driver's only where Node itself loaded the driver.
+    const load = createRequire(import.meta.url)
+    const entry = load.resolve('snowflake-sdk')
+    if (load.cache[entry] === undefined) return false
+    const driver = path.dirname(entry)
+    const file = path.join(driver, 'lib', 'connection', 'result', 'chunk.js')
+    chunks = (load(file) as { prototype: Chunk }).prototype
   } catch {
     return false
   }

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { SnowfenceError } from '@snowfence/core'
 import { type IdentitySource, requireToken } from './identity-source.ts'
 
@@ -11,11 +12,14 @@ export interface AwsIdentityOptions {
   readonly region?: string
 }
 
-const loadSts = async () => {
+const require = createRequire(import.meta.url)
+
+const loadSts = () => {
   const hint = 'install `@aws-sdk/client-sts`, a version that has GetWebIdentityToken'
   let sts: typeof import('@aws-sdk/client-sts')
   try {
-    sts = await import('@aws-sdk/client-sts')
+    // Bundlers leave a `require` alone that is tried and leads nowhere, where an `import()` ends the build.
+    sts = require('@aws-sdk/client-sts') as typeof sts
   } catch (cause) {
     throw new SnowfenceError('ERR_IDENTITY_SOURCE_FAILED', {
       message: 'the package `@aws-sdk/client-sts`, which asks AWS for a token, is not installed',
@@ -37,7 +41,7 @@ const loadSts = async () => {
  */
 export const fromAws = ({ audience, region }: AwsIdentityOptions): IdentitySource => ({
   token: async (signal) => {
-    const { STSClient, GetWebIdentityTokenCommand } = await loadSts()
+    const { STSClient, GetWebIdentityTokenCommand } = loadSts()
     const client = new STSClient(region === undefined ? {} : { region })
     try {
       const answer = await client.send(

@@ -1,89 +1,18 @@
-import { isSnowfenceError, SnowfenceError } from '@snowfence/core'
-import type { Options } from 'generic-pool'
-import { type GovernedConnectionOptions, isPassedOn } from '../connection/connection-options.ts'
-import { createGovernedConnection } from '../connection/create-governed-connection.ts'
-import { configure as configureDriver } from '../driver/configure-driver.ts'
-import { createGovernedError } from '../driver/driver-error.ts'
-import { loadDriver } from '../driver/snowflake-driver.ts'
-import { createGovernedPool } from '../pool/governed-pool.ts'
-import { readEnvironmentOptions } from './environment-options.ts'
+import { createGovernedDriver } from './create-governed-driver.ts'
 
-/**
- * What a program that imports snowflake-sdk gets instead of it. Its members are the driver's; connections are governed
- * by the `SNOWFENCE_*` variables that the process was started with.
- */
+// The names that a program imports from snowflake-sdk lead here.
+const governedDriver = createGovernedDriver(process.env)
 
-// Read once, before the program runs: it cannot change them afterwards.
-const governed = Object.freeze(readEnvironmentOptions({ ...process.env }))
-const accessUrl = process.env.SNOWFLAKE_ACCESS_URL
-
-/**
- * The program was written for the driver and brings a credential and a tag of its own. Both are left out here, where
- * `createGovernedConnection` would refuse them: its author did not know that it would be governed.
- */
-const governedOptions = (options: unknown): GovernedConnectionOptions => {
-  if (options === null || typeof options !== 'object')
-    throw new SnowfenceError('ERR_OPTION_REFUSED', {
-      message: 'a governed program must pass its connection options: connections.toml holds credentials',
-      hint: 'call createConnection with at least `account`',
-    })
-  const kept = Object.entries(options).filter(([name]) => isPassedOn(name))
-  return {
-    ...(accessUrl ? { accessUrl } : {}),
-    ...Object.fromEntries(kept),
-    ...governed,
-  } as GovernedConnectionOptions
-}
-
-const refuse = (member: string): never => {
-  throw createGovernedError('ERR_MEMBER_REFUSED', {
-    message: `\`${member}\` is refused in a governed program: it would hand out or take in a session's tokens`,
-    hint: 'open a connection where the session is needed',
-  })
-}
-
-export const createConnection = (options?: unknown) => createGovernedConnection(governedOptions(options))
-export const createPool = (options?: unknown, poolOptions?: Options) =>
-  createGovernedPool(governedOptions(options), poolOptions)
-export const serializeConnection = (_connection: unknown): never => refuse('serializeConnection')
-export const deserializeConnection = (_options: unknown, _serialized: unknown): never =>
-  refuse('deserializeConnection')
-export const normalizeConnectionOptions = (options: Record<string, unknown>) =>
-  loadDriver().normalizeConnectionOptions(options)
-
-/** Of the driver's settings those that are harmless; the others have no effect here, where nobody could catch an error. */
-export const configure = (options: Record<string, unknown>): void => {
-  for (const [name, value] of Object.entries(options)) {
-    try {
-      configureDriver({ [name]: value })
-    } catch (error) {
-      if (!isSnowfenceError(error)) throw error
-      process.emitWarning(error.message, { code: error.code, detail: error.hint })
-    }
-  }
-}
-
-const driver = loadDriver() as unknown as Record<string, unknown>
-
-export const ErrorCode = driver.ErrorCode
-export const ocspModes = driver.ocspModes
-
-const nativeTypes = ['STRING', 'BOOLEAN', 'NUMBER', 'DATE', 'OBJECT', 'ARRAY', 'MAP', 'JSON'] as const
-
-const governedDriver = Object.defineProperties(
-  {
-    ocspModes,
-    ErrorCode,
-    normalizeConnectionOptions,
-    createConnection,
-    createPool,
-    deserializeConnection,
-    serializeConnection,
-    configure,
-  },
-  Object.fromEntries(nativeTypes.map((name) => [name, { value: driver[name], enumerable: false }])),
-)
-
+export const {
+  ocspModes,
+  ErrorCode,
+  normalizeConnectionOptions,
+  createConnection,
+  createPool,
+  deserializeConnection,
+  serializeConnection,
+  configure,
+} = governedDriver
 export default governedDriver
 // What `require('snowflake-sdk')` returns. Node: "Loading ECMAScript modules using require()".
 export { governedDriver as 'module.exports' }

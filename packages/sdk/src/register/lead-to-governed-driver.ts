@@ -27,7 +27,7 @@ export const leadToGovernedDriver = (registerUrl: string): void => {
   const ownFolder = new URL('..', registerUrl).href
   const isSource = registerUrl.endsWith('.ts')
   const standIn = {
-    url: new URL(isSource ? './governed-driver.ts' : './governed-driver.js', registerUrl).href,
+    url: new URL(isSource ? './governed-driver.ts' : './governed-driver.mjs', registerUrl).href,
     format: isSource ? 'module-typescript' : 'module',
     shortCircuit: true,
   }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { SnowfenceError } from '@snowfence/core'
 import { ParseTrial } from './parse-trial.ts'
+import { readParser } from './parser-files.ts'
 import { callParser, instantiateParser, type ParserExports, takeObject } from './parser-instance.ts'
 import { type WebAssemblyModule, webAssembly } from './web-assembly.ts'
 
@@ -35,10 +35,7 @@ let compiling: Promise<WebAssemblyModule> | null = null
  * Read at once and not in the background, so that compiling begins before the caller goes on.
  */
 export const compileParser = (): Promise<WebAssemblyModule> => {
-  compiling ??= (async () => {
-    const entry = import.meta.resolve('@guanmingchiu/sqlparser-ts')
-    return await webAssembly.compile(readFileSync(new URL('../wasm/sqlparser_rs_wasm_bg.wasm', entry)))
-  })()
+  compiling ??= (async () => await webAssembly.compile(readParser()))()
   // Told to the one who needs the parser, who tries again.
   compiling.catch(() => {
     compiling = null

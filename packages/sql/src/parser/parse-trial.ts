@@ -1,18 +1,11 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
+import { startParseWorker } from './parser-files.ts'
+import { type TrialData, trialSignal } from './trial-signal.ts'
 import type { WebAssemblyModule } from './web-assembly.ts'
 
 /** How long a text may take, and how long a new thread may take on top to come up. */
 const DEADLINE_MS = 1_000
 const START_MS = 5_000
-
-/** What the two sides say to each other through one shared number. */
-export const trialSignal = { waiting: 0, ready: 1, ended: 2 } as const
-
-/** What the thread is started with. */
-export interface TrialData {
-  readonly module: WebAssemblyModule
-  readonly signal: Int32Array
-}
 
 /**
  * Parses a text in a thread of its own and waits for it, for a while. JavaScript can not stop a parser that runs in
@@ -40,8 +33,7 @@ export class ParseTrial {
 
   #start() {
     const signal = new Int32Array(new SharedArrayBuffer(4))
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-    const worker = new Worker(new URL(`./parse-worker.${extension}`, import.meta.url), {
+    const worker = startParseWorker({
       workerData: { module: this.#module, signal } satisfies TrialData,
       // What the program was started with, such as modules to load first, is none of this thread's business.
       execArgv: [],

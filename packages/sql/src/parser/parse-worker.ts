@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { type TrialData, trialSignal } from './parse-trial.ts'
 import { callParser, instantiateParser, type ParserExports } from './parser-instance.ts'
+import { type TrialData, trialSignal } from './trial-signal.ts'
 
 const { module, signal } = workerData as TrialData
 let wasm: ParserExports | null = null
