@@ -62,17 +62,31 @@ const isSameClaim = (
   row: ApprovalRow,
   session: SessionRecord,
   { digest, key }: ClaimApprovalRequest,
-  now: Date,
+  { now, policyDigest }: { readonly now: Date; readonly policyDigest: string },
 ): boolean =>
   key !== undefined &&
   row.claim_key === key.toLowerCase() &&
   row.claimed_by_session === session.id &&
   row.state === 'claimed' &&
   row.digest === digest &&
+  row.policy_digest === policyDigest &&
   row.valid_until !== null &&
-  row.valid_until > now
+  row.valid_until > now &&
+  row.settle_by !== null &&
+  row.settle_by > now
 
-const earlierOf = (left: Date, right: Date | null): Date => (right === null || left < right ? left : right)
+/**
+ * How long the lease of a claim lives: what runs under an approval ends with it, and before the broker takes the outcome
+ * for unknown. In whole seconds.
+ *
+ * @throws SnowfenceError `ERR_APPROVAL_STATE` when less than a second is left
+ */
+const elevatedLifeSeconds = (row: ApprovalRow, session: SessionRecord, leaseSeconds: number, now: Date) => {
+  const ends = [session.expiresAt, row.valid_until, row.settle_by].filter((end) => end !== null)
+  const end = new Date(Math.min(...ends.map((each) => each.getTime())))
+  if (end.getTime() - now.getTime() < 1000) throw stateError('expired')
+  return leaseLifeSeconds(leaseSeconds, end, now)
+}
 
 /**
  * Spends an approval and hands out the elevated lease, when the requirement names a role.
@@ -93,6 +107,7 @@ export const claimApproval = async (
   const claim = await trail.transact(async (step) => {
     const { transaction, record } = step
     const now = clock()
+    const { digest: policyDigest } = policy.current().payload
     await lockLiveSession(transaction, session.id, now)
     const spent = await transaction
       .updateTable('approvals')
@@ -107,7 +122,7 @@ export const claimApproval = async (
       .where('id', '=', id)
       .where('state', '=', 'approved')
       .where('digest', '=', digest)
-      .where('policy_digest', '=', policy.current().payload.digest)
+      .where('policy_digest', '=', policyDigest)
       .where('valid_until', '>', now)
       .where('uses_left', '>', 0)
       .where('requester_issuer', '=', session.principal.issuer)
@@ -116,8 +131,10 @@ export const claimApproval = async (
       .returningAll()
       .executeTakeFirst()
     const row = spent ?? (await findApproval(transaction, id))
-    if (row === undefined || (spent === undefined && !isSameClaim(row, session, { digest, key }, now)))
-      throw explainRefusal(row, session, digest, now)
+    const isTaken =
+      spent !== undefined ||
+      (row !== undefined && isSameClaim(row, session, { digest, key }, { now, policyDigest }))
+    if (row === undefined || !isTaken) throw explainRefusal(row, session, digest, now)
     await assertNotOwnApproval(transaction, row, session, texts)
     if (spent !== undefined) record(approvalEvent('approval.claimed', row))
     if (row.role === null) return { row, lease: null }
@@ -128,12 +145,8 @@ export const claimApproval = async (
       user: session.snowflakeUser,
       role: row.role,
       warehouse: session.warehouse,
-      // What runs under an approval ends with it.
-      lifeSeconds: leaseLifeSeconds(
-        config.session.leaseSeconds,
-        earlierOf(session.expiresAt, row.valid_until),
-        now,
-      ),
+      // The clock is read again: locks may have been waited for.
+      lifeSeconds: elevatedLifeSeconds(row, session, config.session.leaseSeconds, clock()),
     })
     await recordLease(step, {
       session,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
 import type { Approval, ClaimApprovalResponse, Session } from '@snowfence/core'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -137,6 +138,41 @@ describe('an approval, when agents, answers and connections get lost', () => {
     const { body } = await claim(approval)
     const { exp = 0 } = decodeJwt(body.lease?.token ?? '')
     expect(exp * 1000).toBeLessThanOrEqual(Date.parse(body.approval.validUntil ?? ''))
+  })
+
+  it('gets no credential beyond the time of its claim when the claim is sent again', async () => {
+    const approval = await approved()
+    const key = randomUUID()
+    const first = await claim(approval, key)
+    const end = Date.parse(first.body.lease?.expiresAt ?? '')
+    // Most of the lease is over: the broker waits for the outcome no longer than it lives.
+    ahead += 4 * 60_000
+    const second = await claim(approval, key)
+    expect(second.status).toBe(200)
+    const { exp = 0 } = decodeJwt(second.body.lease?.token ?? '')
+    // Both are in whole seconds.
+    expect(exp * 1000).toBeLessThanOrEqual(end + 1000)
+    ahead += 61_000
+    expect(codeOf(await claim(approval, key))).toBe('ERR_APPROVAL_STATE')
+    expect(await stateOf(approval)).toBe('indeterminate')
+  })
+
+  it('is not claimed again after the policy changed', async () => {
+    const approval = await approved()
+    const key = randomUUID()
+    expect((await claim(approval, key)).status).toBe(200)
+    const before = await readFile(test.policyFile, 'utf8')
+    await writeFile(test.policyFile, `${before}# changed\n`)
+    await test.broker.reloadPolicy()
+    expect(codeOf(await claim(approval, key))).toBe('ERR_APPROVAL_STATE')
+    await writeFile(test.policyFile, before)
+    await test.broker.reloadPolicy()
+  })
+
+  it('hands out nothing in its last moment, which a credential would outlive', async () => {
+    const approval = await approved()
+    ahead += Date.parse(approval.validUntil ?? '') - (Date.now() + ahead) - 900
+    expect(codeOf(await claim(approval))).toBe('ERR_APPROVAL_STATE')
   })
 
   it('is settled once when the settlement is sent again, and not in another way', async () => {
