@@ -16,7 +16,10 @@ const CORRUPT = 'XX001'
 /** PostgreSQL's `no_data_found`: the tree has no head. */
 const NO_HEAD = 'P0002'
 
-const treeCorrupt = (message: string, cause?: unknown): SnowfenceError =>
+/** How the function says which hash is missing. Anything else with that code may quote values: a trigger's text does. */
+const LACKS_HASH = /^the audit tree lacks the hash at level \d+, index \d+$/
+
+export const treeCorrupt = (message: string, cause?: unknown): SnowfenceError =>
   new SnowfenceError('ERR_AUDIT_STORE_CORRUPT', { message, cause })
 
 /** A record's text before and after the time at which it was received. */
@@ -37,7 +40,8 @@ const notBefore = (sealed: SealedRecord, stamp: string | null): SealedRecord => 
 
 /**
  * Appends records where the tree ends now, in one SQL statement: a broker that has its turn keeps the others waiting for
- * nothing but the database. Gives null when one of them is sealed already: nothing was changed then.
+ * nothing but the database. Gives null when one of them is sealed already, or the place of one is taken: nothing was
+ * changed then.
  *
  * @throws SnowfenceError `ERR_AUDIT_STORE_CORRUPT` when the tree's head or a hash of its right edge is missing.
  */
@@ -57,7 +61,11 @@ export const appendRecords = async (
     .execute(database)
     .catch((error: unknown) => {
       const code = error instanceof Error && 'code' in error ? error.code : undefined
-      if (code === CORRUPT && error instanceof Error) throw treeCorrupt(error.message, error)
+      if (code === CORRUPT && error instanceof Error)
+        throw treeCorrupt(
+          LACKS_HASH.test(error.message) ? error.message : 'PostgreSQL found damaged data (XX001)',
+          error,
+        )
       if (code === NO_HEAD) throw treeCorrupt('the audit tree has no head', error)
       throw error
     })

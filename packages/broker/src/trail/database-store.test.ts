@@ -9,6 +9,7 @@ import { sampleSpan } from '../test-support/sample-trail.ts'
 import { type Postgres, startPostgres } from '../test-support/start-postgres.ts'
 import { createDatabaseStore } from './database-store.ts'
 import { createReceiptClock } from './receipt-clock.ts'
+import { recordRow } from './record-row.ts'
 import type { Appended, SealRequest } from './record-store.ts'
 
 describe('two brokers that append to one PostgreSQL', () => {
@@ -158,6 +159,48 @@ describe('two brokers that append to one PostgreSQL', () => {
     })
     expect(Number(await sizeNow())).toBe(position + 1)
     await database.insertInto('tree_nodes').values({ level: 0, position, hash }).execute()
+  })
+
+  it.each([
+    ['a record', 'records', 'leaf_index'],
+    ['a hash', 'tree_nodes', 'position'],
+  ] as const)('tell a tree with %s behind its head as damaged', async (_name, table, column) => {
+    const { database, store } = openStore()
+    await migrate(database)
+    const known = requestOf('known')
+    await store.append([known.request])
+    const size = Number((await database.selectFrom('tree_head').selectAll().executeTakeFirstOrThrow()).size)
+    const other = sealRecord(sampleSpan(), {
+      producer: 'sdk',
+      sessionId: 'x',
+      principal: null,
+      receivedAt: '2026-01-02T03:04:05.678Z',
+    })
+    if (table === 'records')
+      await database
+        .insertInto('records')
+        .values({
+          ...recordRow(other),
+          source: 'session',
+          leaf_index: size,
+          leaf_hash: Buffer.alloc(32),
+          body: other.text,
+        })
+        .execute()
+    else
+      await database
+        .insertInto('tree_nodes')
+        .values({ level: 0, position: size, hash: Buffer.alloc(32) })
+        .execute()
+    const damaged = { code: 'ERR_AUDIT_STORE_CORRUPT' }
+    await expect(store.append([requestOf('next').request])).rejects.toMatchObject(damaged)
+    const transacting = store.transact(async () => ({ result: null, seal: () => [other] }))
+    await expect(transacting).rejects.toMatchObject(damaged)
+    await database
+      .deleteFrom(table)
+      .where(column as never, '=', size as never)
+      .execute()
+    await store.append([requestOf('next').request])
   })
 
   it('answer each request of a group for itself: sealed before, changed, new, and sent twice', async () => {

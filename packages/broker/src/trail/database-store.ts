@@ -1,9 +1,9 @@
-import { notDurable, type SealedRecord } from '@snowfence/audit'
+import type { SealedRecord } from '@snowfence/audit'
 import type { Kysely } from 'kysely'
 import type { Tables } from '../database/tables.ts'
 import { isUnreachable } from '../database/unreachable.ts'
 import { acceptAll, headOf } from './accept-all.ts'
-import { type AppendedRecords, appendRecords } from './append-records.ts'
+import { type AppendedRecords, appendRecords, treeCorrupt } from './append-records.ts'
 import type { ReceiptClock } from './receipt-clock.ts'
 import { type RecordStore, type SealedRequest, type SealRequest, sealAll } from './record-store.ts'
 import { lockTreeSize } from './tree-rows.ts'
@@ -44,8 +44,8 @@ export const createDatabaseStore = (database: Kysely<Tables>, receipts: ReceiptC
       const taken = await takeUnsealed(transaction, sealAll(requests), size)
       return { taken, appended: await appendRecords(transaction, recordsOf(taken)) }
     })
-    if (appended === null)
-      throw notDurable('store-failed', { reason: 'the tree changed while it was locked' })
+    // None of them is sealed, and nobody else can append: so a place behind the head is taken.
+    if (appended === null) throw treeCorrupt('the audit tree has records or hashes behind its head')
     accept(taken, appended)
   }
 
@@ -80,9 +80,8 @@ export const createDatabaseStore = (database: Kysely<Tables>, receipts: ReceiptC
         const records = seal()
         if (records.length === 0) return { result, records }
         const appended = await appendRecords(transaction, records)
-        if (appended === null) {
-          throw notDurable('store-failed', { reason: 'a record of the broker is sealed already' })
-        }
+        // The ids of the broker's own spans are random.
+        if (appended === null) throw treeCorrupt('the audit tree has records or hashes behind its head')
         return { result, records: appended.records }
       })
       follow(step.records)
