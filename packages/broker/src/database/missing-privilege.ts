@@ -47,19 +47,21 @@ const refusal = (
           details: { statements },
         }),
     // Code and text alone: the driver's errors carry the client, and with it the password.
-    cause: Object.assign(new Error(error instanceof Error ? error.message : 'no reason was given'), {
-      code: codeOf(error),
-    }),
+    cause: Object.assign(new Error(lackOf(error)), { code: codeOf(error) }),
   })
 
-/** The error of a broker whose role lacks a privilege, in the words of PostgreSQL, which name objects and no values. */
+/** The parts of PostgreSQL that refuse for want of a privilege or of a row's policy: they name objects, and no values. */
+const NAMES_OBJECTS = /^(aclcheck_error(_col|_type)?|ExecWithCheckOptions)$/
+
+/** What PostgreSQL says is missing. A trigger or a function can raise the same code with a text of its own. */
+const lackOf = (error: unknown): string =>
+  error instanceof Error && 'routine' in error && NAMES_OBJECTS.test(String(error.routine))
+    ? error.message
+    : `PostgreSQL refuses it with SQLSTATE ${String(codeOf(error))}`
+
+/** The error of a broker whose role lacks a privilege. */
 export const missingPrivilege = (error: unknown): SnowfenceError =>
-  isSnowfenceError(error)
-    ? error
-    : refusal(error, {
-        lacks: error instanceof Error ? error.message : 'permission denied',
-        statements: [],
-      })
+  isSnowfenceError(error) ? error : refusal(error, { lacks: lackOf(error), statements: [] })
 
 const FIND_SCHEMA = `
   select quote_ident(current_user) as role, quote_ident(coalesce(current_schema(), 'public')) as schema,

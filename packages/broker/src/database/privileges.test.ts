@@ -129,6 +129,35 @@ describe('a role of PostgreSQL', () => {
     }
   })
 
+  it('is not told what a trigger of somebody else says, which may hold values', async () => {
+    const given = await makeDatabase()
+    const test = await startTestBroker({ config: { databaseUrl: given.asOwner, encryptionKey: TEST_KEY } })
+    try {
+      for (const [code, table] of [
+        ['42501', 'leases'],
+        ['XX001', 'records'],
+      ]) {
+        await given.admin(
+          `create function refuse() returns trigger language plpgsql as $$
+            begin raise exception 'permission denied for table %', new using errcode = '${code}'; end $$`,
+          `create trigger refuse before insert on ${table} for each row execute function refuse()`,
+        )
+        const answer = await test.send('POST', '/v1/sessions', await test.issuer.token('agent'), {
+          purpose: 'HOPERAT',
+          agent: { id: 'readmissions-bot' },
+          client: { name: 'test', version: '0' },
+          snowflake: { account: 'acme-clinic' },
+        })
+        expect(answer.status).toBeGreaterThanOrEqual(500)
+        expect(JSON.stringify(answer.body)).toContain(code)
+        expect(JSON.stringify(answer.body)).not.toMatch(/permission denied|CLINIC_AGENT/)
+        await given.admin('drop function refuse() cascade')
+      }
+    } finally {
+      await test.close()
+    }
+  })
+
   it('that owns the database needs nothing else', async () => {
     const given = await makeDatabase()
     await given.admin(`alter database ${given.database} owner to ${given.role}`)
