@@ -155,10 +155,26 @@ describe('the OTLP sink', () => {
     expect(await write(sink)).toMatchObject({ held: [4] })
   })
 
+  it('outlives a network that loses several answers in a row', async () => {
+    const lost = Array.from({ length: 5 }, () => reset)
+    const { sink } = await openSink(...lost, acknowledge({ ...atFive, held: [4] }))
+    expect(await write(sink)).toMatchObject({ held: [4] })
+  })
+
   it('gives up when every connection breaks', async () => {
-    const { sink, received } = await openSink(reset, reset, reset, acknowledge({}))
+    const { sink, received } = await openSink(...Array.from({ length: 9 }, () => reset))
     expect(await failure(write(sink))).toBe('unreachable')
-    expect(received).toHaveLength(3)
+    expect(received).toHaveLength(6)
+  })
+
+  it('gives up at once when its time is over between two tries', async () => {
+    const { sink, received } = await openSink(...Array.from({ length: 9 }, () => reset))
+    const aborting = new AbortController()
+    const written = sink.write(createSpans(1), aborting.signal)
+    await expect.poll(() => received.length).toBe(3)
+    aborting.abort()
+    expect(await failure(written)).toBe('timeout')
+    expect(received.length).toBeLessThan(6)
   })
 
   it('knows in a later write that a record was sent before, whatever became of the answer', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { brokerErrorSchema, parseOnce, type Receipt, type Secret, STATEMENTS_HEADER } from '@snowfence/core'
@@ -42,7 +43,9 @@ const isLoopback = (host: string): boolean =>
 
 const MAX_CONNECTIONS = 2
 /** A broker that was restarted breaks every connection that was kept to the one before it; the next one is new. */
-const MAX_TRIES = MAX_CONNECTIONS + 1
+const TRIES_AT_ONCE = MAX_CONNECTIONS + 1
+/** Pauses before further tries: a network that loses several answers in a row ends no statement. */
+const PAUSES_MS = [100, 200, 400]
 /** In bytes. Below what the broker reads of one request, so that it can say what it thinks of the records. */
 const MAX_REQUEST_BYTES = 4 * 1024 * 1024
 const MAX_REASON = 300
@@ -93,6 +96,15 @@ const bearerOf = (token: () => Secret): string => {
     return `Bearer ${token().reveal()}`
   } catch {
     throw notDurable('unauthorized', { reason: 'there is no session token' })
+  }
+}
+
+/** Agents that lost the same broker do not come back at the same moment. */
+const pause = async (milliseconds: number, signal: AbortSignal): Promise<void> => {
+  try {
+    await setTimeout(milliseconds * (0.5 + Math.random() / 2), undefined, { signal })
+  } catch {
+    throw notDurable('timeout')
   }
 }
 
@@ -147,7 +159,11 @@ export const createOtlpSink = ({ broker, token, ca, onStatementCount }: OtlpSink
       } catch (error) {
         if (signal.aborted) throw notDurable('timeout')
         const code = errorCodeOf(error)
-        if (resetCodes.has(code) && attempt < MAX_TRIES) continue
+        const pauseMs = attempt < TRIES_AT_ONCE ? 0 : PAUSES_MS[attempt - TRIES_AT_ONCE]
+        if (resetCodes.has(code) && pauseMs !== undefined) {
+          if (pauseMs > 0) await pause(pauseMs, signal)
+          continue
+        }
         throw notDurable('unreachable', { code, isSent: !refusedCodes.has(code) })
       }
       const refusal = refusalOf(answer)
