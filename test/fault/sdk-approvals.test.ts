@@ -20,12 +20,26 @@ const notes = (limit: number): string => `select NOTE_ID from PSYCHOTHERAPY_NOTE
 const pending = async (): Promise<Approval[]> =>
   (await clinic.ask<{ approvals: Approval[] }>('reviewer', 'GET', '/v1/approvals?state=pending')).approvals
 
-const untilPending = async (): Promise<Approval> => {
-  for (;;) {
+/**
+ * Waits for a request that is pending. Fails with the statement that should make one, and ends with the test: the loop
+ * would find the request of the next one.
+ */
+const untilPending = async (running?: Promise<unknown>): Promise<Approval> => {
+  let isOver = false
+  onTestFinished(() => {
+    isOver = true
+  })
+  let failure: { readonly error: unknown } | null = null
+  running?.catch((error: unknown) => {
+    failure = { error }
+  })
+  while (!isOver) {
     const [approval] = await pending()
     if (approval !== undefined) return approval
+    if (failure !== null) throw (failure as { readonly error: unknown }).error
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
+  throw new Error('the test is over')
 }
 
 const approve = async ({ id, digest }: Approval): Promise<void> => {
@@ -39,7 +53,7 @@ const stateOf = async ({ id }: Approval): Promise<string> =>
 test('a blocked agent waits through restarts of the broker, and runs its statement once it is approved', async () => {
   const connection = await clinic.connect()
   const running = connection.query(notes(2))
-  const approval = await untilPending()
+  const approval = await untilPending(running)
   for (let restart = 0; restart < 2; restart += 1) {
     await clinic.kill()
     await clinic.start()
@@ -58,7 +72,7 @@ test('a blocked agent waits through restarts of the broker, and runs its stateme
 test('an approval that is given while the broker restarts reaches its agent', async () => {
   const connection = await clinic.connect()
   const running = connection.query(notes(3))
-  const approval = await untilPending()
+  const approval = await untilPending(running)
   clinic.proxy.lose('refuse')
   await approve(approval)
   await clinic.kill()
@@ -79,7 +93,7 @@ test('no lost answer on the way of an approval ends its statement, or asks, clai
     }, 60)
     onTestFinished(() => clearInterval(cutting))
     const running = connection.query(sqlText)
-    const approval = await untilPending()
+    const approval = await untilPending(running)
     await approve(approval)
     expect((await running).rows.length).toBeGreaterThan(0)
     clearInterval(cutting)
