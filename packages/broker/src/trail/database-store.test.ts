@@ -182,6 +182,7 @@ describe('two brokers that append to one PostgreSQL', () => {
         .values({
           ...recordRow(other),
           source: 'session',
+          received_at: new Date(),
           leaf_index: size,
           leaf_hash: Buffer.alloc(32),
           body: other.text,
