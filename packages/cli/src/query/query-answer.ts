@@ -58,6 +58,7 @@ const approvalOutcomes: Readonly<Partial<Record<GovernedError['snowfenceCode'], 
  */
 const failures: ReadonlySet<GovernedError['snowfenceCode']> = new Set([
   'ERR_WAREHOUSE_FAILED',
+  'ERR_WAREHOUSE_UNREACHABLE',
   'ERR_FILE_TRANSFER_FAILED',
   'ERR_OUTCOME_UNKNOWN',
   'ERR_STATEMENT_CANCELLED',

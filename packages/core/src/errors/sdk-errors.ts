@@ -127,6 +127,12 @@ export const sdkErrors = {
     hint: 'look up the code in the Snowflake documentation',
     retryable: false,
   },
+  ERR_WAREHOUSE_UNREACHABLE: {
+    message: 'the warehouse could not be reached',
+    why: 'The login got no answer of Snowflake\u2019s: its address has no host, nobody listens there, or something else answers.',
+    hint: 'check `account` and `accessUrl` of the connection, and that this machine may reach that address',
+    retryable: true,
+  },
   ERR_STATEMENT_CANCELLED: {
     message: 'the statement was cancelled',
     why: 'Its program called `cancel`, aborted its signal, or stopped waiting.',

@@ -116,6 +116,8 @@ export interface GovernedErrorOptions {
   readonly sqlState?: string
   /** Snowflake's own text for the same mistake, in front of ours: programs look for its words. */
   readonly text?: string
+  /** The driver's name of a failure that is its own; `OperationFailedError` by default. */
+  readonly name?: string
   readonly cause?: unknown
 }
 
@@ -151,7 +153,7 @@ export const createGovernedError = (
       options.cause === undefined ? undefined : { cause: options.cause },
     ),
     {
-      name: 'OperationFailedError',
+      name: options.name ?? 'OperationFailedError',
       code,
       sqlState,
       data: { errorCode: String(code), sqlState, queryId: options.queryId ?? null, snowfenceCode },

@@ -4,6 +4,7 @@ import { type ExecutableState, type SessionContext, spendExecutable } from '../p
 import { runAsDriver } from './driver-context.ts'
 import { createGovernedError } from './driver-error.ts'
 import { restoreLogging } from './driver-logging.ts'
+import { logIn } from './log-in.ts'
 import { parseVariant } from './parse-variant.ts'
 import {
   type DriverConnection,
@@ -65,7 +66,7 @@ export class InnerConnection {
   /**
    * Logs in with the lease's token.
    *
-   * @throws the driver's error when the login fails
+   * @throws GovernedError ERR_WAREHOUSE_UNREACHABLE, or the driver's error when the login is refused
    */
   static async open(options: Readonly<Record<string, unknown>>, lease: Lease): Promise<InnerConnection> {
     // The parser is process-wide: another part of the program may have set its own since the last login.
@@ -80,12 +81,8 @@ export class InnerConnection {
       clientStoreTemporaryCredential: false,
       arrayBindingThreshold: neverStaged,
       rowStreamHighWaterMark: INNER_HIGH_WATER_MARK,
-    } as Parameters<ReturnType<typeof loadDriver>['createConnection']>[0]
-    const connection = runAsDriver(() => loadDriver().createConnection(settings))
-    await new Promise<void>((resolve, reject) => {
-      // The driver logs in again when this callback throws, so it must not.
-      runAsDriver(() => connection.connect((error) => (error ? reject(error) : resolve())))
-    }).finally(() => restoreLogging(loadDriver()))
+    }
+    const connection = await logIn(settings).finally(() => restoreLogging(loadDriver()))
     const { fetchAsString } = options
     return new InnerConnection(connection, lease, Array.isArray(fetchAsString) ? [...fetchAsString] : [])
   }
