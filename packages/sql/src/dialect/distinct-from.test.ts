@@ -51,3 +51,8 @@ test('both columns are looked at, in the select list too', () => {
     { columns: ['C.P.T.ID', 'C.P.T.X'] },
   ])
 })
+
+test('it is no clause before a named window', () => {
+  const sql = `select sum(id) over w as s from t where x is distinct from 'a' window w as (partition by x)`
+  expect(analyze(sql).outputs).toMatchObject([{ columns: ['C.P.T.ID', 'C.P.T.X'] }])
+})

@@ -30,6 +30,11 @@ export const readNamedWindow: ReadConstruct = (at, reader) => {
 const clauseBefore = (at: number, reader: TokenReader): string => {
   const around = reader.opening(at)
   for (let index = at - 1; index > Math.max(around, at - MAX_TOKENS); index -= 1)
-    if (reader.opening(index) === around && CLAUSES.has(reader.word(index))) return reader.word(index)
+    if (reader.opening(index) === around && CLAUSES.has(reader.word(index)) && !endsComparison(index, reader))
+      return reader.word(index)
   return ''
 }
+
+/** The last word of IS DISTINCT FROM, which is no clause. */
+const endsComparison = (at: number, reader: TokenReader): boolean =>
+  reader.word(at) === 'FROM' && reader.word(at - 1) === 'DISTINCT'

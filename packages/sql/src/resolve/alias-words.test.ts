@@ -47,3 +47,15 @@ test.each(['both', 'leading', 'trailing'])('an alias that is called %s stays one
 test('a collation is a string', () => {
   expect(columnsOf(`select ssn collate 'en-ci' as y from t`)).toEqual(['C.P.T.SSN'])
 })
+
+test('a path into a column is not taken for a column of a relation further out', () => {
+  const columns = [
+    { name: 'V', type: 'VARIANT' },
+    { name: 'N', type: 'NUMBER(38,0)' },
+  ]
+  const read = (sql: string) =>
+    analyzer.analyze(sql, { catalog: { C: { P: { T: { columns } } } }, database: 'C', schema: 'P' }).summary
+  expect(read(`select (select max(v.a) from t) as y from (select 'x' as a) v`).status).toBe('unsupported')
+  expect(read(`select (select max(n.a) from t) as y from (select 'x' as a) n`).status).toBe('analyzed')
+  expect(read(`select v.a from t, (select 'x' as a) v`).status).toBe('analyzed')
+})

@@ -113,7 +113,10 @@ const findQualified = (names: readonly string[], scope: Scope, first: Identifier
   for (let at: Scope | null = scope; at !== null; at = at.parent) {
     scope.context.findings.spend(at.relations.length)
     const relations = at.relations.filter((relation) => isCalled(relation, qualifier))
-    if (relations.length === 0) continue
+    if (relations.length === 0) {
+      refusePath(names, at, first)
+      continue
+    }
     const columns = columnsIn(relations, name)
     if (columns.length > 1)
       throw new Refusal('ambiguous-column', { detail: writeName(names), place: placeOf(first) })
@@ -125,6 +128,15 @@ const findQualified = (names: readonly string[], scope: Scope, first: Identifier
     return rootless(integerType)
   }
   return null
+}
+
+const HOLDING_OTHERS = new Set(['variant', 'object', 'unknown'])
+
+/** `v.a` may be a path into a column of the inner query, and not a column of a relation further out. */
+const refusePath = (names: readonly string[], { relations }: Scope, first: Identifier): void => {
+  const column = columnsIn(relations, names[0]!).find(({ type }) => HOLDING_OTHERS.has(type.family))
+  if (column !== undefined)
+    throw new Refusal('ambiguous-column', { detail: writeName(names), place: placeOf(first) })
 }
 
 /** `$2` and `t.$2` count the columns of the one relation they can mean. */
