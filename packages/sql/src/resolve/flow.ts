@@ -167,7 +167,8 @@ export class Flow {
 
   /** What is true of either: the least protective. */
   merge(other: Flow): Flow {
-    if (this === other) return this
+    // Flows that are alike may be remembered as one: the constants that each of them met are still others.
+    if (this === other && this.guesses === 0) return this
     const merged: Facts = {
       via: leastProtective(this.via, other.via),
       functions: union(this.functions, other.functions),

@@ -50,7 +50,8 @@ export class SelectAliases {
     for (const [name, index] of this.#ofItem.get(item) ?? []) {
       const value = valueNamed(name)
       const before = this.#values[index]!
-      this.#values[index] = before === nullConstant ? value : eitherOf([value, before])
+      const isKnown = before === nullConstant || valuesEqual(before, value)
+      this.#values[index] = isKnown ? value : eitherOf([value, before])
     }
     this.#current = -1
   }
