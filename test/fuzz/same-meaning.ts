@@ -131,12 +131,10 @@ const factsOf = (summary: AnalyzedStatement, names: readonly string[], text: str
     // Whether constants are many hangs on which flows are remembered: the same text may be told either.
     if ('start' in value && 'end' in value) return text.slice(Number(value.start), Number(value.end))
     return Object.fromEntries(
-      Object.entries(value)
-        .filter(([field]) => field !== 'many')
-        .map(([field, part]) => [
-          field,
-          plain(part, field === 'columns' && key === 'reads' ? 'name' : field),
-        ]),
+      Object.entries(value).map(([field, part]) => [
+        field,
+        plain(part, field === 'columns' && key === 'reads' ? 'name' : field),
+      ]),
     )
   }
   const { outputs, reads, uses, tableUses, observations, acrossRows, aggregation, rowLimit, failsAlone } =
