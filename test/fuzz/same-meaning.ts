@@ -1,7 +1,7 @@
 import type { AnalyzedStatement, Catalog, StatementSummary } from '@snowfence/core'
 import { createSqlAnalyzer, type SqlAnalyzer } from '@snowfence/sql'
 import { NAMES, StatementMaker, tables } from './name-statement.ts'
-import { ownWords, parserWords, reservedWords } from './parser-words.ts'
+import { madeColumns, ownWords, parserWords, reservedWords } from './parser-words.ts'
 import { SeededRandom } from './seeded-random.ts'
 
 /** A statement that is analysed otherwise when it is written another way, though it means the same. */
@@ -22,7 +22,7 @@ export interface MeaningFigures {
   readonly findings: readonly MeaningFinding[]
 }
 
-const unreserved = parserWords.filter((word) => !reservedWords.has(word))
+const unreserved = parserWords.filter((word) => !reservedWords.has(word) && !madeColumns.has(word))
 const pickWord = (random: SeededRandom): string => random.pick(random.next() < 0.4 ? ownWords : unreserved)
 
 const plainName = (number: number): string => `N${number}`
@@ -53,7 +53,7 @@ const writings: readonly ((random: SeededRandom) => Writing)[] = [
   },
   (random) => {
     const names = [...plainNames]
-    names[random.below(NAMES)] = random.pick(parserWords)
+    names[random.below(NAMES)] = random.pick(parserWords.filter((word) => !madeColumns.has(word)))
     const write = (text: string) => nameText(names.map((name) => `"${name}"`))(withoutMarks(text))
     return { way: 'a word in double quotes', names, write }
   },
