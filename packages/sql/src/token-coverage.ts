@@ -23,14 +23,14 @@ export const checkTokenCoverage = (
   for (let index = 0; index < tokens.length; index += 1) {
     const { kind, start, end, upper } = tokens[index]!
     if ((kind !== 'word' && kind !== 'quoted') || readTokens.has(index)) continue
-    const isCalled = text[tokens[index + 1]?.start ?? -1] === '('
+    const isCalled = () => text[tokens[index + 1]?.start ?? -1] === '('
     if (findings.visitedPlaces.has(place(start))) {
-      if (kind === 'quoted' || isCalled || !reservedWords.has(upper)) continue
+      if (kind === 'quoted' || !reservedWords.has(upper) || isCalled()) continue
       throw new Refusal('unread-token', { place: { kind: 'offset', offset: start } })
     }
     if (kind === 'word') {
       // The parser has nodes of its own for some functions, without a place. Their arguments are names like any other.
-      if ((isCalled && builtinFunctions.has(upper)) || isGrammar(upper)) continue
+      if (isGrammar(upper) || (isCalled() && builtinFunctions.has(upper))) continue
     }
     if (takeKey(keys, foldIdentifier(text.slice(start, end)).toUpperCase())) continue
     throw new Refusal('unread-token', { place: { kind: 'offset', offset: start } })
