@@ -18,22 +18,18 @@ it('the example of the README runs against the development stack and prints what
   const program = path.join(import.meta.dirname, `readme-${process.pid}.ts`)
   try {
     await writeFile(tokenFile, await stack.identityToken('agent'))
-    await writeFile(
-      program,
-      `${example
-        .replace("'https://broker.internal:8443'", JSON.stringify(stack.broker.url))
-        .replace("'/var/run/secrets/tokens/snowfence'", JSON.stringify(tokenFile))
-        .replace(
-          "account: 'acme-clinic',",
-          `account: 'acme-clinic', accessUrl: ${JSON.stringify(stack.warehouse.url)},`,
-        )
-        .replace(
-          'console.log(error ?? rows)',
-          '{ console.log(error ?? rows); connection.destroy(() => {}) }',
-        )}`,
-    )
+    await writeFile(program, example)
     const child = spawn(process.execPath, ['--conditions=snowfence-source', program], {
-      env: { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '' },
+      // The variables that `snowfence dev --env` writes.
+      env: {
+        ...process.env,
+        NO_COLOR: '1',
+        NODE_OPTIONS: '',
+        SNOWFLAKE_ACCOUNT: stack.warehouse.account,
+        SNOWFLAKE_ACCESS_URL: stack.warehouse.url,
+        SNOWFENCE_BROKER: stack.broker.url,
+        SNOWFENCE_IDENTITY_TOKEN_FILE: tokenFile,
+      },
     })
     const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)])
     expect(stderr).toBe('')
