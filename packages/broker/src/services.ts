@@ -128,7 +128,9 @@ export const createServices = async (parts: ServiceParts): Promise<Services> => 
   metrics.followStatements(openStatements.current, clock)
   // The last that can fail: nobody would close its journal.
   const trail = await openObservedTrail(parts, { metrics, statements, openStatements, forwarder })
+  const revocations = createRevocations({ database: database.tables, clock, trail, texts: declared })
   const context: ApprovalContext = {
+    revocations,
     config,
     database: database.tables,
     clock,
@@ -146,7 +148,6 @@ export const createServices = async (parts: ServiceParts): Promise<Services> => 
   const openApprovals = watchOpenApprovals(context)
   metrics.followApprovals(openApprovals.current, clock)
   const signals = new SessionSignals()
-  const revocations = createRevocations({ database: database.tables, clock, trail, texts: declared })
   const sessions = createSessionService({
     config,
     database: database.tables,

@@ -4,6 +4,7 @@ import type { BrokerConfig } from '../config/broker-config.ts'
 import type { Tables } from '../database/tables.ts'
 import type { CredentialIssuer } from '../leases/credential-issuer.ts'
 import type { PolicyHolder } from '../policy/policy-holder.ts'
+import type { Revocations } from '../sessions/revocations.ts'
 import type { Trail } from '../trail/trail.ts'
 import type { ApprovalSignals } from './approval-signals.ts'
 import type { Attendance } from './attendance.ts'
@@ -18,6 +19,7 @@ export interface ApprovalContext {
   readonly trail: Trail
   readonly policy: PolicyHolder
   readonly credentials: CredentialIssuer
+  readonly revocations: Pick<Revocations, 'readIn'>
   readonly judge: StatementJudge
   readonly texts: SealedTexts
   readonly signals: ApprovalSignals

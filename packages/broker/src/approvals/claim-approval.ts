@@ -10,7 +10,7 @@ import type { SessionRecord } from '../sessions/session.ts'
 import { lockLiveSession } from '../sessions/session-store.ts'
 import type { ApprovalContext } from './approval-context.ts'
 import { approvalEvent, isRequester } from './approval-event.ts'
-import { type ApprovalRow, findApproval, readDecisions } from './approval-row.ts'
+import { type ApprovalRow, type DecisionRow, findApproval, readDecisions } from './approval-row.ts'
 import { assertDecisionsReadable, assertReadable, openComment, openDeclared } from './readable-approval.ts'
 import type { SealedTexts } from './sealed-texts.ts'
 import { stateError } from './state-error.ts'
@@ -37,24 +37,36 @@ const explainRefusal = (
   })
 }
 
-/**
- * Another session of the requester may claim, but not one whose token names somebody who approved. A damaged row does not
- * say who approved, and could not be answered with.
- */
-const assertNotOwnApproval = async (
+/** The decisions that the claim rests on. A damaged row does not say who approved, and could not be answered with. */
+const readApprovers = async (
   transaction: Transaction<Tables>,
   row: ApprovalRow,
-  { people }: SessionRecord,
   texts: SealedTexts,
-): Promise<void> => {
+): Promise<DecisionRow[]> => {
   assertReadable(row)
   openDeclared(texts, row)
   const decisions = await readDecisions(transaction, row)
   assertDecisionsReadable(decisions)
   for (const decision of decisions) openComment(texts, decision)
-  if (!decisions.some((decision) => decision.decision === 'approve' && isSamePerson(decision.people, people)))
-    return
+  return decisions.filter(({ decision }) => decision === 'approve')
+}
+
+/** Another session of the requester may claim, but not one whose token names somebody who approved. */
+const assertNotOwnApproval = (approvers: readonly DecisionRow[], { people }: SessionRecord): void => {
+  if (!approvers.some((approver) => isSamePerson(approver.people, people))) return
   throw new SnowfenceError('ERR_APPROVAL_NOT_ELIGIBLE', { details: { reason: 'is-approver' } })
+}
+
+/** The answer of somebody who was revoked since is not relied on: it can be that of a thief. */
+const assertApproversAdmitted = (
+  approvers: readonly DecisionRow[],
+  isKeptOut: (people: DecisionRow['people']) => boolean,
+): void => {
+  if (!approvers.some(({ people }) => isKeptOut(people))) return
+  throw new SnowfenceError('ERR_APPROVAL_STATE', {
+    message: 'somebody who approved the request was revoked since',
+    details: { reason: 'approver-revoked' },
+  })
 }
 
 /** Whether this is a claim that succeeded before, asked for again because its answer was lost. */
@@ -91,7 +103,7 @@ const elevatedLifeSeconds = (row: ApprovalRow, session: SessionRecord, leaseSeco
 /**
  * Spends an approval and hands out the elevated lease, when the requirement names a role.
  *
- * One conditional UPDATE decides: of any number of claimers, on any number of replicas, one succeeds. The lease is
+ * An approval of somebody who was revoked since grants nothing. One conditional UPDATE decides: of any number of claimers, on any number of replicas, one succeeds. The lease is
  * signed before the transaction commits and handed out after it; a crash between leaves a claim, never a second use.
  * The same claim, by its key, is answered again with a lease of its own.
  *
@@ -99,7 +111,7 @@ const elevatedLifeSeconds = (row: ApprovalRow, session: SessionRecord, leaseSeco
  * `ERR_APPROVAL_NOT_ELIGIBLE`, `ERR_APPROVAL_ROLE_NOT_CONFIGURED`, `ERR_SESSION_NOT_FOUND`, `ERR_BROKER_ROW_DAMAGED`
  */
 export const claimApproval = async (
-  { clock, config, credentials, policy, signals, texts, trail }: ApprovalContext,
+  { clock, config, credentials, policy, revocations, signals, texts, trail }: ApprovalContext,
   session: SessionRecord,
   id: string,
   { digest, key }: ClaimApprovalRequest,
@@ -108,6 +120,8 @@ export const claimApproval = async (
     const { transaction, record } = step
     const now = clock()
     const { digest: policyDigest } = policy.current().payload
+    // First, as where sessions are renewed: two who lock in different orders wait for each other.
+    const isKeptOut = await revocations.readIn(transaction)
     await lockLiveSession(transaction, session.id, now)
     const spent = await transaction
       .updateTable('approvals')
@@ -135,7 +149,9 @@ export const claimApproval = async (
       spent !== undefined ||
       (row !== undefined && isSameClaim(row, session, { digest, key }, { now, policyDigest }))
     if (row === undefined || !isTaken) throw explainRefusal(row, session, digest, now)
-    await assertNotOwnApproval(transaction, row, session, texts)
+    const approvers = await readApprovers(transaction, row, texts)
+    assertNotOwnApproval(approvers, session)
+    assertApproversAdmitted(approvers, isKeptOut)
     if (spent !== undefined) record(approvalEvent('approval.claimed', row))
     if (row.role === null) return { row, lease: null }
     const { roles } = config.snowflake

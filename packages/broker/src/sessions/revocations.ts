@@ -37,6 +37,8 @@ export interface Revocations {
   ): Promise<readonly SnowfenceError[]>
   /** The same in the transaction that lets somebody in: a revocation that is under way is waited for. */
   assertAdmittedIn(transaction: Transaction<Tables>, people: People): Promise<void>
+  /** Tells who is kept out until the transaction ends: a revocation that is under way is waited for. */
+  readIn(transaction: Transaction<Tables>): Promise<(people: People) => boolean>
   /** Makes a revocation stand. Gives the identities that it keeps out. */
   revoke(request: RevokePrincipalRequest, by: Operator): Promise<People>
   /** @returns false when no revocation of this principal stood. */
@@ -76,6 +78,12 @@ const readStanding = async (database: Kysely<Tables>): Promise<Standing[]> => {
   for (const revocation of await findStanding(database))
     standing.push({ revocation, ...(await readKeptOut(database, revocation)) })
   return standing
+}
+
+/** INVARIANT: what rests on this reading is committed before a revocation that does not see it, which comes after. */
+const readHeld = async (transaction: Transaction<Tables>): Promise<Standing[]> => {
+  await sql`lock table revocations in share mode`.execute(transaction)
+  return readStanding(transaction)
 }
 
 const matching = (standing: readonly Standing[], people: People): Standing[] =>
@@ -135,11 +143,15 @@ export const createRevocations = ({ database, clock, trail, texts }: Revocations
     },
 
     async assertAdmittedIn(transaction, people) {
-      // INVARIANT: a session is committed before a revocation that does not see it, and one that ends it comes after.
-      await sql`lock table revocations in share mode`.execute(transaction)
-      const standing = await readStanding(transaction)
+      const standing = await readHeld(transaction)
       if (matching(standing, people).length > 0) throw new SnowfenceError('ERR_PRINCIPAL_REVOKED')
       assertAllKnown(standing)
+    },
+
+    async readIn(transaction) {
+      const standing = await readHeld(transaction)
+      assertAllKnown(standing)
+      return (people) => matching(standing, people).length > 0
     },
 
     async revoke({ issuer, subject, person, reason }, by) {

@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Approval, ClaimApprovalResponse, Session } from '@snowfence/core'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { noteStatement } from '../test-support/clinic.ts'
+import { type Postgres, startPostgres } from '../test-support/start-postgres.ts'
+import { startTestBroker, statementOf, TEST_KEY, type TestBroker } from '../test-support/start-test-broker.ts'
+
+describe('approvals of two brokers on one PostgreSQL', () => {
+  let server: Postgres
+  let one: TestBroker
+  let two: TestBroker
+  let database: pg.Client
+  beforeAll(async () => {
+    server = await startPostgres()
+    const databaseUrl = await server.createDatabase('broker')
+    one = await startTestBroker({ config: { databaseUrl, encryptionKey: TEST_KEY } })
+    two = await one.another()
+    database = new pg.Client({ connectionString: databaseUrl })
+    await database.connect()
+  })
+  afterAll(async () => {
+    await database.end()
+    await two.close()
+    await one.close()
+    await server.close()
+  })
+
+  const approved = async (session: Session, by: 'reviewer' | 'second-reviewer' = 'reviewer') => {
+    const { body } = await one.ask(session, statementOf(noteStatement))
+    return (await one.decide(by, body)).body
+  }
+  const claim = (at: TestBroker, session: Session, { id, digest }: Approval, key?: string) =>
+    at.send<ClaimApprovalResponse & { error?: { code: string; details?: object } }>(
+      'POST',
+      `/v1/approvals/${id}/claim`,
+      session.sessionToken,
+      { digest, key },
+    )
+  const act = async (action: 'revoke' | 'restore', subject: string) =>
+    two.send('POST', `/v1/principals/${action}`, await one.issuer.token('operator'), {
+      issuer: one.issuer.url,
+      subject,
+      reason: 'a drill',
+    })
+  const stateOf = async ({ id }: Approval): Promise<string> => {
+    const { rows } = await database.query('select state from approvals where id = $1', [id])
+    return rows[0].state
+  }
+
+  it('are not claimed while somebody who approved is revoked, though it was approved before', async () => {
+    const session = await one.openSession('agent')
+    const approval = await approved(session)
+    expect((await act('revoke', 'reviewer')).status).toBe(200)
+    const refused = await claim(one, session, approval)
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { error: { code: 'ERR_APPROVAL_STATE', details: { reason: 'approver-revoked' } } },
+    })
+    expect(await stateOf(approval)).toBe('approved')
+    await act('restore', 'reviewer')
+    const key = randomUUID()
+    expect((await claim(one, session, approval, key)).status).toBe(200)
+    await act('revoke', 'reviewer')
+    expect((await claim(two, session, approval, key)).status).toBe(409)
+    await act('restore', 'reviewer')
+  })
+
+  it('are not running when the session was revoked at the other broker while it claimed', async () => {
+    for (let round = 0; round < 12; round += 1) {
+      const session = await one.openSession('agent')
+      const approval = await approved(session)
+      const revoking = async () =>
+        two.send('POST', `/v1/sessions/${session.sessionId}/revoke`, await one.issuer.token('operator'), {
+          reason: 'a drill',
+        })
+      const [claimed, revoked] = await Promise.all([claim(one, session, approval), revoking()])
+      expect([200, 401]).toContain(claimed.status)
+      expect(revoked.status).toBe(204)
+      expect(await stateOf(approval)).toBe('revoked')
+    }
+  })
+
+  it('are claimed or their approver is revoked, when both happen at the same moment', async () => {
+    for (let round = 0; round < 12; round += 1) {
+      const session = await one.openSession('agent')
+      const approval = await approved(session, 'second-reviewer')
+      const key = randomUUID()
+      const [claimed, revoked] = await Promise.all([
+        claim(one, session, approval, key),
+        act('revoke', 'second-reviewer'),
+      ])
+      expect([200, 409]).toContain(claimed.status)
+      expect(revoked.status).toBe(200)
+      expect((await claim(two, session, approval, key)).status).toBe(409)
+      await act('restore', 'second-reviewer')
+    }
+  })
+
+  it('are claimed once when both brokers get the same claim, each with its own key', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const session = await one.openSession('agent')
+      const approval = await approved(session)
+      const answers = await Promise.all(
+        [one, two, one, two].map((at) => claim(at, session, approval, randomUUID())),
+      )
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409])
+    }
+  })
+
+  it('are not claimed at either broker once one of them has another policy', async () => {
+    const session = await one.openSession('agent')
+    const approval = await approved(session)
+    const policy = join(one.directory, 'other.yaml')
+    await writeFile(policy, `${await readFile(one.policyFile, 'utf8')}# changed\n`)
+    const three = await one.another({ policy })
+    try {
+      for (const at of [three, one, two]) expect((await claim(at, session, approval)).status).toBe(409)
+    } finally {
+      await three.close()
+    }
+  })
+
+  it('end the streams of a session that the other broker revokes, and let no session have many', async () => {
+    const session = await one.openSession('agent')
+    const ended: number[] = []
+    const streams = await Promise.all(
+      Array.from({ length: 40 }, async (_, index) => {
+        const response = await fetch(`${one.broker.url}/v1/sessions/${session.sessionId}/events`, {
+          headers: { authorization: `Bearer ${session.sessionToken}` },
+        })
+        const text = response.text().then(
+          (all) => {
+            ended.push(index)
+            return all
+          },
+          () => '',
+        )
+        return { status: response.status, text }
+      }),
+    )
+    await expect.poll(() => ended.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(30)
+    await two.send('POST', `/v1/sessions/${session.sessionId}/revoke`, await one.issuer.token('operator'), {
+      reason: 'a drill',
+    })
+    const texts = await Promise.all(streams.map(({ text }) => text))
+    expect(texts.filter((text) => text.includes('session.revoked')).length).toBeGreaterThan(0)
+  })
+})
