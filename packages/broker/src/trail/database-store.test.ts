@@ -1,5 +1,5 @@
 import { appendLeaves, emptyFrontier, hashLeaf, sealRecord } from '@snowfence/audit'
-import { Kysely, PostgresDialect } from 'kysely'
+import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLimitedPool } from '../database/limited-pool.ts'
@@ -115,6 +115,36 @@ describe('two brokers that append to one PostgreSQL', () => {
         .nodes.map(({ level, index, hash }) => hex(level, index, hash))
         .toSorted(),
     )
+  })
+
+  it('hold each span once when both get the same ones at the same moment, in any order', async () => {
+    const stores = [openStore(), openStore()]
+    const [first] = stores
+    if (first === undefined) throw new TypeError('there are two')
+    await migrate(first.database)
+    for (let round = 0; round < 20; round += 1) {
+      const spans = Array.from({ length: 4 }, () => sampleSpan())
+      const sessionId = `same ${round}`
+      const requests = stores.flatMap(({ store }, broker) =>
+        [spans, spans.slice(1), spans.slice(0, 2)].map((sent) => {
+          const made = requestOf(sessionId, broker === 0 ? sent : sent.toReversed())
+          return { sent, answer: made.answer, append: () => store.append([made.request]) }
+        }),
+      )
+      await Promise.all(requests.map(({ append }) => append()))
+      for (const { sent, answer } of requests) {
+        const appended = await answer
+        if (typeof appended === 'string') throw new TypeError(appended)
+        // A receipt covers all that was sent: what is new, and where the rest stands.
+        expect(appended.receipt.leaves + (appended.receipt.held?.length ?? 0)).toBe(sent.length)
+      }
+      const { rows } = await sql<{ count: number; last: number; size: number }>`
+        select count(*)::int as count, max(leaf_index)::int as last, (select size::int from tree_head) as size
+        from records where session_id = ${sessionId}
+      `.execute(first.database)
+      expect(rows[0]).toMatchObject({ count: spans.length })
+      expect(rows[0]?.last).toBe((rows[0]?.size ?? 0) - 1)
+    }
   })
 
   it('date no record before the one that it stands behind, whichever clock is behind', async () => {
