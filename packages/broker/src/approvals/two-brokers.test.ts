@@ -110,6 +110,58 @@ describe('approvals of two brokers on one PostgreSQL', () => {
     }
   })
 
+  it('are filed once when both brokers get the same request at the same moment', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const session = await one.openSession('agent')
+      const key = randomUUID()
+      const answers = await Promise.all(
+        [one, two, one, two].map((at) => at.ask(session, statementOf(noteStatement), { key })),
+      )
+      expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201])
+      expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1)
+    }
+  })
+
+  it('count one answer of a person who answers at both brokers at the same moment', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const session = await one.openSession('agent')
+      const { body: approval } = await one.ask(session, statementOf(noteStatement))
+      await database.query(
+        `update approvals set requirement = jsonb_set(requirement, '{quorum}', '2') where id = $1`,
+        [approval.id],
+      )
+      const answers = await Promise.all(
+        [one, two, one, two].map((at, index) =>
+          at.decide('reviewer', approval, index === 3 ? 'reject' : 'approve'),
+        ),
+      )
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409])
+      const { rows } = await database.query('select 1 from approval_decisions where approval_id = $1', [
+        approval.id,
+      ])
+      expect(rows).toHaveLength(1)
+      expect(['pending', 'rejected']).toContain(await stateOf(approval))
+    }
+  })
+
+  it('have one end, whatever both brokers are told of it at the same moment', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const session = await one.openSession('agent')
+      const approval = await approved(session)
+      const post = (at: TestBroker, action: string, body: unknown) =>
+        at.send('POST', `/v1/approvals/${approval.id}/${action}`, session.sessionToken, body)
+      const [claimed, cancelled] = await Promise.all([claim(one, session, approval), post(two, 'cancel', {})])
+      const winners = [claimed.status < 300, cancelled.status < 300].filter(Boolean)
+      expect(winners, `${claimed.status} ${cancelled.status}`).toHaveLength(1)
+      if (claimed.status !== 200) continue
+      const settled = await Promise.all([
+        post(one, 'settle', { outcome: 'executed', queryId: null }),
+        post(two, 'settle', { outcome: 'failed', queryId: null }),
+      ])
+      expect(settled.map(({ status }) => status).sort()).toEqual([200, 409])
+    }
+  })
+
   it('are not claimed at either broker once one of them has another policy', async () => {
     const session = await one.openSession('agent')
     const approval = await approved(session)
