@@ -25,7 +25,9 @@ export const checkTokenCoverage = (
     if ((kind !== 'word' && kind !== 'quoted') || readTokens.has(index)) continue
     const isCalled = () => text[tokens[index + 1]?.start ?? -1] === '('
     if (findings.visitedPlaces.has(place(start))) {
-      if (kind === 'quoted' || !reservedWords.has(upper) || isCalled()) continue
+      // After AS both read a name, or Snowflake takes the text for an error.
+      const isAlias = () => tokens[index - 1]?.upper === 'AS' && tokens[index - 1]?.kind === 'word'
+      if (kind === 'quoted' || !reservedWords.has(upper) || isCalled() || isAlias()) continue
       throw new Refusal('unread-token', { place: { kind: 'offset', offset: start } })
     }
     if (kind === 'word') {

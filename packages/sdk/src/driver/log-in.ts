@@ -16,7 +16,7 @@ const SILENT_MS = 5_000
 const LONGEST_LOGIN_MS = 30_000
 
 const nobody = new Set(['ENOTFOUND', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN'])
-const broken = new Set(['ECONNRESET', 'EPIPE', 'ERR_NETWORK'])
+const broken = new Set(['ECONNRESET', 'EPIPE'])
 /** Whoever has waited for so long is told, and not made to wait again. */
 const silent = new Set(['ETIMEDOUT', 'ECONNABORTED', 'no answer'])
 

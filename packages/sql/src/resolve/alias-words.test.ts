@@ -59,3 +59,11 @@ test('a path into a column is not taken for a column of a relation further out',
   expect(read(`select (select max(n.a) from t) as y from (select 'x' as a) n`).status).toBe('analyzed')
   expect(read(`select v.a from t, (select 'x' as a) v`).status).toBe('analyzed')
 })
+
+test.each(['cross', 'left', 'using', 'case', 'view'])('a column may be called %s after AS', (word) => {
+  expect(columnsOf(`select id, ssn as ${word} from t`)).toEqual(['C.P.T.SSN'])
+  expect(columnsOf(`select ${word} from (select ssn as "${word.toUpperCase()}" from t)`)).toBeOneOf([
+    null,
+    ['C.P.T.SSN'],
+  ])
+})
