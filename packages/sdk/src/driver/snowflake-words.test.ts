@@ -23,6 +23,27 @@ test('mistakes are told in the words of Snowflake, with its codes', () => {
   expect(wordsOf('select 1; select 2')?.code).toBe('000008')
 })
 
+test.each([
+  ['select a from t where', "line 1 at position 21 unexpected '<EOF>'."],
+  ['select a\nfrom t where = 1', "line 2 at position 13 unexpected '='."],
+  ['select a from t order order by a', "line 1 at position 16 unexpected 'order'."],
+  ["select a from t where a = 1 'John Smith'", "line 1 at position 28 unexpected '…'."],
+])('a syntax error is told with its place and word, and never with a value: %s', (sql, text) => {
+  expect(wordsOf(sql)).toEqual({
+    code: '001003',
+    sqlState: '42000',
+    text: `SQL compilation error: syntax error ${text}`,
+  })
+})
+
+test.each([
+  'show tables ->> select 1',
+  'select count(*) filter (where a = 1) from t',
+  'select * from (select a from t) match_recognize (order by a pattern (x) define x as true)',
+])('a construct that is refused is told in our own words: %s', (sql) => {
+  expect(wordsOf(sql)).toBeNull()
+})
+
 test('a quoted name, which can be a value, is not repeated', () => {
   expect(wordsOf('select "John Smith" from t')?.text).not.toContain('Smith')
 })

@@ -33,10 +33,29 @@ export const snowflakeWordsFor = ({ code, message, line, column }: RefusalReason
         sqlState: '0A000',
         text: 'Actual statement count did not match the desired statement count 1.',
       }
+    case 'syntax-error':
+      return isExplained(message)
+        ? null
+        : {
+            code: '001003',
+            sqlState: '42000',
+            text: `SQL compilation error: syntax error line ${line} at position ${column - 1} unexpected '${unexpectedIn(message)}'.`,
+          }
     default:
       return null
   }
 }
+
+/** Whether a construct is named that is refused: it may be valid in Snowflake, or is told with what to write instead. */
+const isExplained = (message: string): boolean =>
+  message !== ENDS_TOO_EARLY && !message.startsWith(NOT_PARSED)
+
+const ENDS_TOO_EARLY = 'the statement ends too early'
+const NOT_PARSED = 'the statement could not be parsed'
+
+/** A word or sign as it is written. A string or number can be a value, and is left out. */
+const unexpectedIn = (message: string): string =>
+  message === ENDS_TOO_EARLY ? '<EOF>' : nameIn(message) === '' ? '…' : nameIn(message)
 
 /** A refusal's message names what it is about in backticks. */
 const nameIn = (message: string): string => /`([^`]*)`$/.exec(message)?.[1] ?? ''
