@@ -8,6 +8,7 @@ import { readPeople } from './read-people.ts'
 import { readPrincipal } from './read-principal.ts'
 import { noteRefusal } from './refused-token.ts'
 import {
+  assertBearerToken,
   assertEachClaimOnce,
   assertHeader,
   assertParty,
@@ -125,6 +126,7 @@ export const createIdentityVerifier = (issuers: readonly IssuerConfig[], clock: 
         })
         signed = payload
         assertEachClaimOnce(token)
+        assertBearerToken(payload)
         assertParty(payload, config)
         return {
           expiresAt: readEnd(payload, config, now),

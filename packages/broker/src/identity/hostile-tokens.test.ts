@@ -138,6 +138,10 @@ describe('a token that somebody made up', () => {
   it.each([
     ['a subject with a NUL', { sub: 'agent\0' }],
     ['a subject that turns the order of letters', { sub: 'a\u202etnega' }],
+    ['a subject of blanks', { sub: ' ' }],
+    ['a subject that nobody sees', { sub: '\u3164' }],
+    ['the events of a logout token', { events: {}, sid: '1' }],
+    ['a key that its sender must hold', { cnf: { jkt: 'x' } }],
     ['a subject without end', { sub: 'x'.repeat(300) }],
     ['a group with a line feed', { groups: ['a\nb'] }],
     ['a group without a name', { groups: [''] }],

@@ -1,4 +1,5 @@
 import { isLineText, type Principal } from '@snowfence/core'
+import { foldPersonName } from '@snowfence/policy'
 import type { JWTPayload } from 'jose'
 import type { IssuerConfig } from '../config/broker-config.ts'
 import { invalidToken } from './invalid-token.ts'
@@ -75,7 +76,8 @@ const readClaims = (payload: JWTPayload, { claims }: IssuerConfig): Record<strin
 /** @throws SnowfenceError `ERR_IDENTITY_TOKEN_INVALID` */
 export const readPrincipal = (payload: JWTPayload, config: IssuerConfig): Principal => {
   const { sub } = payload
-  if (!isName(sub, MAX_SUBJECT)) {
+  // A name of which nothing is left is one that nobody sees, in the log or in the console.
+  if (!isName(sub, MAX_SUBJECT) || foldPersonName(sub) === '') {
     throw invalidToken('claim', 'the claim `sub` of the identity token is missing or not a name')
   }
   return {

@@ -43,6 +43,19 @@ export const assertEachClaimOnce = (token: string): void => {
   }
 }
 
+/**
+ * Claims that say that a token is no bearer's identity: the events of a security event or a logout token (RFC 8417, OpenID
+ * Connect Back-Channel Logout 1.0, section 2.4, which lets the type be absent), and the key that its sender must prove to
+ * hold (RFC 7800), for which the broker takes no proof.
+ *
+ * @throws SnowfenceError `ERR_IDENTITY_TOKEN_INVALID`
+ */
+export const assertBearerToken = (payload: JWTPayload): void => {
+  const claim = ['events', 'cnf'].find((name) => Object.hasOwn(payload, name))
+  if (claim === undefined) return
+  throw invalidToken('type', `the claim \`${claim}\` says that the identity token is made for something else`)
+}
+
 const isTime = (value: unknown): value is number =>
   typeof value === 'number' && value > 0 && value <= LAST_SECOND
 
