@@ -45,6 +45,9 @@ describe('approvals of two brokers on one PostgreSQL', () => {
       subject,
       reason: 'a drill',
     })
+  /** Its requests that are pending end with it: a principal may have few. */
+  const close = ({ sessionId, sessionToken }: Session) =>
+    one.send('DELETE', `/v1/sessions/${sessionId}`, sessionToken)
   const stateOf = async ({ id }: Approval): Promise<string> => {
     const { rows } = await database.query('select state from approvals where id = $1', [id])
     return rows[0].state
@@ -119,6 +122,7 @@ describe('approvals of two brokers on one PostgreSQL', () => {
       )
       expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201])
       expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1)
+      await close(session)
     }
   })
 
@@ -141,6 +145,7 @@ describe('approvals of two brokers on one PostgreSQL', () => {
       ])
       expect(rows).toHaveLength(1)
       expect(['pending', 'rejected']).toContain(await stateOf(approval))
+      await close(session)
     }
   })
 
