@@ -106,3 +106,9 @@ test.each<[string, () => Promise<Partial<GovernedConnectionOptions>>, string, Re
     message: expect.stringMatching(/\S/),
   })
 })
+
+test('a database that is not there is named where a statement needs it', async () => {
+  const connection = await clinic.connect({ database: 'NO_SUCH_DATABASE' })
+  const failure = await connection.query('select STATE from PATIENTS').catch((error: unknown) => error)
+  expect(failure).toMatchObject({ hint: expect.stringContaining('`NO_SUCH_DATABASE` does not exist') })
+})

@@ -49,6 +49,8 @@ export interface PipelineEnvironment {
   readonly requestIds: RequestIds
   readonly subjects: SubjectCounter
   context(): SessionContext
+  /** What the options of the connection ask for. */
+  readonly asked: { readonly database: string | null; readonly schema: string | null }
   /** The connection under the present lease, rebuilt when the lease was renewed. */
   inner(): Promise<InnerConnection>
   /** A second connection under an elevated lease, for one statement. */
