@@ -23,21 +23,23 @@ export const checkTokenCoverage = (
   for (let index = 0; index < tokens.length; index += 1) {
     const { kind, start, end, upper } = tokens[index]!
     if ((kind !== 'word' && kind !== 'quoted') || readTokens.has(index)) continue
-    const isCalled = () => text[tokens[index + 1]?.start ?? -1] === '('
     if (findings.visitedPlaces.has(place(start))) {
+      if (kind === 'quoted' || !reservedWords.has(upper)) continue
       // After AS both read a name, or Snowflake takes the text for an error.
-      const isAlias = () => tokens[index - 1]?.upper === 'AS' && tokens[index - 1]?.kind === 'word'
-      if (kind === 'quoted' || !reservedWords.has(upper) || isCalled() || isAlias()) continue
+      if (isCalled(lexed, index) || tokens[index - 1]?.upper === 'AS') continue
       throw new Refusal('unread-token', { place: { kind: 'offset', offset: start } })
     }
     if (kind === 'word') {
       // The parser has nodes of its own for some functions, without a place. Their arguments are names like any other.
-      if (isGrammar(upper) || (isCalled() && builtinFunctions.has(upper))) continue
+      if (isGrammar(upper) || (builtinFunctions.has(upper) && isCalled(lexed, index))) continue
     }
     if (takeKey(keys, foldIdentifier(text.slice(start, end)).toUpperCase())) continue
     throw new Refusal('unread-token', { place: { kind: 'offset', offset: start } })
   }
 }
+
+const isCalled = ({ text, tokens }: Lexed, index: number): boolean =>
+  text[tokens[index + 1]?.start ?? -1] === '('
 
 const isGrammar = (word: string): boolean =>
   grammarWords.has(word) || typeWords.has(word) || datePartWords.has(word)
