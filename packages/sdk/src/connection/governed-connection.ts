@@ -65,6 +65,11 @@ const ownMembers = [
   'serialize',
 ] as const satisfies readonly (keyof GovernedConnection)[]
 
+type DriverConnected = Awaited<ReturnType<DriverConnection['connectAsync']>>
+
+/** Up to snowflake-sdk 2.0 the promise of `connectAsync` is declared to hold nothing; ours can be taken for that too. */
+type Connected<Connection> = DriverConnected extends object ? Connection : Connection & DriverConnected
+
 /**
  * snowflake-sdk's connection, governed. Made by `createGovernedConnection`.
  *
@@ -109,7 +114,7 @@ export class GovernedConnection extends EventEmitter {
    * Like `connect`. Without a callback a failure rejects, where the driver's promise would resolve; with one, the
    * callback has the error and the promise resolves.
    */
-  async connectAsync(callback?: DriverConnectionCallback): Promise<this> {
+  async connectAsync(callback?: DriverConnectionCallback): Promise<Connected<this>> {
     requireCallback(callback, 'connectCallback')
     try {
       await this.#engine.connect()
@@ -143,7 +148,9 @@ export class GovernedConnection extends EventEmitter {
   }
 
   /** Waits until a query of this connection has ended, then fetches its result. */
-  async getResultsFromQueryId(options: { queryId: string }): Promise<GovernedStatement> {
+  async getResultsFromQueryId(
+    options: Parameters<DriverConnection['getResultsFromQueryId']>[0],
+  ): Promise<GovernedStatement> {
     const { queryId } = options
     const { session } = await this.#engine.environment()
     try {

@@ -165,8 +165,8 @@ export class GovernedStatement extends EventEmitter {
     return this.#isFetching ? 'fetching' : 'complete'
   }
 
-  /** The same list each time, as the driver has it. */
-  getColumns(): DriverColumn[] | undefined {
+  /** The same list each time, as the driver has it. Before there is one, undefined; older drivers do not declare that. */
+  getColumns(): ReturnType<DriverStatement['getColumns']> {
     return this.#columns
   }
 

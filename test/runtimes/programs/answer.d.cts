@@ -1,0 +1,2 @@
+declare const answer: (snowfence: object) => Promise<object>
+export = answer

@@ -1,0 +1,1 @@
+require('./answer.cjs')(require('snowfence'))

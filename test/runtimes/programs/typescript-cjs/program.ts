@@ -1,0 +1,4 @@
+import snowfence = require('snowfence')
+import answer = require('../answer.cjs')
+
+void answer(snowfence)
