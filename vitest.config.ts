@@ -8,6 +8,7 @@ const conditions = ['snowfence-source']
 const longest = [
   'test/differential/noninterference.test.ts',
   'test/fault/',
+  'test/runtimes/',
   'packages/broker/src/no-secret-anywhere.test.ts',
   'packages/broker/src/waiting.test.ts',
   'packages/broker/src/http/limits.test.ts',
