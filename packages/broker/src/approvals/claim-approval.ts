@@ -11,6 +11,7 @@ import { lockLiveSession } from '../sessions/session-store.ts'
 import type { ApprovalContext } from './approval-context.ts'
 import { approvalEvent, isRequester } from './approval-event.ts'
 import { type ApprovalRow, type DecisionRow, findApproval, readDecisions } from './approval-row.ts'
+import { isQuorumReached } from './quorum.ts'
 import { assertDecisionsReadable, assertReadable, openComment, openDeclared } from './readable-approval.ts'
 import type { SealedTexts } from './sealed-texts.ts'
 import { stateError } from './state-error.ts'
@@ -59,10 +60,11 @@ const assertNotOwnApproval = (approvers: readonly DecisionRow[], { people }: Ses
 
 /** The answer of somebody who was revoked since is not relied on: it can be that of a thief. */
 const assertApproversAdmitted = (
+  row: ApprovalRow,
   approvers: readonly DecisionRow[],
   isKeptOut: (people: DecisionRow['people']) => boolean,
 ): void => {
-  if (!approvers.some(({ people }) => isKeptOut(people))) return
+  if (isQuorumReached(row, approvers, isKeptOut)) return
   throw new SnowfenceError('ERR_APPROVAL_STATE', {
     message: 'somebody who approved the request was revoked since',
     details: { reason: 'approver-revoked' },
@@ -103,8 +105,8 @@ const elevatedLifeSeconds = (row: ApprovalRow, session: SessionRecord, leaseSeco
 /**
  * Spends an approval and hands out the elevated lease, when the requirement names a role.
  *
- * An approval of somebody who was revoked since grants nothing. One conditional UPDATE decides: of any number of claimers, on any number of replicas, one succeeds. The lease is
- * signed before the transaction commits and handed out after it; a crash between leaves a claim, never a second use.
+ * The answer of somebody who was revoked since does not count. One conditional UPDATE decides: of any number of claimers, on
+ * any number of replicas, one succeeds. The lease is signed before the transaction commits and handed out after it; a crash between leaves a claim, never a second use.
  * The same claim, by its key, is answered again with a lease of its own.
  *
  * @throws SnowfenceError `ERR_APPROVAL_NOT_FOUND`, `ERR_APPROVAL_STATE`, `ERR_APPROVAL_DIGEST_MISMATCH`,
@@ -151,7 +153,7 @@ export const claimApproval = async (
     if (row === undefined || !isTaken) throw explainRefusal(row, session, digest, now)
     const approvers = await readApprovers(transaction, row, texts)
     assertNotOwnApproval(approvers, session)
-    assertApproversAdmitted(approvers, isKeptOut)
+    assertApproversAdmitted(row, approvers, isKeptOut)
     if (spent !== undefined) record(approvalEvent('approval.claimed', row))
     if (row.role === null) return { row, lease: null }
     const { roles } = config.snowflake

@@ -1,9 +1,10 @@
 import { type Principal, SnowfenceError } from '@snowfence/core'
-import { approverRefusal, countPeople, isSamePerson } from '@snowfence/policy'
+import { approverRefusal, isSamePerson } from '@snowfence/policy'
 import { addSeconds } from '../clock.ts'
 import type { ApprovalContext } from './approval-context.ts'
 import { approvalEvent } from './approval-event.ts'
 import { type ApprovalRow, type DecisionRow, findApproval, readDecisions } from './approval-row.ts'
+import { isQuorumReached } from './quorum.ts'
 import {
   assertDecisionsReadable,
   assertReadable,
@@ -20,10 +21,6 @@ export interface Answer {
   /** Digest of what the person was shown. */
   readonly seenDigest: string
 }
-
-/** The quorum is reached when enough different people approve. */
-const isQuorumReached = (row: ApprovalRow, approvals: readonly DecisionRow[]): boolean =>
-  countPeople(approvals.map(({ people }) => people)) >= row.requirement.quorum
 
 /** The request's row is locked, so no other answer comes between. */
 const assertNotDecidedBy = (reviewer: Person, decisions: readonly DecisionRow[]): void => {
@@ -63,8 +60,10 @@ export const decideApproval = async (
   id: string,
   answer: Answer,
 ): Promise<ApprovalRow> => {
-  const { clock, signals, texts, trail } = context
+  const { clock, revocations, signals, texts, trail } = context
   const decided = await trail.transact(async ({ transaction, record }) => {
+    // First, as where sessions are renewed: two who lock in different orders wait for each other.
+    const isKeptOut = await revocations.readIn(transaction)
     const now = clock()
     const { principal } = reviewer
     const row = await findApproval(transaction, id, true)
@@ -98,7 +97,7 @@ export const decideApproval = async (
     const decisions = await readDecisions(transaction, row)
     const approvals = decisions.filter(({ decision }) => decision === 'approve')
     const isRejected = answer.decision === 'reject'
-    if (!isRejected && !isQuorumReached(row, approvals)) return row
+    if (!isRejected && !isQuorumReached(row, approvals, isKeptOut)) return row
     const ended = await transaction
       .updateTable('approvals')
       .set(

@@ -179,6 +179,27 @@ describe('a quorum of two', () => {
     )
   })
 
+  it('counts nobody who was revoked since, and is reached by somebody else', async () => {
+    const { test, first } = parts
+    const [session, approval] = await ask(test, first, { sub: 'bot', employee: 'bot' })
+    await decide(test, first, approval, { sub: 'thief', employee: 'E-66' })
+    const revoked = await test.send(
+      'POST',
+      '/v1/principals/revoke',
+      await first.token({ sub: 'operator', employee: 'E-99', groups }),
+      { issuer: first.url, subject: 'thief', person: 'E-66', reason: 'a stolen token' },
+    )
+    expect(revoked.status).toBe(200)
+    expect((await decide(test, first, approval, { sub: 'a-1', employee: 'E-17' })).body.state).toBe('pending')
+    expect((await decide(test, first, approval, { sub: 'b-3', employee: 'E-19' })).body.state).toBe(
+      'approved',
+    )
+    const claim = await test.send('POST', `/v1/approvals/${approval.id}/claim`, session.sessionToken, {
+      digest: approval.digest,
+    })
+    expect(claim.status).toBe(200)
+  })
+
   it.each([
     {},
     { employee: '' },
