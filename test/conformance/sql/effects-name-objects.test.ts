@@ -67,7 +67,7 @@ const decide = (sql: string) => {
 test.each([
   'create or replace table research.%s as select city from patients',
   'create or replace table research.%s (a int)',
-  'create or replace view research.%s as select city from patients',
+  'create or replace view research.%s as select city from public.patients',
   'insert overwrite into research.%s (label) select city from patients',
 ])('what replaces something is permitted in the schema that a rule names, and in no other: %s', (text) => {
   expect(decide(text.replace('%s', 'extract'))).toBe('allow')

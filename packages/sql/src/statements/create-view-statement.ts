@@ -1,8 +1,10 @@
 import { readIdentifier } from '../parser/identifier-node.ts'
 import { isAbsent, type Json, listOf, openNode, unknownSyntax } from '../parser/node.ts'
+import { readObjectName } from '../resolve/object-name.ts'
 import { resolveQuery } from '../resolve/query.ts'
 import { refuseRepeated } from '../resolve/repeated-column.ts'
 import type { StatementContext } from '../resolve/scope.ts'
+import { qualify } from '../resolve/table-lookup.ts'
 import { refuseUnplaced } from '../resolve/unplaced-column.ts'
 import { createEffects, createWrites, namedOutputs } from './create-table-statement.ts'
 import { reportWithoutOutputs, type StatementReport } from './statement-report.ts'
@@ -22,7 +24,7 @@ export const summarizeCreateView = (body: Json, context: StatementContext): Stat
     context.findings.visit(identifier)
     return { name: identifier.name, type: null }
   })
-  const { columns } = resolveQuery(node.query, context, { parent: null, ctes: null })
+  const { columns } = resolveQuery(node.query, inside(node.name, context), { parent: null, ctes: null })
   refuseRepeated(columns)
   refuseUnplaced(columns)
   return reportWithoutOutputs(
@@ -30,4 +32,14 @@ export const summarizeCreateView = (body: Json, context: StatementContext): Stat
     createEffects(node, context),
     createWrites(node, target, namedOutputs(targets, columns, context)),
   )
+}
+
+/**
+ * Names inside of a view are completed with its own database and schema. Where those are not the session's, a name that leaves
+ * one out could mean another table than the session does, so it is refused.
+ */
+const inside = (name: Json | undefined, context: StatementContext): StatementContext => {
+  const [database, schema] = qualify(readObjectName(name, context.findings), context)
+  if (database !== context.database) return { ...context, database: null, schema: null }
+  return schema === context.schema ? context : { ...context, schema: null }
 }

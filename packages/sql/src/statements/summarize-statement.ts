@@ -82,6 +82,18 @@ const checkKind = ({ kind, effects: classified }: Classification, lexed: Lexed):
   if (!parsedKinds.test(kind)) {
     throw new Refusal(classified.includes('call') ? 'runs-other-code' : 'statement-not-supported')
   }
+  refuseOrAlter(lexed)
+}
+
+/** CREATE OR ALTER drops columns that an existing table has and the text does not name. The parser's tree does not show it. */
+const refuseOrAlter = ({ text, tokens }: Lexed): void => {
+  const first = tokens.findIndex(({ start }) => text[start] !== ';')
+  const [verb, or, alter] = tokens.slice(first, first + 3)
+  if (verb?.upper === 'CREATE' && or?.upper === 'OR' && alter?.upper === 'ALTER')
+    throw new Refusal('unknown-syntax', {
+      detail: 'CREATE OR ALTER',
+      place: { kind: 'offset', offset: or.start },
+    })
 }
 
 const secondStatement = ({ text, tokens }: Lexed): number => {
