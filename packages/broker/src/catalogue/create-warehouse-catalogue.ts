@@ -1,5 +1,5 @@
 import { type Catalog, SnowfenceError } from '@snowfence/core'
-import { KnownTables, readTable, type StoredTableName } from '@snowfence/sql'
+import { isUnknownObject, KnownTables, readTable, type StoredTableName } from '@snowfence/sql'
 import type { WarehouseCatalogueConfig } from '../config/broker-config.ts'
 import type { CredentialIssuer } from '../leases/credential-issuer.ts'
 import type { CatalogueSource } from './catalogue-source.ts'
@@ -13,12 +13,6 @@ export interface WarehouseCatalogueOptions {
   readonly account: string
   readonly config: WarehouseCatalogueConfig
   readonly credentials: CredentialIssuer
-}
-
-/** Whether the warehouse itself said that there is no such table, or that the role does not see it. */
-const isWarehouseAnswer = (error: unknown): boolean => {
-  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown }
-  return name === 'OperationFailedError' && typeof code === 'string' && code !== ''
 }
 
 /**
@@ -40,7 +34,7 @@ export const createWarehouseCatalogue = (options: WarehouseCatalogueOptions): Ca
     try {
       return await readTable(name, (sqlText) => reader.read(sqlText))
     } catch (error) {
-      if (isWarehouseAnswer(error)) return null
+      if (isUnknownObject(error)) return null
       throw new SnowfenceError('ERR_CATALOGUE_UNAVAILABLE', { cause: error })
     }
   }

@@ -1,13 +1,13 @@
 import type { Catalog } from '@snowfence/core'
 import {
   type CatalogueByName,
+  isUnknownObject,
   KnownTables,
   type ReadRows,
   readSimilarTables,
   readTable,
   type StoredTableName,
 } from '@snowfence/sql'
-import { isWarehouseAnswer } from '../driver/warehouse-answer.ts'
 import type { SessionContext } from '../pipeline/statement-states.ts'
 
 /** Between two readings of everything at least this long, so that a wrong name in a loop does not become a loop of readings. */
@@ -68,8 +68,7 @@ export class CatalogueCache implements CatalogueByName {
     try {
       return await readTable(name, this.#session.read)
     } catch (error) {
-      // A table that does not exist, or is not this role's. Any other failure says nothing about it.
-      if (isWarehouseAnswer(error)) return null
+      if (isUnknownObject(error)) return null
       throw error
     }
   }

@@ -81,10 +81,11 @@ export const hasTable = (
   if (findCte(parts, ctes) !== null) return true
   const { database, schema, absent } = context
   if (database === null || schema === null) return false
-  const name = [database, schema, parts.at(-1)!] as const
-  if (context.catalogue.find(...name) !== null) return true
-  if (absent !== undefined && !absent.has(writeName(name)))
-    throw unknownTable(name, { parts, place: null }, context)
+  // A query looks in PUBLIC too, by the search path that a session has at first. Source: Snowflake, Object name resolution.
+  const places = [...new Set([schema, 'PUBLIC'])].map((from) => [database, from, parts.at(-1)!] as const)
+  if (places.some((name) => context.catalogue.find(...name) !== null)) return true
+  const unread = absent && places.find((name) => !absent.has(writeName(name)))
+  if (unread !== undefined) throw unknownTable(unread, { parts, place: null }, context)
   return false
 }
 
