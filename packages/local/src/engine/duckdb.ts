@@ -87,6 +87,7 @@ const snowTypeOf = (type: DuckDBType): SnowType | null => {
 export class EngineConnection {
   readonly #connection: DuckDBConnection
   #timeZone = ''
+  #weekStart = 0
 
   constructor(connection: DuckDBConnection) {
     this.#connection = connection
@@ -97,6 +98,13 @@ export class EngineConnection {
     if (timeZone === this.#timeZone) return
     await this.#connection.run(`SET TimeZone = ${quoteLiteral(timeZone)}`)
     this.#timeZone = timeZone
+  }
+
+  /** The session's WEEK_START, 0 to 7: the macros of weeks read it. */
+  async useWeekStart(weekStart: number): Promise<void> {
+    if (weekStart === this.#weekStart) return
+    await this.#connection.run(`SET VARIABLE week_start = ${Math.trunc(weekStart)}`)
+    this.#weekStart = weekStart
   }
 
   async run(sql: string): Promise<EngineResult> {

@@ -44,7 +44,7 @@ const ignored =
 const pinned: Readonly<Record<string, readonly string[]>> = {
   QUOTED_IDENTIFIERS_IGNORE_CASE: ['FALSE'],
   TIMESTAMP_TYPE_MAPPING: ['TIMESTAMP_NTZ'],
-  WEEK_START: ['0', '1'],
+  WEEK_START: ['0', '1', '2', '3', '4', '5', '6', '7'],
   WEEK_OF_YEAR_POLICY: ['0'],
   AUTOCOMMIT: ['TRUE'],
   DATE_INPUT_FORMAT: ['AUTO', 'YYYY-MM-DD'],

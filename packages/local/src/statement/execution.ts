@@ -25,6 +25,7 @@ export const withConnection = async <T>(
 ): Promise<T> => {
   const prepared = async (connection: EngineConnection) => {
     await connection.useTimeZone(String(session.parameters.get('TIMEZONE')))
+    await connection.useWeekStart(Number(session.parameters.get('WEEK_START')))
     return work(connection)
   }
   const open = session.transaction

@@ -316,6 +316,22 @@ rules:
   })
 
   it.each([
+    ['WEEK', ['free-function']],
+    ['WEEKOFYEAR', ['free-function']],
+    ['YEAROFWEEK', ['free-function']],
+    ['WEEKISO', []],
+    ['DAYOFWEEK', []],
+  ])('a session moves the result of %s: %j', (name, codes) => {
+    const text = `version: 1
+unclassified: withhold
+classes: { began: { mask: year, functions: { ${name}: clear } } }
+resources: [{ table: CLINIC.PUBLIC.STAYS, columns: { BEGAN: began } }]
+rules: [{ id: x, effect: permit, actions: [select], resources: [CLINIC.*] }]
+`
+    expect(found(text).map((problem) => problem.split(' ')[1])).toEqual(codes)
+  })
+
+  it.each([
     [
       'limits: { subjectsPerTask: 1000000, subjectsPerDay: 1000000, statementsPerHour: 9007199254740991 }',
       true,

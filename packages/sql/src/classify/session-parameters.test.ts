@@ -23,6 +23,8 @@ test.each([
   'alter session set timestamp_ntz_output_format = \'YYYY-MM-DD"T"HH24:MI:SS.FF9\'',
   "alter session set time_output_format = 'HH24:MI:SS.FF'",
   'alter session set week_start = 0, week_of_year_policy = 0',
+  'ALTER SESSION SET WEEK_START = 7;',
+  'alter session set week_start = 1 week_of_year_policy = 1',
   'alter session set "TIMEZONE" = \'America/New_York\';',
   'alter session set timestamp_type_mapping = TIMESTAMP_NTZ',
   'alter session unset week_start, timezone',
@@ -32,8 +34,8 @@ test.each([
 
 test.each([
   ['quoted_identifiers_ignore_case = true', 'QUOTED_IDENTIFIERS_IGNORE_CASE to FALSE'],
-  ['week_start = 1', 'WEEK_START to 0'],
-  ['timezone = UTC week_of_year_policy = 1', 'WEEK_OF_YEAR_POLICY to 0'],
+  ['week_start = 8', 'WEEK_START to 0 or 1'],
+  ['timezone = UTC week_of_year_policy = 2', 'WEEK_OF_YEAR_POLICY to 0 or 1'],
   ['multi_statement_count = 0', 'MULTI_STATEMENT_COUNT to 1'],
   ['timestamp_type_mapping = timestamp_ltz', 'TIMESTAMP_TYPE_MAPPING to TIMESTAMP_NTZ'],
   ["time_input_format = 'MI:HH24'", 'TIME_INPUT_FORMAT to AUTO'],

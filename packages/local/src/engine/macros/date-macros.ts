@@ -15,12 +15,23 @@ export const dateMacros = [
   'CREATE MACRO snow_add_second(n, x) AS x + to_seconds(CAST(round(n) AS INTEGER))',
   'CREATE MACRO snow_add_millisecond(n, x) AS x + to_milliseconds(CAST(round(n) AS INTEGER))',
   'CREATE MACRO snow_add_microsecond(n, x) AS x + to_microseconds(CAST(round(n) AS INTEGER))',
+  // Snowflake, "Calendar weeks and weekdays": WEEK_START is 1 for Monday to 7 for Sunday; 0 begins weeks on Mondays, and
+  // counts their days from 0 for Sunday. A week belongs to the year in which four of its days lie (WEEK_OF_YEAR_POLICY 0).
+  "CREATE MACRO snow_week_start() AS coalesce(getvariable('week_start'), 0)",
+  'CREATE MACRO snow_week_floor(x) AS x - to_days(CAST((isodow(x) + 7 - greatest(snow_week_start(), 1)) % 7 AS INTEGER))',
+  "CREATE MACRO snow_week_middle(x) AS snow_week_floor(date_trunc('day', CAST(x AS TIMESTAMP))) + to_days(3)",
+  'CREATE MACRO snow_week(x) AS (dayofyear(snow_week_middle(x)) + 6) // 7',
+  'CREATE MACRO snow_year_of_week(x) AS year(snow_week_middle(x))',
+  `CREATE MACRO snow_day_of_week(x) AS CASE snow_week_start() WHEN 0 THEN dayofweek(x)
+    ELSE (isodow(x) + 7 - snow_week_start()) % 7 + 1 END`,
   // Snowflake counts the boundaries of a part that are crossed; DuckDB counts whole weeks only.
   `CREATE MACRO snow_date_diff(part, a, b) AS CASE part WHEN 'week'
-    THEN date_diff('day', date_trunc('week', CAST(a AS TIMESTAMP)), date_trunc('week', CAST(b AS TIMESTAMP))) // 7
+    THEN date_diff('day', snow_week_floor(date_trunc('day', CAST(a AS TIMESTAMP))),
+      snow_week_floor(date_trunc('day', CAST(b AS TIMESTAMP)))) // 7
     ELSE date_diff(part, CAST(a AS TIMESTAMP), CAST(b AS TIMESTAMP)) END`,
-  'CREATE MACRO snow_date_trunc(part, x) AS date_trunc(part, x)',
-  'CREATE MACRO snow_date_part(part, x) AS date_part(part, x)',
+  `CREATE MACRO snow_date_trunc(part, x) AS CASE part WHEN 'week' THEN snow_week_floor(date_trunc('day', x))
+    ELSE date_trunc(part, x) END`,
+  "CREATE MACRO snow_date_part(part, x) AS CASE part WHEN 'week' THEN snow_week(x) ELSE date_part(part, x) END",
   'CREATE MACRO snow_last_day(x) AS last_day(x)',
   // Snowflake: the last day of a month stays a last day.
   `CREATE MACRO snow_add_months(x, n) AS CASE WHEN CAST(x AS DATE) = last_day(x)

@@ -121,6 +121,12 @@ const partOf: FunctionRule = ({ name, args: [value], types: [type] }) =>
     ? rewritten(fixed(4, 0), name, castValue(value, type, timestampNtz, false).node)
     : null
 
+/** What WEEK_START decides. */
+const ofWeek =
+  (macro: string): FunctionRule =>
+  ({ args: [value], types: [type] }) =>
+    rewritten(fixed(4, 0), macro, moment(value, type ?? null).node)
+
 export const dateRules: Readonly<Record<string, FunctionRule>> = {
   DATEADD: dateAdd,
   TIMEADD: dateAdd,
@@ -156,6 +162,10 @@ export const dateRules: Readonly<Record<string, FunctionRule>> = {
     rewritten(text(3), 'snow_format', moment(value, type ?? null).node, stringLiteral('%a')),
   MONTHNAME: ({ args: [value], types: [type] }) =>
     rewritten(text(3), 'snow_format', moment(value, type ?? null).node, stringLiteral('%b')),
+  DAYOFWEEK: ofWeek('snow_day_of_week'),
+  WEEK: ofWeek('snow_week'),
+  WEEKOFYEAR: ofWeek('snow_week'),
+  YEAROFWEEK: ofWeek('snow_year_of_week'),
   YEAR: partOf,
   MONTH: partOf,
   DAY: partOf,

@@ -23,6 +23,7 @@ export const nodeCalls: Readonly<
   time_slice: { name: 'TIME_SLICE', fields: ['this', 'expression', 'unit'] },
   date_diff: { name: 'DATEDIFF', fields: ['unit', 'expression', 'this'] },
   date_trunc: { name: 'DATE_TRUNC', fields: ['unit', 'this'] },
+  day_of_week: { name: 'DAYOFWEEK', fields: ['this'] },
   floor: { name: 'FLOOR', fields: ['this'] },
   initcap: { name: 'INITCAP', fields: ['this'] },
   last_day: { name: 'LAST_DAY', fields: ['this', 'unit'] },
