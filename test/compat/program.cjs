@@ -12,9 +12,10 @@ const credentials = JSON.parse(COMPAT_CREDENTIALS)
 const leadToLocalSnowflake = (from) => {
   if (COMPAT_WORLD !== 'driver') return
   const driver = createRequire(from)('snowflake-sdk')
-  const { createConnection } = driver
+  const { createConnection, createPool } = driver
   const { password: _password, ...own } = credentials
   driver.createConnection = (options) => createConnection({ ...options, ...own })
+  driver.createPool = (options, pool) => createPool({ ...options, ...own }, pool)
 }
 
 const briefly = (error) => {

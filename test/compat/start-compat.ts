@@ -76,6 +76,7 @@ export const startCompat = async (): Promise<Compat> => {
     'create schema SANDBOX',
     'grant usage on schema SANDBOX to role CLINIC_READER',
     'grant create table on schema SANDBOX to role CLINIC_READER',
+    'grant create view on schema SANDBOX to role CLINIC_READER',
   ])
     await new Promise<void>((resolve, reject) => {
       administrator.execute({ sqlText, complete: (error) => (error ? reject(error) : resolve()) })
