@@ -1,4 +1,5 @@
 import { type Broker, createBroker } from '@snowfence/broker'
+import { isSnowfenceError } from '@snowfence/core'
 import { createLocalSnowflake, type LocalSnowflake } from '@snowfence/local'
 import { clinicPolicyFile } from '../clinic-policy-file.ts'
 import { type DevelopmentIdentityProvider, startDevelopmentIdentityProvider } from './identity-provider.ts'
@@ -31,18 +32,31 @@ const HOST = '127.0.0.1'
 const BROKER_AUDIENCE = 'https://broker.snowfence.test'
 const ACCOUNT_URL = 'https://acme-clinic.snowflakecomputing.com'
 
+const RESERVATIONS = 5
+
 /**
  * Starts the whole stack. What was started is closed again when a later part fails.
  *
  * @throws SnowfenceError `ERR_BROKER_PORT_IN_USE`, `ERR_LOCAL_PORT_IN_USE`, `ERR_IDENTITY_PORT_IN_USE`, `ERR_POLICY_INVALID`, `ERR_BROKER_DATA_CORRUPT`
  */
 export const startDevStack = async (options: DevStackOptions = {}): Promise<DevStack> => {
+  const chosen = options.ports?.broker
+  if (chosen) return await startStack(options, chosen)
+  for (let left = RESERVATIONS; ; left -= 1)
+    try {
+      return await startStack(options, await reservePort(HOST))
+    } catch (error) {
+      // Another process took the reserved port before the broker listened there.
+      if (left <= 1 || !isSnowfenceError(error, 'ERR_BROKER_PORT_IN_USE')) throw error
+    }
+}
+
+const startStack = async (options: DevStackOptions, brokerPort: number): Promise<DevStack> => {
   const started: (() => Promise<void>)[] = []
   const close = async () => {
     for (let stop = started.pop(); stop; stop = started.pop()) await stop()
   }
   try {
-    const brokerPort = options.ports?.broker || (await reservePort(HOST))
     const brokerUrl = `http://${HOST}:${brokerPort}`
     // One after the other: what a failing part leaves behind must be known, to be closed again.
     const identityProvider = await startDevelopmentIdentityProvider({

@@ -141,15 +141,13 @@ export const createGovernedError = (
   const rules = decision?.rules ?? []
   const hint = options.hint ?? reasons[0]?.hint ?? entry.hint
   const headline = options.message ?? entry.message
-  const own = options.text === undefined ? [] : [options.text]
-  const told = [
-    ...own,
-    headline,
-    ...reasons.map(({ message }) => message).filter((text) => text !== headline),
-  ]
+  // Snowflake's text ends in a line of its own, as its other texts do.
+  const own = options.text === undefined ? '' : `${options.text}\n`
+  const because = reasons.map(({ message }) => message).filter((text) => text !== headline)
+  const told = because.length === 0 ? headline : `${headline}: ${because.join('; ')}`
   return shapeError(
     new Error(
-      `${told.join(': ')} (${snowfenceCode})`,
+      `${own}${told} (${snowfenceCode})`,
       options.cause === undefined ? undefined : { cause: options.cause },
     ),
     {

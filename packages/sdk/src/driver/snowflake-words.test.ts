@@ -13,12 +13,12 @@ test('mistakes are told in the words of Snowflake, with its codes', () => {
   expect(wordsOf('select 1 from nosuch')).toEqual({
     code: '002003',
     sqlState: '42S02',
-    text: "SQL compilation error: Object 'NOSUCH' does not exist or not authorized.",
+    text: "SQL compilation error:\nObject 'NOSUCH' does not exist or not authorized.",
   })
   expect(wordsOf('select a,\n  nosuch from t')).toEqual({
     code: '000904',
     sqlState: '42000',
-    text: "SQL compilation error: error line 2 at position 2 invalid identifier 'NOSUCH'",
+    text: "SQL compilation error: error line 2 at position 2\ninvalid identifier 'NOSUCH'",
   })
   expect(wordsOf('select 1; select 2')?.code).toBe('000008')
 })
@@ -32,7 +32,7 @@ test.each([
   expect(wordsOf(sql)).toEqual({
     code: '001003',
     sqlState: '42000',
-    text: `SQL compilation error: syntax error ${text}`,
+    text: `SQL compilation error:\nsyntax error ${text}`,
   })
 })
 

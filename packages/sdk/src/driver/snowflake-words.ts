@@ -19,13 +19,13 @@ export const snowflakeWordsFor = ({ code, message, line, column }: RefusalReason
       return {
         code: '002003',
         sqlState: '42S02',
-        text: `SQL compilation error: Object '${name}' does not exist or not authorized.`,
+        text: `SQL compilation error:\nObject '${name}' does not exist or not authorized.`,
       }
     case 'unknown-column':
       return {
         code: '000904',
         sqlState: '42000',
-        text: `SQL compilation error: error line ${line} at position ${column - 1} invalid identifier '${name}'`,
+        text: `SQL compilation error: error line ${line} at position ${column - 1}\ninvalid identifier '${name}'`,
       }
     case 'multiple-statements':
       return {
@@ -39,7 +39,7 @@ export const snowflakeWordsFor = ({ code, message, line, column }: RefusalReason
         : {
             code: '001003',
             sqlState: '42000',
-            text: `SQL compilation error: syntax error line ${line} at position ${column - 1} unexpected '${unexpectedIn(message)}'.`,
+            text: `SQL compilation error:\nsyntax error line ${line} at position ${column - 1} unexpected '${unexpectedIn(message)}'.`,
           }
     default:
       return null
