@@ -36,7 +36,7 @@ test.each([
   ['quoted_identifiers_ignore_case = true', 'QUOTED_IDENTIFIERS_IGNORE_CASE to FALSE'],
   ['week_start = 8', 'WEEK_START to 0 or 1'],
   ['timezone = UTC week_of_year_policy = 2', 'WEEK_OF_YEAR_POLICY to 0 or 1'],
-  ['multi_statement_count = 0', 'MULTI_STATEMENT_COUNT to 1'],
+  ['multi_statement_count = 0', 'MULTI_STATEMENT_COUNT to 1, give another count in the `parameters`'],
   ['timestamp_type_mapping = timestamp_ltz', 'TIMESTAMP_TYPE_MAPPING to TIMESTAMP_NTZ'],
   ["time_input_format = 'MI:HH24'", 'TIME_INPUT_FORMAT to AUTO'],
   ["date_input_format = 'DD-MM-YYYY'", 'DATE_INPUT_FORMAT to AUTO'],

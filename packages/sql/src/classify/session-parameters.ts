@@ -101,7 +101,13 @@ const rules: readonly (readonly [names: string, rule: ParameterRule])[] = [
   ['UNSUPPORTED_DDL_ACTION', oneOf('IGNORE', 'FAIL')],
   ['TRANSACTION_DEFAULT_ISOLATION_LEVEL', oneOf('READ COMMITTED')],
   ['QUOTED_IDENTIFIERS_IGNORE_CASE', only('FALSE', readsText)],
-  ['MULTI_STATEMENT_COUNT', only('1', 'changes how many statements of a text run')],
+  [
+    'MULTI_STATEMENT_COUNT',
+    {
+      ...only('1', 'changes how many statements of every later text run'),
+      passing: '1, give another count in the `parameters` of the statement that needs it',
+    },
+  ],
   ['TIMESTAMP_TYPE_MAPPING', only('TIMESTAMP_NTZ', 'changes which type TIMESTAMP stands for')],
   ['DATE_INPUT_FORMAT TIME_INPUT_FORMAT TIMESTAMP_INPUT_FORMAT', only('AUTO', readsValues)],
   ['BINARY_INPUT_FORMAT', only('HEX', readsValues)],
