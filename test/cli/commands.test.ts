@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { spawn, spawnSync } from 'node:child_process'
+import { constants } from 'node:fs'
+import { type FileHandle, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -306,6 +307,68 @@ describe('snowfence broker', () => {
     const { stderr, status } = await snowfence(['broker', '--config', file('broker.yaml')])
     expect(status).toBe(1)
     expect(stderr.split('porrt')).toHaveLength(2)
+  })
+
+  /** Writes a configuration that is complete but for its policy. Gives its path. */
+  const writeConfig = async (name: string, dataDir: string, policy: string): Promise<string> => {
+    const config = {
+      listen: { port: 0 },
+      issuers: [{ issuer: 'http://127.0.0.1:1', audience: 'https://broker.example' }],
+      policy,
+      snowflake: {
+        account: 'acme-clinic',
+        accountUrl: 'https://acme-clinic.snowflakecomputing.com',
+        roles: [{ groups: ['clinic-agents'], user: 'A', role: 'R', elevatedRoles: ['CLINIC_NOTES_READER'] }],
+        catalogue: { kind: 'file', path: file('catalog.json') },
+      },
+      dataDir,
+    }
+    await writeFile(file(name), JSON.stringify(config))
+    return file(name)
+  }
+
+  it.skipIf(process.platform !== 'linux').each(['/proc/x', '/sys/x', '/dev/null/x'])(
+    'with the data directory %s says that it cannot be made, and ends',
+    async (dataDir) => {
+      const config = await writeConfig('place.yaml', dataDir, path.join(policies, 'clinic.yaml'))
+      const { stderr, status } = await snowfence(['broker', '--config', config])
+      expect(status).toBe(1)
+      expect(stderr).toContain(`ERR_BROKER_CONFIG_INVALID: the data directory \`${dataDir}\``)
+    },
+  )
+
+  const namespaces = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc']
+  const hasNamespaces = spawnSync(namespaces[0] ?? '', [...namespaces.slice(1), 'true']).status === 0
+
+  describe.skipIf(process.platform === 'win32')('while it starts', () => {
+    it.each([
+      ['as any process', []],
+      ...(hasNamespaces ? ([['as the first process of a container', namespaces]] as const) : []),
+    ] as const)('%s, ends at SIGTERM', { timeout: 30_000 }, async (_, before) => {
+      // Nobody writes to this file, so a broker that reads it waits.
+      const pipe = file('policy-pipe')
+      spawnSync('mkfifo', [pipe])
+      const config = await writeConfig('waits.yaml', file('data'), pipe)
+      const [program = '', ...rest] = [...before, process.execPath, command, 'broker', '--config', config]
+      const child = spawn(program, rest, { stdio: 'ignore' })
+      let writer: FileHandle | undefined
+      try {
+        const ended = new Promise((resolve) => child.once('exit', resolve))
+        // Opening it so fails until somebody reads. It stays open, and so the reader waits.
+        const openForWriting = async () => {
+          writer = await open(pipe, constants.O_WRONLY | constants.O_NONBLOCK)
+        }
+        await expect.poll(openForWriting, { timeout: 20_000 }).toBeUndefined()
+        const { pid = 0 } = child
+        const inner = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
+        process.kill(before.length === 0 ? pid : Number(inner), 'SIGTERM')
+        await ended
+      } finally {
+        child.kill('SIGKILL')
+        await writer?.close()
+        await rm(pipe, { force: true })
+      }
+    })
   })
 })
 

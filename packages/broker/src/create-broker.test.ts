@@ -104,13 +104,6 @@ describe('a broker', () => {
 
   describe('refuses a data directory', () => {
     const damages: readonly (readonly [string, (data: string) => Promise<void>])[] = [
-      [
-        'that is a file',
-        async (data) => {
-          await rm(data, { recursive: true })
-          await writeFile(data, 'x')
-        },
-      ],
       ['whose version is garbage', (data) => writeFile(join(data, 'database', 'PG_VERSION'), 'garbage')],
       [
         'whose control file is damaged',
@@ -149,6 +142,17 @@ describe('a broker', () => {
       await cp(sound, data, { recursive: true })
       await damage(data)
       expect(await refusalOf({ dataDir: data })).toMatchObject({ code: 'ERR_BROKER_DATA_CORRUPT' })
+    })
+
+    it('that is a file or lies behind one, and says so', async () => {
+      const file = join(directory, 'file')
+      await writeFile(file, 'x')
+      for (const dataDir of [file, join(file, 'x')])
+        for (const encryptionKey of [undefined, Buffer.alloc(32, 1).toString('base64')])
+          expect(await refusalOf({ dataDir, encryptionKey })).toMatchObject({
+            code: 'ERR_BROKER_CONFIG_INVALID',
+            message: `the data directory \`${dataDir}\` could not be prepared: \`${file}\` is a file, not a directory`,
+          })
     })
 
     it('never when it is sound, and finds everything again', async () => {

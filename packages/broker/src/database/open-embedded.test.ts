@@ -53,7 +53,7 @@ describe('the data directory', { timeout: 120_000 }, () => {
     const file = join(parent, 'file')
     await writeFile(file, '')
     await expect(openDatabase({ dataDir: file })).rejects.toMatchObject({
-      code: 'ERR_BROKER_DATA_CORRUPT',
+      code: 'ERR_BROKER_CONFIG_INVALID',
       hint: expect.stringContaining('directory'),
     })
   })

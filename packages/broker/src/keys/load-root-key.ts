@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SnowfenceError } from '@snowfence/core'
+import { prepareDataDirectory, unpreparedDirectory } from '../database/prepare-data-directory.ts'
 
 const KEY_BYTES = 32
 
@@ -10,12 +11,25 @@ const parseKey = (text: string): Uint8Array | null => {
   return key.length === KEY_BYTES ? new Uint8Array(key) : null
 }
 
-const corrupt = (message: string, cause?: unknown): SnowfenceError =>
-  new SnowfenceError('ERR_BROKER_DATA_CORRUPT', { message, cause })
+const corrupt = (message: string): SnowfenceError =>
+  new SnowfenceError('ERR_BROKER_DATA_CORRUPT', { message })
+
+const readText = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    const code = String((cause as NodeJS.ErrnoException).code)
+    throw new SnowfenceError('ERR_BROKER_DATA_CORRUPT', {
+      message: `the key file \`${file}\` could not be read (${code})`,
+      hint: "let the file belong to the broker's user, or restore it from the backup of the directory",
+      cause,
+    })
+  }
+}
 
 const readKeyFile = (file: string): Uint8Array | null => {
   if (!existsSync(file)) return null
-  const key = parseKey(readFileSync(file, 'utf8'))
+  const key = parseKey(readText(file))
   if (key === null) throw corrupt(`the key file \`${file}\` is damaged`)
   return key
 }
@@ -25,11 +39,11 @@ const makeKeyFile = (dataDir: string): Uint8Array => {
     throw corrupt(`the data directory \`${dataDir}\` holds a database but not the key it was sealed with`)
   }
   const key = randomBytes(KEY_BYTES)
+  prepareDataDirectory(dataDir)
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     writeFileSync(join(dataDir, 'broker.key'), `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx' })
   } catch (error) {
-    throw corrupt(`the data directory \`${dataDir}\` could not be written`, error)
+    throw unpreparedDirectory(dataDir, error)
   }
   return new Uint8Array(key)
 }
@@ -44,8 +58,8 @@ export interface RootKeyLocation {
  * The broker's root key: given, else kept in the data directory (made at the first start, readable by its owner
  * alone), else only in memory together with the in-memory database.
  *
- * @throws SnowfenceError `ERR_BROKER_CONFIG_INVALID` for a key of the wrong form, `ERR_BROKER_DATA_CORRUPT` when a
- * data directory with a database has lost its key.
+ * @throws SnowfenceError `ERR_BROKER_CONFIG_INVALID` for a key of the wrong form and a directory that cannot be made,
+ * `ERR_BROKER_DATA_CORRUPT` when a data directory with a database has lost its key.
  */
 export const loadRootKey = ({ encryptionKey, dataDir }: RootKeyLocation): Uint8Array => {
   if (encryptionKey !== undefined) {

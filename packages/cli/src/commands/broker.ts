@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { endStartAtSignal } from '../dev/end-start-at-signal.ts'
 import { untilInterrupted } from '../dev/until-interrupted.ts'
 import { paletteFor } from '../output/palette.ts'
 
@@ -18,8 +19,8 @@ export const brokerCommand = (): Command =>
     .addHelpText('after', examples)
     .action(async (flags: { readonly config: string; readonly json?: boolean }) => {
       const { createBroker, loadBrokerConfig } = await import('@snowfence/broker')
+      const broker = await endStartAtSignal(async () => createBroker(await loadBrokerConfig(flags.config)))
       const interrupted = untilInterrupted()
-      const broker = await createBroker(await loadBrokerConfig(flags.config))
       try {
         const url = await broker.listen()
         if (flags.json) process.stdout.write(`${JSON.stringify({ ready: true, url })}\n`)
