@@ -74,6 +74,38 @@ export const batchScenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'several statements in one text, where the session lets every text have them',
+    differs: [
+      {
+        member: 'statement.hasNext',
+        kind: 'differs',
+        at: '2.0.4',
+        governed: /^false$/,
+        why: 'every statement has it; of the driver’s only those of several results',
+      },
+    ],
+    shows: ['statement.hasNext', 'statement.NextResult'],
+    run: async (subject) => {
+      const connection = await subject.open()
+      const set = async (value: string) => await rowsOf(connection, `alter session ${value}`)
+      await set('set MULTI_STATEMENT_COUNT = 0')
+      const several = [
+        await readBatch(connection, { sqlText: 'select 1 as X; select 2 as Y; -- done' }),
+        await readBatch(connection, {
+          sqlText:
+            "insert into SCRATCH values (6, 'six'); select B from SCRATCH where A = 6; delete from SCRATCH where A = 6",
+        }),
+        await readBatch(connection, { sqlText: "select ';' as X -- one; alone" }),
+        await readBatch(connection, {
+          sqlText: 'select 1 as X; select 2 as Y',
+          parameters: { MULTI_STATEMENT_COUNT: 3 },
+        }),
+      ]
+      await set('unset MULTI_STATEMENT_COUNT')
+      return [...several, await readBatch(connection, { sqlText: 'select 1 as X; select 2 as Y' })]
+    },
+  },
+  {
     name: 'several statements in one text, streamed',
     shows: ['statement.hasNext', 'statement.NextResult'],
     differs: [

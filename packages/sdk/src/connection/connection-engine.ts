@@ -11,7 +11,13 @@ import {
   internalsOf,
   type StatementSettings,
 } from '../statement/governed-statement.ts'
-import { batchCountOf, runBatch, splitBatch } from '../statement/statement-batch.ts'
+import {
+  batchCountOf,
+  isSessionBatch,
+  mayBeBatch,
+  runBatch,
+  splitBatch,
+} from '../statement/statement-batch.ts'
 import type { ReceivedStatement, RowMode } from '../statement/statement-options.ts'
 import type { ReceivedConnectionOptions } from './connection-options.ts'
 import { type OpenEnvironment, openEnvironment } from './open-environment.ts'
@@ -130,7 +136,8 @@ export class ConnectionEngine {
   /** Puts a statement on its way, after those that were started before it. */
   start(received: ReceivedStatement, { fetchOf }: StartOptions = {}): GovernedStatement {
     const count = batchCountOf(received)
-    if (count !== null && fetchOf === undefined) return this.#startBatch(received, count)
+    if (fetchOf === undefined && (count !== null || mayBeBatch(received)))
+      return this.#startBatch(received, count)
     const turn = this.#queue.enter()
     return this.#track(received, async (self, signal) => {
       try {
@@ -141,8 +148,12 @@ export class ConnectionEngine {
     })
   }
 
-  /** Several statements in one text: `complete` is called for the first, and for each next one after `NextResult`. */
-  #startBatch(received: ReceivedStatement, count: number): GovernedStatement {
+  /**
+   * Several statements in one text: `complete` is called for the first, and for each next one after `NextResult`.
+   *
+   * @param said - how many by the statement itself; null where the session's setting decides
+   */
+  #startBatch(received: ReceivedStatement, said: number | null): GovernedStatement {
     // One turn for all: a statement that is started later runs after the last part.
     const batchTurn = this.#queue.enter()
     const parts = new StatementQueue()
@@ -159,6 +170,10 @@ export class ConnectionEngine {
     return this.#track(received, async (self, signal) => {
       try {
         await untilAborted(batchTurn.maySend, signal)
+        const count = said ?? (await this.environment()).session.batchCount
+        // A text whose one semicolon stands before a comment, and one of several that the analysis refuses.
+        if (said === null && !isSessionBatch(received, count))
+          return await this.#govern(received, { self, signal, turn: parts.enter(), fetchOf: null })
         const results = await runBatch(splitBatch(received, count), async (part) => {
           const turn = parts.enter()
           return await this.#govern(part, { self, signal, turn, fetchOf: null })

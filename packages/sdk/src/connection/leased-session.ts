@@ -1,4 +1,5 @@
 import type { CredentialSource, Lease } from '@snowfence/core'
+import { batchCountSetBy } from '@snowfence/sql'
 import { createClientError, createGovernedError } from '../driver/driver-error.ts'
 import { InnerConnection } from '../driver/inner-connection.ts'
 import type { ExecutableState, SessionContext } from '../pipeline/statement-states.ts'
@@ -35,6 +36,7 @@ export class LeasedSession {
   #opening: Promise<Current> | null = null
   #context: SessionContext | null = null
   #settings: string[] = []
+  #batchCount = 1
   #hasTransaction = false
   #isClosed = false
   #logins = 0
@@ -96,6 +98,8 @@ export class LeasedSession {
     const kind = summary.kind
     if (opensTransaction.test(kind)) this.#hasTransaction = true
     if (endsTransaction.test(kind)) this.#hasTransaction = false
+    if (kind === 'alter-session')
+      this.#batchCount = batchCountSetBy(executable.executableText) ?? this.#batchCount
     if (summary.effects.includes('session') && !kind.startsWith('use'))
       this.#settings.push(executable.executableText)
     const view = (state ?? {}) as SessionStateView
@@ -108,6 +112,11 @@ export class LeasedSession {
       schema: name(view.getCurrentSchema?.(), before.schema),
       warehouse: name(view.getCurrentWarehouse?.(), before.warehouse),
     }
+  }
+
+  /** How many statements a text has that does not say it itself: 1, or what ALTER SESSION set, 0 for any number. */
+  get batchCount(): number {
+    return this.#batchCount
   }
 
   /** How often it has logged in: each login is a session of Snowflake's own. */

@@ -19,6 +19,20 @@ test.each([
   expect(refuseParameters(parameters)).toBeNull()
 })
 
+test.each([{ MULTI_STATEMENT_COUNT: 0 }, { MULTI_STATEMENT_COUNT: 1, multi_statement_count: 0 }])(
+  '%j is refused for what is sent as one statement',
+  (parameters) => {
+    expect(refuseParameters(parameters)?.code).toBe('statement-parameter')
+  },
+)
+
+test('one statement is sent as one, in whatever case its count was written', () => {
+  expect(sendableParameters({ multi_statement_count: 1 }, 'governed')).toEqual({
+    QUERY_TAG: 'governed',
+    MULTI_STATEMENT_COUNT: 1,
+  })
+})
+
 test('a refusal names the value that passes', () => {
   expect(refuseParameters({ QUOTED_IDENTIFIERS_IGNORE_CASE: true })?.hint).toContain('to FALSE')
 })
@@ -66,7 +80,11 @@ test.each([
 test('the tag of the caller becomes part of the governed tag, in whatever case it was written', () => {
   const parameters = { query_tag: 'nightly', TIMEZONE: 'UTC' }
   expect(refuseParameters(parameters)).toBeNull()
-  expect(sendableParameters(parameters, 'governed')).toEqual({ TIMEZONE: 'UTC', QUERY_TAG: 'governed' })
+  expect(sendableParameters(parameters, 'governed')).toEqual({
+    TIMEZONE: 'UTC',
+    QUERY_TAG: 'governed',
+    MULTI_STATEMENT_COUNT: 1,
+  })
   expect(callerQueryTag(parameters)).toBe('nightly')
 })
 

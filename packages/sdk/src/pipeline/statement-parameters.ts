@@ -9,6 +9,20 @@ const notScalar = {
   hint: 'give a text, a number or a boolean',
 }
 
+/** A text of several statements was taken apart before, so that one that is sent is one statement. */
+const BATCH = 'MULTI_STATEMENT_COUNT'
+const manyStatements = {
+  message: 'a statement has another count of statements than 1, or two counts',
+  hint: `give ${BATCH} once, in one spelling`,
+}
+
+const refuseParameter = (name: string, value: unknown): { message: string; hint: string } | null => {
+  if (!isScalar(value)) return notScalar
+  return name === BATCH && String(value) !== '1'
+    ? manyStatements
+    : refuseSessionParameter(name, String(value))
+}
+
 /**
  * Why the parameters of a statement are refused, or null. They are judged as ALTER SESSION is. QUERY_TAG is taken into the
  * governed tag.
@@ -18,19 +32,24 @@ export const refuseParameters = (
 ): DecisionReason | null => {
   for (const [name, value] of Object.entries(parameters ?? {})) {
     if (name.toUpperCase() === 'QUERY_TAG') continue
-    const refused = isScalar(value) ? refuseSessionParameter(name.toUpperCase(), String(value)) : notScalar
+    const refused = refuseParameter(name.toUpperCase(), value)
     if (refused !== null) return { code: 'statement-parameter', ...refused }
   }
   return null
 }
 
-/** The parameters to send: the harmless ones, and the governed tag in place of the caller's. */
+/**
+ * The parameters to send: the harmless ones, the governed tag in place of the caller's, and a count of one statement, since
+ * one was judged, whatever the session or the account says.
+ */
 export const sendableParameters = (
   parameters: Readonly<Record<string, unknown>> | undefined,
   queryTag: string,
 ): Record<string, unknown> => {
-  const kept = Object.entries(parameters ?? {}).filter(([name]) => name.toUpperCase() !== 'QUERY_TAG')
-  return { ...Object.fromEntries(kept), QUERY_TAG: queryTag }
+  const kept = Object.entries(parameters ?? {}).filter(
+    ([name]) => name.toUpperCase() !== 'QUERY_TAG' && name.toUpperCase() !== BATCH,
+  )
+  return { ...Object.fromEntries(kept), QUERY_TAG: queryTag, [BATCH]: 1 }
 }
 
 /** The caller's own QUERY_TAG, in whatever case it was written. */

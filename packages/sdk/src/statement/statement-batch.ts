@@ -12,6 +12,13 @@ export const batchCountOf = ({ parameters }: ReceivedStatement): number | null =
   return found === undefined ? null : Number(found[1])
 }
 
+/** Whether a text may hold several statements: something stands behind a semicolon, if only a comment. */
+export const mayBeBatch = ({ sqlText }: ReceivedStatement): boolean => /;\s*[^\s;]/.test(sqlText ?? '')
+
+/** Whether a text holds several statements, where the session lets it. */
+export const isSessionBatch = ({ sqlText }: ReceivedStatement, sessionCount: number): boolean =>
+  sessionCount !== 1 && splitStatements(sqlText ?? '').length > 1
+
 /**
  * Takes a multi-statement text apart, so that each part is judged, recorded and run by itself.
  *

@@ -76,7 +76,7 @@ const rules: readonly (readonly [names: string, rule: ParameterRule])[] = [
   ],
   [
     `CLIENT_MEMORY_LIMIT CLIENT_PREFETCH_THREADS CLIENT_RESULT_CHUNK_SIZE CLIENT_SESSION_KEEP_ALIVE_HEARTBEAT_FREQUENCY
-     JSON_INDENT LOCK_TIMEOUT ROWS_PER_RESULTSET STATEMENT_QUEUED_TIMEOUT_IN_SECONDS`,
+     JSON_INDENT LOCK_TIMEOUT MULTI_STATEMENT_COUNT ROWS_PER_RESULTSET STATEMENT_QUEUED_TIMEOUT_IN_SECONDS`,
     WHOLE_NUMBER,
   ],
   ['STATEMENT_TIMEOUT_IN_SECONDS', LONG_TIMEOUT],
@@ -101,13 +101,6 @@ const rules: readonly (readonly [names: string, rule: ParameterRule])[] = [
   ['UNSUPPORTED_DDL_ACTION', oneOf('IGNORE', 'FAIL')],
   ['TRANSACTION_DEFAULT_ISOLATION_LEVEL', oneOf('READ COMMITTED')],
   ['QUOTED_IDENTIFIERS_IGNORE_CASE', only('FALSE', readsText)],
-  [
-    'MULTI_STATEMENT_COUNT',
-    {
-      ...only('1', 'changes how many statements of every later text run'),
-      passing: '1, give another count in the `parameters` of the statement that needs it',
-    },
-  ],
   ['TIMESTAMP_TYPE_MAPPING', only('TIMESTAMP_NTZ', 'changes which type TIMESTAMP stands for')],
   ['DATE_INPUT_FORMAT TIME_INPUT_FORMAT TIMESTAMP_INPUT_FORMAT', only('AUTO', readsValues)],
   ['BINARY_INPUT_FORMAT', only('HEX', readsValues)],

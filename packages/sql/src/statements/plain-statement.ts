@@ -4,6 +4,7 @@ import { foldIdentifier } from '../lexer/identifier.ts'
 import type { Lexed, Token } from '../lexer/token.ts'
 import { Refusal } from '../refusal.ts'
 import type { Findings } from '../resolve/findings.ts'
+import { sessionAssignments } from './session-assignments.ts'
 import { stageName } from './stage-name.ts'
 import { reportWithoutOutputs, type StatementReport } from './statement-report.ts'
 
@@ -87,42 +88,12 @@ const refuseParameter = (
   })
 }
 
-/** The value of an assignment as it is stored; null for what is no plain literal. */
-const assignedValue = (text: string, token: Token | undefined): string | null => {
-  if (token === undefined) return null
-  const written = text.slice(token.start, token.end)
-  if (token.kind === 'word' || token.kind === 'number') return written
-  if (token.kind !== 'string' || !written.startsWith("'")) return null
-  // An escape stays as it is written: of the values that are compared none has one.
-  return written.slice(1, -1)
-}
-
-/** ALTER SESSION SET a = … b = …, with commas between them or without, and UNSET a, b. */
 const checkAlterSession: PlainForm = (lexed) => {
   checkTokens(lexed, NAMES_AND_LITERALS, ASSIGNMENT)
-  const { text } = lexed
-  const tokens = lexed.tokens.filter(({ start }) => text[start] !== ';')
-  const written = (token: Token | undefined): string =>
-    token === undefined ? '' : text.slice(token.start, token.end)
-  const isUnset = tokens[2]?.upper === 'UNSET'
-  if (tokens.length < 4 || (!isUnset && tokens[2]?.upper !== 'SET')) refuseToken(tokens[2])
-  for (let at = 3; at < tokens.length; ) {
-    const name = tokens[at]!
-    if (name.kind !== 'word' && name.kind !== 'quoted') refuseToken(name)
-    const stored = foldIdentifier(written(name))
-    if (!sessionParameters.has(stored)) refuseParameter(name, text, null)
-    at += 1
-    if (!isUnset) {
-      if (written(tokens[at]) !== '=') refuseToken(tokens[at] ?? name)
-      const value = assignedValue(text, tokens[at + 1])
-      if (value === null) refuseToken(tokens[at + 1] ?? name)
-      else {
-        const refused = refuseSessionParameter(stored, value)
-        if (refused !== null) refuseParameter(name, text, refused)
-      }
-      at += 2
-    }
-    if (written(tokens[at]) === ',') at += 1
+  for (const { token, name, value } of sessionAssignments(lexed)) {
+    if (!sessionParameters.has(name)) refuseParameter(token, lexed.text, null)
+    const refused = value === null ? null : refuseSessionParameter(name, value)
+    if (refused !== null) refuseParameter(token, lexed.text, refused)
   }
 }
 

@@ -1,0 +1,57 @@
+import type { GovernedConnection } from 'snowfence'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type ClinicStack, startClinicStack } from '../e2e/clinic-stack.ts'
+
+// A session may let every text hold several statements. Each is judged alone, and nothing but one statement is ever sent.
+
+let clinic: ClinicStack
+let connection: GovernedConnection
+
+beforeAll(async () => {
+  clinic = await startClinicStack({
+    policyFile: new URL('../../examples/policies/tools.yaml', import.meta.url).pathname,
+  })
+  connection = await clinic.connect()
+  await connection.query('alter session set MULTI_STATEMENT_COUNT = 0')
+})
+afterAll(async () => await clinic.close())
+
+test.each([
+  'select 1 as X; select SSN as X from PATIENTS where SSN = 1',
+  "select 1 as X; select 1 as X from PATIENTS where EMAIL like 'a%'",
+  'select 1 as X; drop table PATIENTS',
+  'select 1 as X /* ; */; drop table PATIENTS; -- ;',
+  "select ';' as X; drop table PATIENTS",
+  'select $$;$$ as X; drop table PATIENTS',
+  'begin; drop table PATIENTS; commit',
+  'begin select 1; drop table PATIENTS; end',
+  'select 1 as X; alter session set QUOTED_IDENTIFIERS_IGNORE_CASE = true; select 1 as "x"',
+])('the second statement of %s is refused', async (sqlText) => {
+  const before = clinic.stack.warehouse.queryHistory().length
+  await expect(connection.query(sqlText)).rejects.toMatchObject({
+    snowfenceCode: expect.stringMatching(/^ERR_STATEMENT_/),
+  })
+  const ran = clinic.stack.warehouse.queryHistory().slice(before)
+  expect(ran.filter(({ queryText }) => /SSN|EMAIL|drop|QUOTED/.test(queryText))).toEqual([])
+})
+
+test('a text of several statements runs them in order, each masked', async () => {
+  const statement = await new Promise<{ rows: unknown; hasNext: boolean }>((resolve, reject) => {
+    connection.execute({
+      sqlText: 'select SSN as X from PATIENTS order by PATIENT_ID limit 1; select 2 as Y',
+      complete: (error, statement, rows) =>
+        error
+          ? reject(error)
+          : resolve({ rows, hasNext: (statement as unknown as { hasNext(): boolean }).hasNext() }),
+    })
+  })
+  expect(statement).toEqual({ rows: [{ X: expect.stringMatching(/^\W*\d{4}$/) }], hasNext: true })
+})
+
+test('binds of a text with one statement and a comment behind it stay with it', async () => {
+  const { rows } = await connection.query(
+    'select PATIENT_ID as X from PATIENTS where PATIENT_ID = ?; -- one',
+    [1],
+  )
+  expect(rows).toEqual([{ X: 1 }])
+})
