@@ -153,6 +153,11 @@ export const readSurface = (): readonly SurfacePart[] => {
 
 const isOption = (name: string): boolean => /^(options|execute|module)\./.test(name)
 
+/** Options whose effect a program cannot see by itself: `test/e2e` looks at the warehouse's history. */
+const seenInHistory: Readonly<Record<string, string>> = {
+  queryTag: 'its tag becomes part of the tag that ties a query to its audit record',
+}
+
 /** What a governed connection says to an option of the driver's. */
 const optionRefusal = (name: string): string | null => {
   try {
@@ -181,6 +186,8 @@ export const verdictOn = (member: string): Verdict | null => {
   if (member.startsWith('options.')) {
     const refusal = optionRefusal(member.slice('options.'.length))
     if (refusal !== null) return { kind: 'refused', why: [refusal] }
+    const effect = seenInHistory[member.slice('options.'.length)]
+    if (effect !== undefined) return { kind: 'differs', why: [effect] }
     if (why.length === 0) return { kind: 'same' }
   }
   if (differences.some(({ kind }) => kind === 'refused') && shown.length <= differences.length)

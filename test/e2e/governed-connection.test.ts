@@ -224,6 +224,19 @@ test('every query carries its trace and span, its session, its agent, and a head
   })
 })
 
+test('the tag of the option `queryTag` becomes part of the governed tag, and a statement’s own goes before it', async () => {
+  const tagged = await clinic.connect({ queryTag: 'nightly' })
+  const tagOf = async (parameters: Record<string, unknown>): Promise<unknown> => {
+    const { queryId: id } = await tagged.query('select 43 as TAGGED', [], { parameters })
+    return JSON.parse(
+      clinic.stack.warehouse.queryHistory().find(({ queryId }) => queryId === id)?.queryTag ?? '{}',
+    )
+  }
+  expect(await tagOf({})).toMatchObject({ snowfence: 1, tag: 'nightly' })
+  expect(await tagOf({ query_tag: 'by hand' })).toMatchObject({ snowfence: 1, tag: 'by hand' })
+  await new Promise((resolve) => tagged.destroy(resolve))
+})
+
 test('exactly one query reaches the warehouse for one statement, failed or not', async () => {
   const before = clinic.stack.warehouse.queryHistory().length
   await execute({ sqlText: 'select 1 / (PATIENT_ID - PATIENT_ID) as X from PATIENTS limit 1' })

@@ -29,7 +29,6 @@ test.each([
   'workloadIdentityProvider',
   'clientStoreTemporaryCredential',
   'disableOCSPChecks',
-  'queryTag',
   'clientConfigFile',
   'agentClass',
   'serverSessionKeepAlive',

@@ -55,8 +55,12 @@ const passedOn = [
 /** Accepted for compatibility and without effect: the lease names the user, and bulk binds are always sent inline. */
 const withoutEffect = ['username', 'arrayBindingThreshold'] as const
 
-/** Whether an option of snowflake-sdk's is passed on to it. */
-export const isPassedOn = (name: string): boolean => (passedOn as readonly string[]).includes(name)
+/** Taken into the tag that ties a query to its audit record; the driver would let it overwrite that one. */
+const QUERY_TAG = 'queryTag'
+
+/** Whether an option of snowflake-sdk's has its effect on a governed connection. */
+export const isHeeded = (name: string): boolean =>
+  name === QUERY_TAG || (passedOn as readonly string[]).includes(name)
 
 const ownOptions = [
   'broker',
@@ -83,11 +87,6 @@ const whyRefused = (name: string): { message: string; hint: string } => {
     return {
       message: 'the option `disableOCSPChecks` would weaken the transport',
       hint: 'remove `disableOCSPChecks`',
-    }
-  if (name === 'queryTag')
-    return {
-      message: 'the option `queryTag` would overwrite the tag that ties a query to its audit record',
-      hint: 'pass the tag per statement as `parameters: { QUERY_TAG }`; it becomes part of the governed tag',
     }
   return {
     message: `the option \`${name}\` is not known to be safe on a governed connection`,
@@ -121,12 +120,13 @@ export interface GovernedOptions {
 /** snowflake-sdk's connection options without a credential, and what governs them. */
 export type GovernedConnectionOptions = Omit<
   DriverConnectionOptions,
-  'password' | 'token' | 'privateKey' | 'privateKeyPath' | 'privateKeyPass' | 'authenticator' | 'queryTag'
+  'password' | 'token' | 'privateKey' | 'privateKeyPath' | 'privateKeyPass' | 'authenticator'
 > &
   GovernedOptions
 
 export interface ReceivedConnectionOptions {
   readonly driver: Readonly<Record<string, unknown>>
+  readonly queryTag: string | null
   readonly broker: URL | null
   readonly brokerCa: string | null
   readonly governance: Governance | null
@@ -182,7 +182,7 @@ export const receiveConnectionOptions = (options: GovernedConnectionOptions): Re
   if (options === null || typeof options !== 'object')
     throw new TypeError('the options of a governed connection must be an object')
   const given = { ...options } as Record<string, unknown>
-  const known = new Set<string>([...passedOn, ...withoutEffect, ...ownOptions])
+  const known = new Set<string>([...passedOn, QUERY_TAG, ...withoutEffect, ...ownOptions])
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined || known.has(name)) continue
     const { message, hint } = whyRefused(name)
@@ -210,6 +210,7 @@ export const receiveConnectionOptions = (options: GovernedConnectionOptions): Re
         passedOn.filter((name) => given[name] !== undefined).map((name) => [name, given[name]]),
       ),
     ),
+    queryTag: typeof given.queryTag === 'string' ? given.queryTag : null,
     broker,
     brokerCa,
     governance,

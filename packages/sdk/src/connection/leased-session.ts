@@ -1,5 +1,5 @@
 import type { CredentialSource, Lease } from '@snowfence/core'
-import { batchCountSetBy } from '@snowfence/sql'
+import { sessionSettings } from '@snowfence/sql'
 import { createClientError, createGovernedError } from '../driver/driver-error.ts'
 import { InnerConnection } from '../driver/inner-connection.ts'
 import type { ExecutableState, SessionContext } from '../pipeline/statement-states.ts'
@@ -37,6 +37,7 @@ export class LeasedSession {
   #context: SessionContext | null = null
   #settings: string[] = []
   #batchCount = 1
+  #queryTag: string | null = null
   #hasTransaction = false
   #isClosed = false
   #logins = 0
@@ -98,8 +99,7 @@ export class LeasedSession {
     const kind = summary.kind
     if (opensTransaction.test(kind)) this.#hasTransaction = true
     if (endsTransaction.test(kind)) this.#hasTransaction = false
-    if (kind === 'alter-session')
-      this.#batchCount = batchCountSetBy(executable.executableText) ?? this.#batchCount
+    if (kind === 'alter-session') this.#take(sessionSettings(executable.executableText))
     if (summary.effects.includes('session') && !kind.startsWith('use'))
       this.#settings.push(executable.executableText)
     const view = (state ?? {}) as SessionStateView
@@ -112,6 +112,19 @@ export class LeasedSession {
       schema: name(view.getCurrentSchema?.(), before.schema),
       warehouse: name(view.getCurrentWarehouse?.(), before.warehouse),
     }
+  }
+
+  #take(settings: ReadonlyMap<string, string | null>): void {
+    const count = settings.get('MULTI_STATEMENT_COUNT')
+    if (count !== undefined) this.#batchCount = Number(count ?? 1)
+    const tag = settings.get('QUERY_TAG')
+    // A quotation mark is doubled in a literal.
+    if (tag !== undefined) this.#queryTag = tag?.replaceAll("''", "'") ?? null
+  }
+
+  /** The tag that ALTER SESSION set, null without one. Each statement carries its own tag, which would hide it. */
+  get queryTag(): string | null {
+    return this.#queryTag
   }
 
   /** How many statements a text has that does not say it itself: 1, or what ALTER SESSION set, 0 for any number. */

@@ -114,6 +114,7 @@ export const openEnvironment = async (
       subjects: new SubjectCounter(person),
       catalogue,
       context: () => session.context(),
+      queryTag: () => session.queryTag ?? options.queryTag,
       asked: { database: textOf(options.driver.database), schema: textOf(options.driver.schema) },
       inner: () => session.inner(),
       openElevated: (lease) => session.openElevated(lease),

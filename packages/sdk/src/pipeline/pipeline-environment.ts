@@ -49,6 +49,8 @@ export interface PipelineEnvironment {
   readonly requestIds: RequestIds
   readonly subjects: SubjectCounter
   context(): SessionContext
+  /** The caller's tag for statements that bring none: what ALTER SESSION set, or the connection's option. */
+  queryTag(): string | null
   /** What the options of the connection ask for. */
   readonly asked: { readonly database: string | null; readonly schema: string | null }
   /** The connection under the present lease, rebuilt when the lease was renewed. */

@@ -42,7 +42,7 @@ const tagOf = ({ receipt, trail, received }: ExecutableState, environment: Pipel
     agentId: environment.agent.id,
     traceId: trail.traceId,
     traceparent: trail.traceparent,
-    callerTag: callerQueryTag(received.parameters),
+    callerTag: callerQueryTag(received.parameters) ?? environment.queryTag(),
   })
 
 const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error('not recorded'))

@@ -1,6 +1,6 @@
 import { isSnowfenceError, SnowfenceError } from '@snowfence/core'
 import type { Options } from 'generic-pool'
-import { type GovernedConnectionOptions, isPassedOn } from '../connection/connection-options.ts'
+import { type GovernedConnectionOptions, isHeeded } from '../connection/connection-options.ts'
 import { createGovernedConnection } from '../connection/create-governed-connection.ts'
 import { configure as configureDriver } from '../driver/configure-driver.ts'
 import { createGovernedError } from '../driver/driver-error.ts'
@@ -42,8 +42,8 @@ export const createGovernedDriver = (environment: Environment) => {
   const driver = loadDriver() as unknown as Record<string, unknown>
 
   /**
-   * The program was written for the driver and brings a credential and a tag of its own. Both are left out here, where
-   * `createGovernedConnection` would refuse them: its author did not know that it would be governed.
+   * The program was written for the driver and brings a credential of its own. It is left out here, where
+   * `createGovernedConnection` would refuse it: its author did not know that it would be governed.
    */
   const governedOptions = (options: unknown): GovernedConnectionOptions => {
     if (options === null || typeof options !== 'object')
@@ -51,7 +51,7 @@ export const createGovernedDriver = (environment: Environment) => {
         message: 'a governed program must pass its connection options: connections.toml holds credentials',
         hint: 'call createConnection with at least `account`',
       })
-    const kept = Object.entries(options).filter(([name]) => isPassedOn(name))
+    const kept = Object.entries(options).filter(([name]) => isHeeded(name))
     return {
       ...(accessUrl ? { accessUrl } : {}),
       ...Object.fromEntries(kept),

@@ -58,14 +58,9 @@ export function* sessionAssignments({ text, tokens: all }: Lexed): Generator<Ses
 }
 
 /**
- * How many statements every later text of the session has after this ALTER SESSION, by its MULTI_STATEMENT_COUNT: 0 for
- * any number, null where it says nothing of it.
+ * The parameters that an ALTER SESSION sets, and null for those that it unsets.
  *
  * @param text - an ALTER SESSION that the analysis has let through
  */
-export const batchCountSetBy = (text: string): number | null => {
-  let count: number | null = null
-  for (const { name, value } of sessionAssignments(lex(text)))
-    if (name === 'MULTI_STATEMENT_COUNT') count = value === null ? 1 : Number(value)
-  return count
-}
+export const sessionSettings = (text: string): ReadonlyMap<string, string | null> =>
+  new Map([...sessionAssignments(lex(text))].map(({ name, value }) => [name, value]))

@@ -2,7 +2,8 @@ import type { GovernedConnection } from 'snowfence'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ClinicStack, startClinicStack } from '../e2e/clinic-stack.ts'
 
-// A session may let every text hold several statements. Each is judged alone, and nothing but one statement is ever sent.
+// A session may let every text hold several statements: each is judged alone, and nothing but one statement is ever sent. It may
+// bring a tag: the governed one stays.
 
 let clinic: ClinicStack
 let connection: GovernedConnection
@@ -54,4 +55,11 @@ test('binds of a text with one statement and a comment behind it stay with it', 
     [1],
   )
   expect(rows).toEqual([{ X: 1 }])
+})
+
+test('a tag that the session set becomes part of the governed tag, which it cannot replace', async () => {
+  await connection.query("alter session set query_tag = 'it''s nightly'")
+  const { queryId: id } = await connection.query('select 44 as TAGGED')
+  const run = clinic.stack.warehouse.queryHistory().find(({ queryId }) => queryId === id)
+  expect(JSON.parse(run?.queryTag ?? '{}')).toMatchObject({ snowfence: 1, tag: "it's nightly" })
 })
