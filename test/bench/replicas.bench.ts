@@ -20,7 +20,9 @@ const concurrency = Number(flags.concurrency)
 
 const server = await startPostgres()
 const databaseUrl = await server.createDatabase('replicas')
-const test = await startTestBroker({ config: { databaseUrl, encryptionKey: TEST_KEY } })
+const test = await startTestBroker({
+  config: { databaseUrl, encryptionKey: TEST_KEY, publicUrl: 'https://broker.example' },
+})
 const replicas = [await startBrokerProcess(test.config), await startBrokerProcess(test.config)]
 const session = await test.openSession('agent')
 

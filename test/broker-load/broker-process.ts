@@ -21,6 +21,10 @@ export interface BrokerProcess {
   kill(signal?: NodeJS.Signals): Promise<void>
 }
 
+/** Brokers that share a database have one public address, wherever they listen. */
+const withPublicUrl = (config: BrokerConfigInput): BrokerConfigInput =>
+  config.databaseUrl === undefined ? config : { publicUrl: 'https://broker.example', ...config }
+
 const firstLine = (child: ChildProcess): Promise<string> =>
   new Promise((resolve, reject) => {
     if (child.stdout === null) return reject(new Error('the broker has no output'))
@@ -36,7 +40,7 @@ export const startBrokerProcess = async (
   const conditions = from === 'source' ? ['--conditions=snowfence-source'] : []
   const child = spawn(
     process.execPath,
-    [...conditions, '--disable-warning=ExperimentalWarning', script, JSON.stringify(config)],
+    [...conditions, '--disable-warning=ExperimentalWarning', script, JSON.stringify(withPublicUrl(config))],
     { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] },
   )
   // A parent that ends does not wait for the channel.

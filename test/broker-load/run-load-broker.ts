@@ -9,4 +9,5 @@ process.on('message', (message: { readonly ahead: number }) => {
 const broker = await createBroker(JSON.parse(process.argv[2] ?? ''), {
   clock: () => new Date(Date.now() + ahead),
 })
-process.stdout.write(`${await broker.listen()}\n`)
+await broker.listen()
+process.stdout.write(`${broker.address}\n`)

@@ -269,7 +269,7 @@ describe.each([embedded(), postgres()])('on $name', (backend) => {
 
     it('a stream at one hears of a revocation at the other', async () => {
       const revoked = await test.openSession('agent')
-      const response = await fetch(`${test.broker.url}/v1/sessions/${revoked.sessionId}/events`, {
+      const response = await fetch(`${test.broker.address}/v1/sessions/${revoked.sessionId}/events`, {
         headers: { authorization: `Bearer ${revoked.sessionToken}` },
       })
       const path = `/v1/sessions/${revoked.sessionId}/revoke`

@@ -39,7 +39,7 @@ describe.each(['PGlite', 'PostgreSQL'] as const)('a broker on %s whose clock is 
     const ask = async (): Promise<Approval> => (await test.ask(session, statementOf(noteStatement))).body
     const [pending, approved] = [await ask(), await ask()]
     expect((await test.decide('reviewer', approved)).status).toBe(200)
-    const stream = await fetch(`${test.broker.url}/v1/sessions/${session.sessionId}/events`, {
+    const stream = await fetch(`${test.broker.address}/v1/sessions/${session.sessionId}/events`, {
       headers: { authorization: `Bearer ${session.sessionToken}` },
     })
     const read = (id: string) => test.send<Approval>('GET', `/v1/approvals/${id}`, session.sessionToken)

@@ -249,7 +249,7 @@ describe('a broker', () => {
     const session = await other.openSession('agent')
     const approval = (await other.ask(session, statementOf(noteStatement))).body
     const waiting = other.send<Approval>('GET', `/v1/approvals/${approval.id}?wait=60`, session.sessionToken)
-    const stream = await fetch(`${other.broker.url}/v1/sessions/${session.sessionId}/events`, {
+    const stream = await fetch(`${other.broker.address}/v1/sessions/${session.sessionId}/events`, {
       headers: { authorization: `Bearer ${session.sessionToken}` },
     })
     await other.close()
@@ -284,7 +284,7 @@ describe('a broker', () => {
     expect(status).toBe(404)
     expect(body).toMatchObject({ error: { code: 'ERR_ROUTE_NOT_FOUND' } })
     const token = await test.issuer.token('agent')
-    const response = await fetch(`${test.broker.url}/v1/sessions`, {
+    const response = await fetch(`${test.broker.address}/v1/sessions`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: '{"__proto__": {"a": 1}}',

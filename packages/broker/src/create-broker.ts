@@ -22,6 +22,8 @@ import { createIdentityVerifier } from './identity/create-identity-verifier.ts'
 import { loadRootKey } from './keys/load-root-key.ts'
 import { readPolicy } from './policy/policy-holder.ts'
 import { recordPolicy } from './policy/record-policy.ts'
+import { createReplicas } from './replicas/replicas.ts'
+import { sharedSettingsOf } from './replicas/shared-settings.ts'
 import { createServices, type ServiceParts, type Services } from './services.ts'
 import { readDeclaredSession } from './sessions/session-store.ts'
 import { shortenLives } from './shorten-lives.ts'
@@ -53,7 +55,7 @@ const LAST_REFUSALS_MS = 500
  * Puts a broker together: opens its database, keys, policy and catalogue, and builds its routes. Nothing listens yet.
  *
  * @throws SnowfenceError `ERR_BROKER_CONFIG_INVALID`, `ERR_BROKER_DATA_CORRUPT`, `ERR_BROKER_DATA_IN_USE`,
- * `ERR_BROKER_DATABASE_UNREACHABLE`, `ERR_POLICY_INVALID`
+ * `ERR_BROKER_DATABASE_UNREACHABLE`, `ERR_BROKER_REPLICAS_DIFFER`, `ERR_POLICY_INVALID`
  */
 export const createBroker = async (
   input: BrokerConfigInput,
@@ -76,7 +78,21 @@ export const createBroker = async (
     throw error
   })
   const { trail } = services.context
+  const replicas = database.exclusive
+    ? null
+    : createReplicas({
+        database: database.tables,
+        clock,
+        settings: () =>
+          sharedSettingsOf(config, {
+            publicUrl: publicUrl(),
+            policyDigest: services.policy.current().payload.digest,
+          }),
+      })
+  if (replicas !== null) services.metrics.followReplicas(replicas.current)
   try {
+    // Before anything of the others is touched; without a configured address as soon as it is known.
+    if (config.publicUrl !== undefined) await replicas?.join()
     await takeUp(services)
     const closing = new AbortController()
     const app = await buildApp(parts, services, closing.signal)
@@ -89,7 +105,7 @@ export const createBroker = async (
       if (cut.withRequest + cut.withoutRequest > 0) {
         app.log.warn(cut, 'connections of clients that did not end them were cut by the stop')
       }
-      await Promise.all([stopFollowing(), clockWatch?.stop()])
+      await Promise.all([stopFollowing(), clockWatch?.stop(), replicas?.leave()])
       // What cannot be recorded within this time granted nothing: a hanging database must not hold up the stop.
       const recorded = services.refusedIdentities.flush(true).catch(() => {})
       await Promise.race([recorded, setTimeout(LAST_REFUSALS_MS, undefined, { ref: false })])
@@ -112,8 +128,14 @@ export const createBroker = async (
       get url() {
         return publicUrl()
       },
+      get address() {
+        if (listensAt === undefined) throw new TypeError('the broker does not listen yet')
+        return listensAt
+      },
       async listen() {
         listensAt = await listen(app, config.listen)
+        if (config.publicUrl === undefined) await replicas?.join()
+        replicas?.follow(app.log)
         return publicUrl()
       },
       reloadPolicy: () => followPolicy(services),
@@ -121,6 +143,7 @@ export const createBroker = async (
       [Symbol.asyncDispose]: close,
     }
   } catch (error) {
+    await replicas?.leave()
     await trail.close()
     await database.close()
     throw error

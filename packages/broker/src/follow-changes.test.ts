@@ -35,7 +35,7 @@ describe('a replica that is told of a revocation', () => {
   /** Opens the event stream of a new session at the second replica. Gives what came over it so far. */
   const follow = async () => {
     const session = await first.openSession('agent')
-    const answer = await fetch(`${second.broker.url}/v1/sessions/${session.sessionId}/events`, {
+    const answer = await fetch(`${second.broker.address}/v1/sessions/${session.sessionId}/events`, {
       headers: { authorization: `Bearer ${session.sessionToken}` },
     })
     expect(answer.status).toBe(200)
@@ -78,7 +78,7 @@ describe('a replica that is told of a revocation', () => {
     const streams = sessions.map(async ({ sessionId, sessionToken }, index) => {
       const revoking = first.send('POST', `/v1/sessions/${sessionId}/revoke`, token, { reason: 'a test' })
       await setTimeout(index)
-      const answer = await fetch(`${second.broker.url}/v1/sessions/${sessionId}/events`, {
+      const answer = await fetch(`${second.broker.address}/v1/sessions/${sessionId}/events`, {
         headers: { authorization: `Bearer ${sessionToken}` },
       })
       expect((await revoking).status).toBe(204)

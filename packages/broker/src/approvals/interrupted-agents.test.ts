@@ -34,7 +34,7 @@ describe('an approval, when agents, answers and connections get lost', () => {
   const claim = (approval: Approval, key?: string, by = session) =>
     post<ClaimApprovalResponse>(approval, 'claim', { digest: approval.digest, key }, by)
   const read = (approval: Approval, query = '', signal: AbortSignal | null = null) =>
-    fetch(`${test.broker.url}/v1/approvals/${approval.id}${query}`, {
+    fetch(`${test.broker.address}/v1/approvals/${approval.id}${query}`, {
       headers: { authorization: `Bearer ${session.sessionToken}` },
       signal,
     })

@@ -185,7 +185,7 @@ describe('approvals of two brokers on one PostgreSQL', () => {
     const ended: number[] = []
     const streams = await Promise.all(
       Array.from({ length: 40 }, async (_, index) => {
-        const response = await fetch(`${one.broker.url}/v1/sessions/${session.sessionId}/events`, {
+        const response = await fetch(`${one.broker.address}/v1/sessions/${session.sessionId}/events`, {
           headers: { authorization: `Bearer ${session.sessionToken}` },
         })
         const text = response.text().then(

@@ -14,6 +14,7 @@ import { attendanceMigration } from './migrations/0011-attendance.ts'
 import { revocationsMigration } from './migrations/0012-revocations.ts'
 import { declaredTextsMigration } from './migrations/0013-declared-texts.ts'
 import { appendRecordsMigration } from './migrations/0014-append-records.ts'
+import { replicasMigration } from './migrations/0015-replicas.ts'
 import type { Tables } from './tables.ts'
 
 const migrations = {
@@ -30,6 +31,7 @@ const migrations = {
   '0012-revocations': revocationsMigration,
   '0013-declared-texts': declaredTextsMigration,
   '0014-append-records': appendRecordsMigration,
+  '0015-replicas': replicasMigration,
 }
 
 /** How Kysely says that the database was migrated by a step that this version does not have. */

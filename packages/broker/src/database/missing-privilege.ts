@@ -18,6 +18,7 @@ export const brokerObjects = {
     'kysely_migration_lock',
     'leases',
     'records',
+    'replicas',
     'revocations',
     'sessions',
     'signing_keys',

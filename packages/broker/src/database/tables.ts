@@ -174,6 +174,15 @@ interface StatementCountsTable {
   statements: number
 }
 
+/** The brokers that share the database; see `SharedSettings`. */
+interface ReplicasTable {
+  id: string
+  fixed: Json<Record<string, string>>
+  digests: Json<Record<string, string>>
+  /** Of the clock of the database. */
+  seen_at: Date
+}
+
 export interface Tables {
   sessions: SessionsTable
   leases: LeasesTable
@@ -186,4 +195,5 @@ export interface Tables {
   tree_nodes: TreeNodesTable
   tree_head: TreeHeadTable
   statement_counts: StatementCountsTable
+  replicas: ReplicasTable
 }

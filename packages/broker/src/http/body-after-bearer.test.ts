@@ -45,7 +45,7 @@ describe('the body of a request', () => {
   })
 
   it('that comes all the same leaves the answer readable', async () => {
-    const response = await fetch(`${test.broker.url}/v1/traces`, {
+    const response = await fetch(`${test.broker.address}/v1/traces`, {
       method: 'POST',
       headers: { authorization: 'Bearer sfs_unknown', 'content-type': 'application/json' },
       body: 'x'.repeat(7_000_000),

@@ -83,7 +83,7 @@ describe('answers that wait', () => {
   it('are bounded by session and by address', async () => {
     const session = await test.openSession('agent')
     const open = async () => {
-      const response = await fetch(`${test.broker.url}/v1/sessions/${session.sessionId}/events`, {
+      const response = await fetch(`${test.broker.address}/v1/sessions/${session.sessionId}/events`, {
         headers: { authorization: `Bearer ${session.sessionToken}` },
       })
       expect(response.status).toBe(200)
@@ -98,7 +98,7 @@ describe('answers that wait', () => {
     const gone = new AbortController()
     const statuses: number[] = []
     const polls = Array.from({ length: 10 }, () =>
-      fetch(`${test.broker.url}/v1/approvals/${approval.id}?wait=50`, {
+      fetch(`${test.broker.address}/v1/approvals/${approval.id}?wait=50`, {
         headers: { authorization: `Bearer ${session.sessionToken}` },
         signal: gone.signal,
       }).then(

@@ -2,6 +2,7 @@ import type { OpenStatements } from '@snowfence/audit'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { OpenApprovals } from '../approvals/open-approvals.ts'
 import type { Clock } from '../clock.ts'
+import type { ReplicasView } from '../replicas/replicas.ts'
 
 /** What the broker counts of itself, in Prometheus' text form. No label holds a name, an id or a value of anybody. */
 export interface Metrics {
@@ -14,6 +15,8 @@ export interface Metrics {
   followApprovals(current: () => OpenApprovals | null, clock: Clock): void
   /** Shows how many statements have no outcome in the trail, and since when. */
   followStatements(current: () => OpenStatements & { readonly unread: number }, clock: Clock): void
+  /** Shows the replicas that share the database, and how far this broker's clock is from the clock of the database. */
+  followReplicas(current: () => ReplicasView): void
   print(): Promise<string>
   readonly contentType: string
 }
@@ -101,6 +104,34 @@ export const createMetrics = (): Metrics => {
         collect() {
           const { since } = current()
           this.set(since === null ? 0 : Math.max(0, (clock().getTime() - Date.parse(since)) / 1000))
+        },
+      })
+    },
+    followReplicas(current) {
+      new Gauge({
+        name: 'snowfence_broker_replicas',
+        help: 'Brokers that share the database and were seen in the last minute, this one too',
+        registers,
+        collect() {
+          this.set(current().count)
+        },
+      })
+      new Gauge({
+        name: 'snowfence_broker_settings_differ',
+        help: '1 for each setting that another replica of the database has otherwise',
+        labelNames: ['setting'],
+        registers,
+        collect() {
+          this.reset()
+          for (const setting of current().differing) this.set({ setting }, 1)
+        },
+      })
+      new Gauge({
+        name: 'snowfence_broker_clock_offset_seconds',
+        help: "How far the broker's clock is ahead of the clock of the database, or behind when negative",
+        registers,
+        collect() {
+          this.set(current().clockOffsetMs / 1000)
         },
       })
     },

@@ -19,7 +19,7 @@ describe('a session', () => {
 
   /** Events of a session's stream, in order; ends with the stream. */
   const listen = async (session: Session) => {
-    const response = await fetch(`${test.broker.url}/v1/sessions/${session.sessionId}/events`, {
+    const response = await fetch(`${test.broker.address}/v1/sessions/${session.sessionId}/events`, {
       headers: { authorization: `Bearer ${session.sessionToken}` },
     })
     expect(response.headers.get('content-type')).toBe('text/event-stream')

@@ -110,7 +110,8 @@ const wrap = async (
     owner: boolean
   },
 ): Promise<TestBroker> => {
-  const url = await broker.listen()
+  await broker.listen()
+  const url = broker.address
   const { directory, policyFile, config, clock, owner } = parts
 
   const send: TestBroker['send'] = async <T>(
@@ -172,7 +173,9 @@ const wrap = async (
         seenDigest: approval.digest,
       }),
     async another(changes = {}) {
-      const next = { ...config, ...changes }
+      // Replicas have one public address: that of the first.
+      const shared = config.databaseUrl === undefined ? {} : { publicUrl: config.publicUrl ?? broker.url }
+      const next = { ...config, ...shared, ...changes }
       const started = await createBroker(next, clock === undefined ? {} : { clock })
       return wrap(started, issuer, { ...parts, config: next, owner: false })
     },

@@ -51,7 +51,7 @@ const nextAddress = (): string => {
 }
 /** Sends a token from an address: each from one of its own, so that none of them is only counted. */
 const send = async (path: string, token: string, address = nextAddress(), body: object = {}) => {
-  const response = await fetch(`${test.broker.url}${path}`, {
+  const response = await fetch(`${test.broker.address}${path}`, {
     method: 'POST',
     headers: {
       authorization: `Bearer ${token}`,
@@ -65,7 +65,7 @@ const send = async (path: string, token: string, address = nextAddress(), body: 
 }
 
 const records = async (): Promise<readonly AuditRecord[]> => {
-  const response = await fetch(`${test.broker.url}/v1/audit/records`, {
+  const response = await fetch(`${test.broker.address}/v1/audit/records`, {
     headers: { authorization: `Bearer ${tokenOf({ sub: 'auditor', groups: ['auditors'] })}` },
   })
   return parseExport(await response.text()).records.map(({ text }) => JSON.parse(text) as AuditRecord)
@@ -139,7 +139,7 @@ describe('a token that the broker refuses', () => {
     const { sessionId, sessionToken } = (await send('/v1/sessions', agent(), nextAddress(), OPENING))
       .body as Session
     const operator = tokenOf({ sub: 'operator', groups: ['broker-operators'] })
-    const answer = await fetch(`${test.broker.url}/v1/sessions/${sessionId}/revoke`, {
+    const answer = await fetch(`${test.broker.address}/v1/sessions/${sessionId}/revoke`, {
       method: 'POST',
       headers: { authorization: `Bearer ${operator}`, 'content-type': 'application/json' },
       body: JSON.stringify({ reason: 'compromised' }),

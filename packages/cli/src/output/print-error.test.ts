@@ -15,6 +15,14 @@ const driverError = (): Promise<unknown> =>
     }).destroy((error: unknown) => resolve(error))
   })
 
+it('says of a lease that Snowflake refused where its issuer is configured', async () => {
+  const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  const error = await driverError()
+  if (error instanceof Error) error.message = 'Invalid OAuth access token.'
+  printError(error)
+  expect(write.mock.calls.join('')).toMatch(/next: .*`publicUrl`/)
+})
+
 it("prints an error of the driver's own with a next step and without a stack", async () => {
   const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
   printError(await driverError())

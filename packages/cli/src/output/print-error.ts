@@ -31,8 +31,10 @@ const readToldError = (error: unknown): ToldError | null => {
 
 /** An error of the driver's own, such as a warehouse that cannot be reached: the governed connection gives each this method. */
 const isDriverError = (error: unknown): error is Error => error instanceof Error && 'externalize' in error
-const driverHint =
-  'check the account, `--access-url` (SNOWFLAKE_ACCESS_URL), and that Snowflake answers there'
+const driverHint = ({ message }: Error): string =>
+  message.includes('Invalid OAuth access token')
+    ? "Snowflake refused the lease of the broker: its integration must name the broker's `publicUrl` as issuer, and every replica must have that `publicUrl`"
+    : 'check the account, `--access-url` (SNOWFLAKE_ACCESS_URL), and that Snowflake answers there'
 
 /** Prints an error as what happened, what to do next and where it is explained; as one JSON line with `json`. */
 export const printError = (error: unknown, options: { readonly json?: boolean | undefined } = {}): void => {
@@ -43,7 +45,7 @@ export const printError = (error: unknown, options: { readonly json?: boolean | 
       : {
           code: 'ERR_UNEXPECTED',
           message: error instanceof Error ? error.message : String(error),
-          ...(isDriverError(error) ? { hint: driverHint } : {}),
+          ...(isDriverError(error) ? { hint: driverHint(error) } : {}),
         }
     process.stdout.write(`${JSON.stringify({ error: plain })}\n`)
     return
@@ -52,7 +54,7 @@ export const printError = (error: unknown, options: { readonly json?: boolean | 
   const write = (line: string) => process.stderr.write(`${line}\n`)
   if (isDriverError(error) && told === null) {
     write(`${colour.red('error')}: Snowflake's driver failed: ${error.message}`)
-    write(`  ${colour.cyan('next')}: ${driverHint}`)
+    write(`  ${colour.cyan('next')}: ${driverHint(error)}`)
     return
   }
   if (told === null) {

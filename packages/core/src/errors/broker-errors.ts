@@ -43,6 +43,12 @@ export const brokerErrors = {
     hint: 'check `databaseUrl` and that PostgreSQL accepts connections from the broker',
     retryable: true,
   },
+  ERR_BROKER_REPLICAS_DIFFER: {
+    message: 'the broker has another setting than a replica that shares its database',
+    why: 'Snowflake verifies the public address of the broker and the account in every lease, so it would refuse the leases of one of the two.',
+    hint: 'give every replica the setting that the message names; to change it, stop all replicas first',
+    retryable: true,
+  },
   ERR_BROKER_DATABASE_PRIVILEGE: {
     message: 'the role of the broker lacks a privilege in PostgreSQL',
     why: 'The role of `databaseUrl` creates and changes the tables of the broker when it starts, and reads and writes them afterwards. PostgreSQL refused one of these.',
