@@ -1,8 +1,8 @@
 import { Socket } from 'node:net'
-import { isSnowfenceError } from '@snowfence/core'
+import { isSnowfenceError, type SnowfenceError } from '@snowfence/core'
 import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import pg from 'pg'
-import { isPrivilegeMissing, missingPrivilege } from './missing-privilege.ts'
+import { explainRevokedPrivilege, isPrivilegeMissing } from './missing-privilege.ts'
 import { asUnreachable } from './unreachable.ts'
 
 /** How long a piece of work (one statement, or one transaction) may take, with the wait for a connection. */
@@ -52,7 +52,15 @@ export const endInTime = async (ending: Promise<unknown>, sockets: ReadonlySet<S
  */
 const limitWork = (
   client: pg.PoolClient,
-  { until, onDiskFull }: { readonly until: number; readonly onDiskFull: () => void },
+  {
+    until,
+    onDiskFull,
+    explainPrivilege,
+  }: {
+    readonly until: number
+    readonly onDiskFull: () => void
+    readonly explainPrivilege: (error: unknown) => Promise<SnowfenceError>
+  },
 ): PostgresPoolClient => {
   let isCut = false
   const timer = setTimeout(() => {
@@ -64,7 +72,7 @@ const limitWork = (
     try {
       return await client.query(sqlText, [...(parameters ?? [])])
     } catch (error) {
-      const failure = isPrivilegeMissing(error) ? missingPrivilege(error) : asUnreachable(error)
+      const failure = isPrivilegeMissing(error) ? await explainPrivilege(error) : asUnreachable(error)
       if (isSnowfenceError(failure, 'ERR_BROKER_DISK_FULL')) onDiskFull()
       throw failure
     }
@@ -97,12 +105,20 @@ export const createLimitedPool = (databaseUrl: string, onDiskFull: () => void): 
   // statement; an `error` event without a listener would end the process.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
+  let explaining: Promise<SnowfenceError> | null = null
+  // Requests that fail together share one question.
+  const explainPrivilege = (error: unknown): Promise<SnowfenceError> => {
+    explaining ??= explainRevokedPrivilege(error, options).finally(() => {
+      explaining = null
+    })
+    return explaining
+  }
   return {
     options: {},
     async connect() {
       const until = performance.now() + WORK_LIMIT_MS
       try {
-        return limitWork(await pool.connect(), { until, onDiskFull })
+        return limitWork(await pool.connect(), { until, onDiskFull, explainPrivilege })
       } catch (error) {
         throw asUnreachable(error)
       }

@@ -5,7 +5,7 @@ import { assertSpace, assertWritable } from './assert-writable.ts'
 import { createConnectionOptions, createLimitedPool, endInTime } from './limited-pool.ts'
 import { listenForChanges } from './listen-for-changes.ts'
 import { migrate } from './migrate.ts'
-import { explainMissingPrivilege, isPrivilegeMissing } from './missing-privilege.ts'
+import { assertPrivileges, explainMissingPrivilege, isPrivilegeMissing } from './missing-privilege.ts'
 import type { Database } from './open-database.ts'
 import type { Tables } from './tables.ts'
 import { asUnreachable } from './unreachable.ts'
@@ -18,6 +18,7 @@ const migrateAlone = async (databaseUrl: string): Promise<void> => {
   pool.on('connect', (client) => client.on('error', () => undefined))
   try {
     await migrate(new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }))
+    await assertPrivileges(pool)
   } finally {
     await endInTime(pool.end(), sockets)
   }
@@ -78,7 +79,10 @@ export const openPostgres = async (databaseUrl: string): Promise<Database> => {
     async assertReady() {
       await assertWritable(tables)
       if (!wasDiskFull) return
-      await assertSpace(tables)
+      await assertSpace(tables).catch((error: unknown) => {
+        // A role without the TEMPORARY privilege cannot try: the next write tells.
+        if (!isSnowfenceError(error, 'ERR_BROKER_DATABASE_PRIVILEGE')) throw error
+      })
       wasDiskFull = false
     },
     close: () => tables.destroy(),

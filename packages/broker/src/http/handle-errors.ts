@@ -22,6 +22,14 @@ const send = (reply: FastifyReply, error: SnowfenceError, status = statusOf(erro
     .send({ error: { code: error.code, message: error.message, hint: error.hint, ...details } })
 }
 
+/** Names of roles and tables are for the operator, who reads them in the log. */
+const forClients = (error: SnowfenceError): SnowfenceError =>
+  isSnowfenceError(error, 'ERR_BROKER_DATABASE_PRIVILEGE')
+    ? new SnowfenceError(error.code, {
+        hint: 'ask an operator of the broker: its log names the privilege and the statement that grants it',
+      })
+    : error
+
 const isFastifyError = (error: unknown): error is FastifyError =>
   error instanceof Error && typeof (error as Partial<FastifyError>).statusCode === 'number'
 
@@ -54,7 +62,7 @@ export const handleError = (error: unknown, request: FastifyRequest, reply: Fast
   if (isSnowfenceError(error)) {
     const status = isAboutPath(error) ? 404 : statusOf(error.code)
     if (status >= 500) logFailure(request.log, error)
-    return send(reply, error, status)
+    return send(reply, forClients(error), status)
   }
   if (hasZodFastifySchemaValidationErrors(error)) {
     const problems = error.validation.map(({ instancePath, message }) => ({

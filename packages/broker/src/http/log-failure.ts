@@ -5,13 +5,17 @@ import { damageOf } from '../database/damaged-row.ts'
 const codeOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
 
+/** Codes of errors whose hint is for the operator. */
+const HAS_NEXT_STEP: ReadonlySet<string> = new Set(['ERR_BROKER_DATABASE_PRIVILEGE'])
+
 /** Logs a failure of the broker's own side: of a damaged row also where it stands, and what to do. */
 export const logFailure = (log: FastifyBaseLogger, error: SnowfenceError): void => {
   const damage = damageOf(error)
   log.error(
     {
       code: error.code,
-      ...(damage === null ? { causeCode: codeOf(error.cause) } : { ...damage, hint: error.hint }),
+      ...(damage === null ? { causeCode: codeOf(error.cause) } : damage),
+      ...(damage !== null || HAS_NEXT_STEP.has(error.code) ? { hint: error.hint } : {}),
     },
     error.message,
   )
