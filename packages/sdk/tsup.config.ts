@@ -36,13 +36,29 @@ const writeDeclarations = async (): Promise<void> => {
   })
 }
 
+/** Enough for the names of its members; nothing is reached. */
+const anyEnvironment = {
+  SNOWFENCE_BROKER: 'https://broker.internal',
+  SNOWFENCE_IDENTITY_TOKEN: 'none',
+  SNOWFENCE_PURPOSE: 'TREAT',
+  SNOWFENCE_AGENT_ID: 'build',
+}
+
+interface Implementation {
+  readonly sdk: object
+  createGovernedDriver(environment: Readonly<Record<string, string>>): object
+}
+
 /**
  * The entries of both formats, which only lead to the one file with the code: a process that uses both has one copy.
- * The stand-in for the driver stays an ES module: Node hands `module.exports` of those to `require`.
+ * The stand-in for the driver is CommonJS too, since hooks such as ts-node's let nothing else be required.
  */
 const writeEntries = async (): Promise<void> => {
-  const { sdk } = createRequire(import.meta.url)('./dist/implementation.cjs') as { sdk: object }
+  const { sdk, createGovernedDriver } = createRequire(import.meta.url)(
+    './dist/implementation.cjs',
+  ) as Implementation
   const names = Object.keys(sdk).sort().join(', ')
+  const members = Object.keys(createGovernedDriver(anyEnvironment)).sort().join(', ')
   await Promise.all([
     writeFile('dist/index.cjs', "module.exports = require('./implementation.cjs').sdk\n"),
     writeFile(
@@ -51,23 +67,13 @@ const writeEntries = async (): Promise<void> => {
     ),
     writeFile('dist/index.d.mts', "export * from './index.cjs'\n"),
     writeFile('dist/register/register.d.cts', 'export {}\n'),
-    build({
-      config: false,
-      entry: { 'register/governed-driver': 'src/register/governed-driver.ts' },
-      format: 'esm',
-      outExtension: () => ({ js: '.mjs' }),
-      esbuildPlugins: [
-        {
-          name: 'implementation',
-          setup: (bundle) =>
-            bundle.onResolve({ filter: /\/create-governed-driver\.ts$/ }, () => ({
-              path: '../implementation.cjs',
-              external: true,
-            })),
-        },
-      ],
-      silent: true,
-    }),
+    writeFile(
+      'dist/register/governed-driver.cjs',
+      `module.exports = require('../implementation.cjs').createGovernedDriver(process.env)
+// Never run: Node reads here which names an ES module may import.
+0 && (module.exports = { ${members} })
+`,
+    ),
   ])
 }
 

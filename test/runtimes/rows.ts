@@ -28,29 +28,33 @@ const bundle = await rollup({ input: 'async-main.mjs', plugins, onwarn: () => {}
 await bundle.write({ file: process.argv[2], format: '${format}', inlineDynamicImports: true })
 `
 
+const REGISTER = ['--import', 'snowfence/register']
+
+/** A program that knows nothing of the SDK. */
+const registered = (kind: string, packages: readonly string[], row: Partial<Row>): Partial<Row> => ({
+  name: `a program written for snowflake-sdk, ${kind}`,
+  packages,
+  line: REGISTER.join(' '),
+  ...row,
+})
+
 const node: readonly Row[] = [
   { name: '`import`', packages: ['node'], start: ['node', 'import.mjs'] },
   { name: '`require`', packages: ['node'], start: ['node', 'require.cjs'] },
   { name: '`import` and `require` in one process', packages: ['node'], start: ['node', 'both.mjs'] },
-  {
-    name: 'a program written for snowflake-sdk',
-    packages: ['node'],
-    line: '--import snowfence/register',
-    start: ['node', '--import', 'snowfence/register', 'registered.mjs'],
-  },
+  registered('ES modules', ['node'], { start: ['node', ...REGISTER, 'registered.mjs'] }),
+  registered('CommonJS', ['node'], { start: ['node', ...REGISTER, 'registered.cjs'] }),
   { name: '`import`', packages: ['node-22-18'], start: ['node-22-18', 'import.mjs'] },
   { name: '`require`', packages: ['node-22-18'], start: ['node-22-18', 'require.cjs'] },
   { name: '`import`', packages: ['node-22-23'], isLong: true, start: ['node-22-23', 'import.mjs'] },
   { name: '`require`', packages: ['node-22-23'], isLong: true, start: ['node-22-23', 'require.cjs'] },
   { name: '`import`', packages: ['node-26'], isLong: true, start: ['node-26', 'import.mjs'] },
   { name: '`require`', packages: ['node-26'], isLong: true, start: ['node-26', 'require.cjs'] },
-  {
-    name: 'a program written for snowflake-sdk',
-    packages: ['node-26'],
+  registered('CommonJS', ['node-22-18'], { start: ['node-22-18', ...REGISTER, 'registered.cjs'] }),
+  registered('ES modules', ['node-26'], {
     isLong: true,
-    line: '--import snowfence/register',
-    start: ['node-26', '--import', 'snowfence/register', 'registered.mjs'],
-  },
+    start: ['node-26', ...REGISTER, 'registered.mjs'],
+  }),
 ].map((row) => ({ group: 'Node', ...row }) as Row)
 
 const runners: readonly Row[] = [
@@ -68,6 +72,19 @@ const runners: readonly Row[] = [
     folder: 'typescript-cjs',
     start: ['ts-node', 'program.ts'],
   },
+  registered('ts-node', ['ts-node', 'typescript'], {
+    folder: 'typescript-cjs',
+    line: '--require snowfence/register',
+    start: ['node', '--require', 'snowfence/register', '--require', 'ts-node/register', 'registered.ts'],
+  }),
+  registered('tsx, CommonJS', ['tsx'], {
+    folder: 'typescript-cjs',
+    start: ['node', ...REGISTER, '--import', 'tsx', 'registered.ts'],
+  }),
+  registered('tsx, ES modules', ['tsx'], {
+    folder: 'typescript-esm',
+    start: ['node', ...REGISTER, '--import', 'tsx', 'registered.ts'],
+  }),
   { name: 'Jest', packages: ['jest'], folder: 'jest', start: ['jest'] },
   {
     name: 'Jest with ts-jest',

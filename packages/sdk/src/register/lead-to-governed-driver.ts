@@ -27,8 +27,8 @@ export const leadToGovernedDriver = (registerUrl: string): void => {
   const ownFolder = new URL('..', registerUrl).href
   const isSource = registerUrl.endsWith('.ts')
   const standIn = {
-    url: new URL(isSource ? './governed-driver.ts' : './governed-driver.mjs', registerUrl).href,
-    format: isSource ? 'module-typescript' : 'module',
+    url: new URL(isSource ? './governed-driver.ts' : './governed-driver.cjs', registerUrl).href,
+    format: isSource ? 'module-typescript' : 'commonjs',
     shortCircuit: true,
   }
   module.registerHooks({

@@ -1,0 +1,2 @@
+declare const askDriver: (snowflake: unknown) => Promise<void>
+export = askDriver

@@ -1,0 +1,1 @@
+require('./ask-driver.cjs')(require('snowflake-sdk'))
