@@ -6,6 +6,7 @@ import { Compilation, CompileRefusal, type TableDefinition } from './compilation
 import { compileChange } from './compile-change.ts'
 import { compileInsert } from './compile-insert.ts'
 import { compileQuery, noCommonTables } from './compile-query.ts'
+import { parseMoment, parseNumber } from './convert-value.ts'
 import {
   type Alter,
   type Difference,
@@ -24,7 +25,7 @@ import { shrinkLeak } from './shrink-leak.ts'
 import type { ReadableSchema } from './source-grammar.ts'
 import { type Generated, StatementGrammar } from './statement-grammar.ts'
 import type { Query, Statement } from './statement-tree.ts'
-import { keyOf, type Value } from './value.ts'
+import { DAY_MS, Day, keyOf, Moment, type Value } from './value.ts'
 import { groupSizes, makePair, type Sizes, smallSizes, type WorldPair } from './world-pairs.ts'
 
 /** A statement that the product allows, and that answers differently on two worlds alike in everything shown. */
@@ -295,11 +296,22 @@ const namesAny = (node: unknown, names: ReadonlySet<string>): boolean => {
   )
 }
 
+/** A constant, and what a text stands for beside a number or a date. */
+const readings = (value: Value): readonly Value[] => {
+  if (typeof value !== 'string') return [value]
+  const [number, ms] = [parseNumber(value), parseMoment(value)]
+  return [
+    value,
+    ...(number === null ? [] : [number, Math.round(number)]),
+    ...(ms === null ? [] : [new Day(Math.floor(ms / DAY_MS)), new Moment(ms)]),
+  ]
+}
+
 /** Every constant that a statement writes, wherever it stands. */
 const constantsOf = (node: unknown): string[] => {
   if (Array.isArray(node)) return node.flatMap(constantsOf)
   if (typeof node !== 'object' || node === null) return []
-  if ('k' in node && node.k === 'lit' && 'value' in node) return [keyOf(node.value as Value)]
+  if ('k' in node && node.k === 'lit' && 'value' in node) return readings(node.value as Value).map(keyOf)
   return Object.getPrototypeOf(node) === Object.prototype ? Object.values(node).flatMap(constantsOf) : []
 }
 
