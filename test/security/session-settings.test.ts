@@ -63,3 +63,25 @@ test('a tag that the session set becomes part of the governed tag, which it cann
   const run = clinic.stack.warehouse.queryHistory().find(({ queryId }) => queryId === id)
   expect(JSON.parse(run?.queryTag ?? '{}')).toMatchObject({ snowfence: 1, tag: "it's nightly" })
 })
+
+test.each([
+  'use role CLINIC_NOTES_READER',
+  'use role "clinic_reader"',
+  'use role ACCOUNTADMIN -- CLINIC_READER',
+  'use secondary roles all',
+  'use secondary roles CLINIC_NOTES_READER',
+  'use secondary roles "NONE", CLINIC_NOTES_READER',
+])('%s is refused, though the policy permits to set the session up', async (sqlText) => {
+  const before = clinic.stack.warehouse.queryHistory().length
+  await expect(connection.query(sqlText)).rejects.toMatchObject({
+    snowfenceCode: expect.stringMatching(/^ERR_STATEMENT_/),
+  })
+  expect(clinic.stack.warehouse.queryHistory().length).toBe(before)
+})
+
+test.each(['use role CLINIC_READER', 'USE ROLE "CLINIC_READER";', 'use secondary roles none'])(
+  '%s keeps the role that is in force, and passes',
+  async (sqlText) => {
+    await expect(connection.query(sqlText)).resolves.toBeDefined()
+  },
+)

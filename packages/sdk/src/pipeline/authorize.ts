@@ -8,6 +8,7 @@ import { evaluate } from '@snowfence/policy'
 import { readPinnedSubjects } from '../rows/read-pinned-subjects.ts'
 import type { BindValue, ReceivedStatement } from '../statement/statement-options.ts'
 import type { PipelineEnvironment } from './pipeline-environment.ts'
+import { refuseRole } from './refuse-role.ts'
 import { refuseParameters } from './statement-parameters.ts'
 import { type AnalyzedState, type AuthorizedState, markAuthorized } from './statement-states.ts'
 
@@ -175,6 +176,7 @@ export const authorize = async (
     refuseUnattended(judged, state.received) ??
     refuseUnseenTransfer(state) ??
     refuseBulkRead(state) ??
+    refuseRole(state) ??
     (isReused ? requestIdReused : null) ??
     refuseUnreadableResult(state) ??
     refuseRowLimit(judged, state)
