@@ -127,6 +127,22 @@ const causes: [string, () => Promise<GovernedConnection>, object][] = [
     () => governedBy({ journal: failingAfter(0) }),
     { snowfenceCode: 'ERR_AUDIT_NOT_DURABLE' },
   ],
+  ...(['ERR_BROKER_ROW_DAMAGED', 'ERR_SESSION_NOT_FOUND'] as const).map(
+    (code): [string, () => Promise<GovernedConnection>, object] => [
+      `a broker that takes no record, for ${code}`,
+      () => {
+        const details = { cause: 'unavailable', code, reason: 'the words of the broker' }
+        const refuse = async () => {
+          throw new SnowfenceError('ERR_AUDIT_NOT_DURABLE', { details })
+        }
+        return governedBy({ journal: { write: refuse, close: async () => {} } })
+      },
+      {
+        snowfenceCode: 'ERR_AUDIT_NOT_DURABLE',
+        message: expect.stringContaining(`the words of the broker (${code})`),
+      },
+    ],
+  ),
   [
     'an audit store that acknowledges nothing',
     () =>

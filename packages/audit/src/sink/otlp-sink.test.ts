@@ -104,6 +104,16 @@ describe('the OTLP sink', () => {
     expect(await failure(write(sink))).toBe('unauthorized')
   })
 
+  it.each([401, 422, 503])('passes on the words of a broker that answers with status %i', async (code) => {
+    const error = { code: 'ERR_SESSION_NOT_FOUND', message: 'the session has ended', hint: 'connect again' }
+    const { sink } = await openSink((_, response) =>
+      response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify({ error })),
+    )
+    await expect(write(sink)).rejects.toMatchObject({
+      details: { code: error.code, reason: error.message },
+    })
+  })
+
   it.each([400, 409, 413, 415, 422])('says that the records are refused at status %i', async (code) => {
     const { sink } = await openSink(status(code))
     expect(await failure(write(sink))).toBe('refused')

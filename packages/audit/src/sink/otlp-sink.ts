@@ -78,12 +78,12 @@ const readRefusal = ({ status, body }: HttpAnswer): { readonly code: string; rea
 const refusalOf = (answer: HttpAnswer): Error | null => {
   const { status } = answer
   if (status >= 200 && status < 300) return null
-  if (status === 401 || status === 403) return notDurable('unauthorized', { status })
+  if (status === 401 || status === 403) return notDurable('unauthorized', { status, ...readRefusal(answer) })
   // These speak about the content: the same spans will be refused again.
   if (status === 400 || status === 409 || status === 413 || status === 415 || status === 422) {
     return notDurable('refused', { status, ...readRefusal(answer) })
   }
-  return notDurable('unavailable', { status })
+  return notDurable('unavailable', { status, ...readRefusal(answer) })
 }
 
 const statementCountOf = ({ headers }: HttpAnswer): number | null => {

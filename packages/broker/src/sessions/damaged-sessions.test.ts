@@ -61,6 +61,23 @@ describe('sessions of a principal, some of them with damaged rows', () => {
   }
 
   it.each(Object.keys(damages) as (keyof typeof damages)[])(
+    'that ended: the agent with %s is told that its session is over, and not of the damage',
+    async (damage) => {
+      const session = await test.openSession('agent')
+      await database.query(damages[damage], [session.sessionId])
+      const write = () => test.send('POST', '/v1/traces', session.sessionToken, { resourceSpans: [] })
+      expect(await write()).toMatchObject({
+        status: 503,
+        body: { error: { code: 'ERR_BROKER_ROW_DAMAGED' } },
+      })
+      const operator = await test.issuer.token('operator')
+      const path = `/v1/sessions/${session.sessionId}/revoke`
+      expect((await test.send('POST', path, operator, { reason: 'a drill' })).status).toBe(204)
+      expect(await write()).toMatchObject({ status: 401, body: { error: { code: 'ERR_SESSION_NOT_FOUND' } } })
+    },
+  )
+
+  it.each(Object.keys(damages) as (keyof typeof damages)[])(
     'all end with its revocation, and the operator is told of the one with %s',
     async (damage) => {
       const sessions = await openThree()

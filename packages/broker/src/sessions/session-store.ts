@@ -2,6 +2,7 @@ import {
   type Agent,
   agentSchema,
   type DeclaredSession,
+  isSnowfenceError,
   type Principal,
   SnowfenceError,
 } from '@snowfence/core'
@@ -213,7 +214,7 @@ export const readDeclaredSession = async (
   }
 }
 
-/** A session that was revoked after this moment, by its token. */
+/** A session that was revoked after this moment, by its token. One whose row is damaged may say no last words: it is over. */
 export const findRevokedSession = async (
   database: Kysely<Tables>,
   texts: DeclaredTexts,
@@ -227,7 +228,13 @@ export const findRevokedSession = async (
     .where('end_kind', '=', 'revoked')
     .where('ended_at', '>', after)
     .executeTakeFirst()
-  return row === undefined ? null : { ...toWholeRecord(row, texts), isRevoked: true }
+  if (row === undefined) return null
+  try {
+    return { ...toWholeRecord(row, texts), isRevoked: true }
+  } catch (error) {
+    if (!isSnowfenceError(error, 'ERR_BROKER_ROW_DAMAGED')) throw error
+    return null
+  }
 }
 
 /** A session that was ended. */

@@ -1,6 +1,7 @@
 import {
   type AuditAcknowledgement,
   type Decision,
+  errorCatalogue,
   isSnowfenceError,
   SnowfenceError,
   type StatementTrail,
@@ -16,6 +17,19 @@ const isOfItsOwn = (error: unknown): boolean =>
   isSnowfenceError(error, 'ERR_AUDIT_HISTORY_REWRITTEN') ||
   isSnowfenceError(error, 'ERR_AUDIT_RECORD_REFUSED')
 
+/** What the broker said when it took no record, such as that the session is over: the truth about the failure. */
+const tellRefusal = (cause: unknown): { readonly message?: string; readonly hint?: string } => {
+  if (!isSnowfenceError(cause, 'ERR_AUDIT_NOT_DURABLE')) return {}
+  const { code, reason } = cause.details
+  if (typeof code !== 'string' || typeof reason !== 'string' || !Object.hasOwn(errorCatalogue, code))
+    return {}
+  const { hint } = errorCatalogue[code as keyof typeof errorCatalogue]
+  return {
+    message: `the broker did not take the audit record: ${reason} (${code})`,
+    hint: `${hint}; run a write again only where \`execution\` is \`not-run\`, and look it up with \`connection.lookUp()\` where it is \`unknown\``,
+  }
+}
+
 /** Turns a failure of the audit store into the error that the statement ends with. */
 const durable = async (record: () => Promise<AuditAcknowledgement>): Promise<AuditAcknowledgement> => {
   try {
@@ -25,7 +39,7 @@ const durable = async (record: () => Promise<AuditAcknowledgement>): Promise<Aud
     return acknowledgement
   } catch (cause) {
     if (isOfItsOwn(cause)) throw cause
-    throw new SnowfenceError('ERR_AUDIT_NOT_DURABLE', { cause })
+    throw new SnowfenceError('ERR_AUDIT_NOT_DURABLE', { ...tellRefusal(cause), cause })
   }
 }
 
