@@ -144,7 +144,7 @@ export const refusalReasons = {
   },
   // names
   'no-current-schema': {
-    message: 'the name has no database or schema, and the session has none either',
+    message: 'the name lacks a database or schema, and it is not known which one it means',
     hint: 'qualify the name as DATABASE.SCHEMA.TABLE',
   },
   'unknown-table': {

@@ -5,10 +5,12 @@ import { readIdentifier } from '../parser/identifier-node.ts'
 import { type Json, listOf, openNode, unknownSyntax, variantOf } from '../parser/node.ts'
 import { Refusal } from '../refusal.ts'
 import { visitType } from '../resolve/cast.ts'
+import { readObjectName } from '../resolve/object-name.ts'
 import { createScope, type StatementContext } from '../resolve/scope.ts'
+import { qualify } from '../resolve/table-lookup.ts'
 import { nullConstant } from '../resolve/value.ts'
 import { reportWithoutOutputs, type StatementReport } from './statement-report.ts'
-import { findTarget, findTargetColumn, readTargetName, writeTable } from './written-table.ts'
+import { findTarget, findTargetColumn, writeTable } from './written-table.ts'
 
 const FIELDS = new Set(['name', 'operations'])
 const IDLE = new Set(['if_exists'])
@@ -46,8 +48,19 @@ const rename: Operation = (body, table, context) => {
   if (name !== 'To') return unknownSyntax('RENAME')
   return [
     writeTable(table.name, 'alter', []),
-    writeTable(readTargetName(target, context), 'create', allColumns(table, context)),
+    writeTable(newName(target, table, context), 'create', allColumns(table, context)),
   ]
+}
+
+/** Whether a name without a schema means the table's schema or the session's is not said, so they must be one. */
+const newName = (target: Json | undefined, table: BaseTable, context: StatementContext): string => {
+  const name = readObjectName(target, context.findings)
+  if (name.isStage) throw new Refusal('stage-not-supported', { place: name.place })
+  const [database, schema] = table.parts
+  const inSession = writeName(qualify(name, context))
+  if (writeName(qualify(name, { database, schema })) !== inSession)
+    throw new Refusal('no-current-schema', { detail: writeName(name.parts), place: name.place })
+  return inSession
 }
 
 const RENAME_FIELDS = new Set(['old_column_name', 'new_column_name'])

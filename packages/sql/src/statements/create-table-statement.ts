@@ -128,7 +128,6 @@ export const namedOutputs = (
   })
 }
 
-/** Replacing destroys what was there. */
 /** OR REPLACE drops what had the name. */
 export const createWrites = (
   node: JsonObject,
