@@ -64,9 +64,9 @@ class StepFailed extends Error {
 }
 
 /** Runs in the foreground. A signal for this process is passed on, so that the child can close what it started. */
-const run = (command, args) =>
+const run = (command, args, cwd = root) =>
   new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, stdio: 'inherit', env: environment() })
+    const child = spawn(command, args, { cwd, stdio: 'inherit', env: environment() })
     const forward = (signal) => child.kill(signal)
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, forward)
     child.on('error', reject)
@@ -190,6 +190,18 @@ const check = async () => {
   await run(path.join(binFolder, 'knip'), [])
 }
 
+/** Writes every package as the tarball that would be published. */
+const pack = async ([folder = 'tarballs']) => {
+  await build()
+  const target = path.resolve(folder)
+  mkdirSync(target, { recursive: true })
+  for (const source of packageFolders)
+    await run(path.join(binFolder, 'pnpm'), ['--silent', 'pack', '--pack-destination', target], source)
+  say(
+    `packed ${packageFolders.length} packages; in a project of your own: npm install ${path.join(target, '*.tgz')}`,
+  )
+}
+
 const commands = {
   setup: { does: 'install all that the workspace needs', run: setup },
   build: { does: 'build every package', run: build },
@@ -200,6 +212,7 @@ const commands = {
       await vitest(['run', ...args])
     },
   },
+  pack: { does: 'write every package as a tarball to a folder (tarballs)', run: pack },
   check: { does: 'format, lint, types and package checks', run: check },
   demo: {
     does: 'run the demonstration (--serve, --json)',

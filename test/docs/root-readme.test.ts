@@ -45,7 +45,9 @@ it('every root script that the README names exists, and the other way round', as
     scripts: Record<string, string>
   }
   const named = new Set(
-    [...readme.matchAll(/npm (?:run )?(setup|build|test|demo|dev|check|bench)\b/g)].map(([, name]) => name),
+    [...readme.matchAll(/npm (?:run )?(setup|build|test|demo|dev|check|pack|bench)\b/g)].map(
+      ([, name]) => name,
+    ),
   )
   expect([...named].sort()).toEqual(Object.keys(scripts).sort())
 })

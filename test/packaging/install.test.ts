@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,7 +11,6 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 400_000 })
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const source = join(root, 'packages/sdk')
 const run = promisify(execFile)
 let directory: string
 let project: string
@@ -40,10 +38,11 @@ beforeAll(async () => {
   project = join(directory, 'project')
   const tarballs = join(directory, 'tarballs')
   await Promise.all([mkdir(project), mkdir(tarballs)])
-  if (!existsSync(join(source, 'dist/index.cjs')))
-    await run(process.execPath, [join(root, 'node_modules/tsup/dist/cli-default.js')], { cwd: source })
-  await pnpm(source, `pack --pack-destination ${tarballs}`)
-  const [tarball = ''] = await readdir(tarballs)
+  // The command that the README names.
+  await run(process.execPath, [join(root, 'scripts/workspace.mjs'), 'pack', tarballs])
+  const packed = await readdir(tarballs)
+  const tarball = packed.find((name) => /^snowfence-\d/.test(name)) ?? ''
+  expect(packed).toHaveLength((await readdir(join(root, 'packages'))).length)
   await writeFile(
     join(project, 'package.json'),
     JSON.stringify({

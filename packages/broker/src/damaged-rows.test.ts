@@ -321,7 +321,13 @@ it('the log of a damaged row names table, column and id, and what to do', () => 
   const error = damagedRow({ table: 'revocations', column: 'people', id: 'r-1' })
   logFailure(log, error)
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-    { code: 'ERR_BROKER_ROW_DAMAGED', table: 'revocations', column: 'people', id: 'r-1', hint: error.hint },
+    {
+      code: 'ERR_BROKER_ROW_DAMAGED',
+      table: 'revocations',
+      column: 'people',
+      id: 'r-1',
+      hint: expect.stringMatching(/^correct this row/),
+    },
   ])
   expect(error.details).toEqual({})
 })

@@ -11,6 +11,7 @@ export {
   type PersonIdentity,
 } from './approval/person-identity.ts'
 export { type CheckedPolicy, type CheckOptions, checkPolicy, parsePolicy } from './check/check-policy.ts'
+export { nearest } from './check/nearest.ts'
 export type { PolicySetup } from './check/obligation-check.ts'
 export { type ColumnTags, columnTagsOf } from './compile/column-tags.ts'
 export type { Policy } from './compile/policy.ts'

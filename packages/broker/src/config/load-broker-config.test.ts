@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isSnowfenceError } from '@snowfence/core'
+import type { SnowfenceError } from '@snowfence/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadBrokerConfig } from './load-broker-config.ts'
 
@@ -74,6 +75,26 @@ describe('a broker configuration', () => {
     expect((await problemsOf(`${text}surprise: 1\n`)).sort()).toEqual(
       ['', 'issuers[0].issuer', 'snowflake', 'snowflake.account'].sort(),
     )
+  })
+
+  it.each([
+    ['listen: { porrt: 1 }', 'listen', 'port'],
+    ['publicURL: https://broker.example', '', 'publicUrl'],
+    ['session: { ttlSecond: 60 }', 'session', 'ttlSeconds'],
+  ])('names for %s the field that was meant', async (line, field, meant) => {
+    const error = await load(`${minimal}${line}\n`).catch((cause: unknown) => cause)
+    const { problems } = (error as SnowfenceError).details as {
+      problems: { field: string; message: string }[]
+    }
+    expect(problems).toMatchObject([
+      { field, message: expect.stringContaining(`did you mean \`${meant}\`?`) },
+    ])
+  })
+
+  it('names the field that was meant in a list and in a choice', async () => {
+    const text = minimal.replace('audience:', 'audiense:').replace('kind: file, path:', 'kind: file, pth:')
+    const error = await load(text).catch((cause: unknown) => cause)
+    expect((error as SnowfenceError).message).toMatch(/`audience`\?.*`path`\?/)
   })
 
   it('is refused with a plain http public address outside loopback', async () => {

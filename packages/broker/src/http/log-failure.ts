@@ -5,6 +5,10 @@ import { damageOf } from '../database/damaged-row.ts'
 const codeOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
 
+/** Clients are sent to this log. */
+const MEND_ROW =
+  'correct this row, or restore the database from a backup: docs/broker.md says how under "When a row is damaged"'
+
 /** Codes of errors whose hint is for the operator. */
 const HAS_NEXT_STEP: ReadonlySet<string> = new Set(['ERR_BROKER_DATABASE_PRIVILEGE'])
 
@@ -14,8 +18,8 @@ export const logFailure = (log: FastifyBaseLogger, error: SnowfenceError): void 
   log.error(
     {
       code: error.code,
-      ...(damage === null ? { causeCode: codeOf(error.cause) } : damage),
-      ...(damage !== null || HAS_NEXT_STEP.has(error.code) ? { hint: error.hint } : {}),
+      ...(damage === null ? { causeCode: codeOf(error.cause) } : { ...damage, hint: MEND_ROW }),
+      ...(HAS_NEXT_STEP.has(error.code) ? { hint: error.hint } : {}),
     },
     error.message,
   )
