@@ -5,6 +5,7 @@ import { brokerCommand } from './commands/broker.ts'
 import { devCommand } from './commands/dev.ts'
 import { policyCommand } from './commands/policy.ts'
 import { queryCommand } from './commands/query.ts'
+import { sessionsCommand } from './commands/sessions.ts'
 import { sqlAnalyzeCommand } from './commands/sql-analyze.ts'
 import { version } from './version.ts'
 
@@ -27,6 +28,7 @@ export const createProgram = (): Command =>
     .addCommand(devCommand())
     .addCommand(queryCommand())
     .addCommand(approvalsCommand())
+    .addCommand(sessionsCommand())
     .addCommand(auditCommand())
     .addCommand(brokerCommand())
     .addCommand(new Command('sql').description('understand SQL').addCommand(sqlAnalyzeCommand()))

@@ -84,6 +84,7 @@ export {
   type DeclaredSession,
   declaredSessionSchema,
   type Lease,
+  type ListedSession,
   leaseSchema,
   type PolicyPayload,
   policyPayloadSchema,
@@ -94,8 +95,12 @@ export {
   revokeSessionRequestSchema,
   type Session,
   type SessionEvent,
+  type SessionList,
+  type SessionState,
   sessionEventSchema,
+  sessionListSchema,
   sessionSchema,
+  sessionStates,
   signedPolicySchema,
 } from './protocol/sessions.ts'
 export { rowFunctions } from './row-functions.ts'

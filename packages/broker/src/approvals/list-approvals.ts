@@ -1,5 +1,5 @@
-import { type Approval, type ApprovalState, isSnowfenceError, SnowfenceError } from '@snowfence/core'
-import { z } from 'zod'
+import { type Approval, type ApprovalState, isSnowfenceError, type SnowfenceError } from '@snowfence/core'
+import { formatCursor, parseCursor } from '../page-cursor.ts'
 import type { ApprovalContext } from './approval-context.ts'
 import { type ApprovalRead, withDecisions } from './approval-reads.ts'
 import type { ApprovalRow } from './approval-row.ts'
@@ -24,25 +24,6 @@ export interface ApprovalPage {
   readonly oldestPendingAt: string | null
   /** The errors of requests that are left out, because their rows are damaged: for the log. */
   readonly leftOut: readonly SnowfenceError[]
-}
-
-/** The last request of a page: its moment, of which the broker stores milliseconds, and its id. */
-const cursorSchema = z.tuple([z.iso.datetime(), z.uuid()])
-type Cursor = z.infer<typeof cursorSchema>
-
-const formatCursor = ({ created_at, id }: ApprovalRow): string =>
-  Buffer.from(JSON.stringify([created_at.toISOString(), id] satisfies Cursor)).toString('base64url')
-
-/** @throws SnowfenceError `ERR_REQUEST_INVALID` */
-const parseCursor = (text: string): Cursor => {
-  try {
-    return cursorSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString()))
-  } catch {
-    throw new SnowfenceError('ERR_REQUEST_INVALID', {
-      message: 'the request is not valid: `cursor`: is not one that the broker gave',
-      hint: 'send `next` of the page before, without a change',
-    })
-  }
 }
 
 /** One page of the requests that somebody may read. A damaged one does not hide the others. */

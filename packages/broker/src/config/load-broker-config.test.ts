@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { isSnowfenceError } from '@snowfence/core'
 import type { SnowfenceError } from '@snowfence/core'
+import { isSnowfenceError } from '@snowfence/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadBrokerConfig } from './load-broker-config.ts'
 

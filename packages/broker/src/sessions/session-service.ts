@@ -7,6 +7,7 @@ import {
   type RenewSessionResponse,
   type RevokePrincipalResponse,
   type Session,
+  type SessionList,
   SnowfenceError,
 } from '@snowfence/core'
 import { declaredAgent, declaredText, declaredWord } from '@snowfence/masking'
@@ -25,6 +26,7 @@ import { leaseLifeSeconds } from '../leases/lease-life.ts'
 import { recordLease } from '../leases/record-lease.ts'
 import type { PolicyHolder } from '../policy/policy-holder.ts'
 import type { Trail, TrailStep } from '../trail/trail.ts'
+import { listSessions, type SessionQuery } from './list-sessions.ts'
 import { createLiveSessionLookup } from './live-session-lookup.ts'
 import { createLiveSessions } from './live-sessions.ts'
 import type { Revocations } from './revocations.ts'
@@ -91,6 +93,8 @@ export interface SessionService {
    * @throws SnowfenceError `ERR_SESSION_NOT_FOUND`
    */
   revoke(sessionId: string, reason: string): Promise<boolean>
+  /** @throws SnowfenceError `ERR_REQUEST_INVALID` for a cursor that the broker did not give */
+  list(query: SessionQuery): Promise<SessionList>
   /** Looks every session up again: all of them have another end. */
   forgetAll(): void
 }
@@ -372,6 +376,7 @@ export const createSessionService = (options: SessionServiceOptions): SessionSer
     },
 
     revoke,
+    list: (query) => listSessions(database, query, clock()),
     forgetAll: () => live.forgetAll(),
   }
 }

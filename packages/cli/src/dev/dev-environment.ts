@@ -9,6 +9,7 @@ export interface TokenFiles {
   readonly agent: string
   readonly reviewer: string
   readonly auditor: string
+  readonly operator: string
 }
 
 const TOKEN_TTL_SECONDS = 3600
@@ -33,6 +34,7 @@ export const startTokenFiles = async (
     agent: path.join(folder, 'agent.jwt'),
     reviewer: path.join(folder, 'reviewer.jwt'),
     auditor: path.join(folder, 'auditor.jwt'),
+    operator: path.join(folder, 'operator.jwt'),
   }
   const write = async () => {
     for (const [identity, file] of Object.entries(files)) {
@@ -65,6 +67,7 @@ export const devEnvironment = (stack: DevStack, files: TokenFiles): DevEnvironme
   SNOWFENCE_IDENTITY_TOKEN_FILE: files.agent,
   SNOWFENCE_REVIEWER_TOKEN_FILE: files.reviewer,
   SNOWFENCE_AUDITOR_TOKEN_FILE: files.auditor,
+  SNOWFENCE_OPERATOR_TOKEN_FILE: files.operator,
   SNOWFENCE_IDENTITY_ISSUER: stack.identityProvider.issuer,
   SNOWFENCE_PURPOSE: 'HOPERAT',
   SNOWFENCE_AGENT_ID: 'readmissions-bot',

@@ -64,7 +64,10 @@ const readAuthority = async (file: string | undefined): Promise<{ readonly ca?: 
  */
 export const createBrokerCall = async (
   flags: BrokerCallFlags,
-  tokenVariable: 'SNOWFENCE_REVIEWER_TOKEN_FILE' | 'SNOWFENCE_AUDITOR_TOKEN_FILE',
+  tokenVariable:
+    | 'SNOWFENCE_REVIEWER_TOKEN_FILE'
+    | 'SNOWFENCE_AUDITOR_TOKEN_FILE'
+    | 'SNOWFENCE_OPERATOR_TOKEN_FILE',
 ): Promise<BrokerCall> => {
   const environment = await readEnvironment(flags.env)
   const broker = flags.broker ?? environment.SNOWFENCE_BROKER

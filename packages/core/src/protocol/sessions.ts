@@ -94,6 +94,32 @@ export const declaredSessionSchema = z.strictObject({
 })
 export type DeclaredSession = z.infer<typeof declaredSessionSchema>
 
+export const sessionStates = ['live', 'expired', 'closed', 'revoked'] as const
+export type SessionState = (typeof sessionStates)[number]
+
+/** `GET /v1/sessions`, by an operator or auditor: a page of sessions, newest first. */
+export const sessionListSchema = z.strictObject({
+  sessions: z.array(
+    z.strictObject({
+      id: z.string(),
+      state: z.enum(sessionStates),
+      issuer: z.string(),
+      subject: z.string(),
+      /** The id that the agent declared. */
+      agent: z.string().describe('The id that the agent declared'),
+      role: z.string(),
+      createdAt: z.iso.datetime(),
+      expiresAt: z.iso.datetime(),
+      /** When it was closed or revoked. */
+      endedAt: z.iso.datetime().nullable(),
+    }),
+  ),
+  /** `cursor` of the next page; null on the last one. */
+  next: z.string().nullable(),
+})
+export type SessionList = z.infer<typeof sessionListSchema>
+export type ListedSession = SessionList['sessions'][number]
+
 /** Server-sent events of `GET /v1/sessions/{id}/events`; the event's data is this JSON. */
 export const sessionEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('session.revoked'), reason: z.string() }),

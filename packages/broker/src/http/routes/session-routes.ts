@@ -3,7 +3,9 @@ import {
   renewSessionRequestSchema,
   renewSessionResponseSchema,
   revokeSessionRequestSchema,
+  sessionListSchema,
   sessionSchema,
+  sessionStates,
 } from '@snowfence/core'
 import { z } from 'zod'
 import type { Clock } from '../../clock.ts'
@@ -31,6 +33,7 @@ export interface SessionRouteOptions {
 }
 
 const params = z.strictObject({ id: z.uuid() })
+const MAX_LISTED = 200
 /** An identity token has at most 16 KiB. */
 const MAX_RENEWAL_BYTES = 24 * 1024
 const nothing = z.null().describe('No content')
@@ -61,6 +64,31 @@ export const addSessionRoutes = (app: App, options: SessionRouteOptions): void =
         typeof traceparent === 'string' ? traceparent : undefined,
       )
       return reply.code(201).send(session)
+    },
+  )
+
+  app.get(
+    '/v1/sessions',
+    {
+      config: { failures: ['ERR_IDENTITY_NOT_PERMITTED'] },
+      schema: {
+        tags,
+        summary: 'A page of sessions, newest first, for operators and auditors',
+        security: [{ identity: [] }],
+        querystring: z.strictObject({
+          state: z.enum([...sessionStates, 'all']).default('live'),
+          issuer: z.string().max(2048).optional(),
+          subject: z.string().max(255).optional(),
+          agent: z.string().max(255).optional(),
+          limit: z.coerce.number().int().min(1).max(MAX_LISTED).default(MAX_LISTED),
+          cursor: z.string().max(200).optional(),
+        }),
+        response: { 200: sessionListSchema },
+      },
+    },
+    async (request) => {
+      authenticator.memberOf(request, [...groups.operators, ...groups.auditors])
+      return sessions.list(request.query)
     },
   )
 
