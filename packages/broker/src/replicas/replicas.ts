@@ -55,6 +55,7 @@ const refusal = (name: string, here: string, there: string): SnowfenceError =>
 export const createReplicas = ({ database, clock, settings }: ReplicasOptions): Replicas => {
   const id = randomUUID()
   let view: ReplicasView = { count: 1, differing: [], clockOffsetMs: 0 }
+  let firstLook: Promise<void> = Promise.resolve()
   let watch: Watch | undefined
 
   /** Gives the clock's offset, or null while the answer takes too long to tell. */
@@ -134,11 +135,12 @@ export const createReplicas = ({ database, clock, settings }: ReplicasOptions): 
         report()
       }
       const onError = (): void => log.error('the replicas of the database could not be looked at')
-      run().catch(onError)
+      firstLook = run().catch(onError)
       watch = startWatch(run, PAUSE_MS, onError)
     },
     async leave() {
-      await watch?.stop()
+      // A look that ends later would put this replica back.
+      await Promise.all([firstLook, watch?.stop()])
       const forgotten = database.deleteFrom('replicas').where('id', '=', id).execute()
       await Promise.race([forgotten.catch(() => []), setTimeout(LEAVE_LIMIT_MS, undefined, { ref: false })])
     },
