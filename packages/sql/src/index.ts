@@ -2,6 +2,7 @@ export type { AbsentTables, Analysis, AnalyzeOptions, SqlAnalyzer } from './anal
 export { analyzeStatement, createSqlAnalyzer, prepareSqlAnalyzer } from './analyzer.ts'
 export { analyzeByName, type CatalogueByName } from './catalogue/analyze-by-name.ts'
 export { KnownTables } from './catalogue/known-tables.ts'
+export { isShownMetadata } from './catalogue/metadata-columns.ts'
 export { readSimilarTables } from './catalogue/read-similar-tables.ts'
 export { type ReadRows, readTable } from './catalogue/read-table.ts'
 export type { StoredTableName } from './catalogue/table-statements.ts'

@@ -68,10 +68,9 @@ export const checkResultShape = (
   columns: readonly DriverColumn[],
 ): readonly ResultColumn[] => {
   if (summary.status !== 'analyzed') throw mismatch('a statement that was not understood has no result')
-  const { effects } = summary
   if (summary.outputs.length === 0) {
     return columns.map((column) => {
-      const shown = classifyStatusColumn(effects, column.getName())
+      const shown = classifyStatusColumn(summary, column.getName())
       if (shown === null) throw mismatch('the statement returned columns whose origin is not known')
       return {
         name: column.getName(),

@@ -1,4 +1,5 @@
-import type { Effect } from '@snowfence/core'
+import type { Effect, StatementSummary } from '@snowfence/core'
+import { isShownMetadata } from '@snowfence/sql'
 
 /** What a statement says about itself, by what it did. Snowflake: the result columns of each command. */
 const statusColumns: Partial<Record<Effect, RegExp>> = {
@@ -22,22 +23,19 @@ const statusColumns: Partial<Record<Effect, RegExp>> = {
 /** Columns of a load that quote the data they stumbled over. */
 const quotesData = /^first_error/i
 
-/**
- * Columns of SHOW and DESCRIBE that quote what people wrote into a definition: comments and default values may hold
- * anything, and the texts of views and conditions hold literals.
- */
-const quotesDefinitions = /^(?:comment|default|check|expression|condition|text|definition|body|value)$/i
-
 export type StatusColumn = 'shown' | 'withheld'
 
 /**
  * Whether a result column of a statement without outputs is the warehouse's own word about it: a count, a status.
  * Null for anything else, such as the rows that COPY … VALIDATION_MODE returns. Metadata has whatever columns it has,
- * of which the ones that quote a definition are withheld.
+ * of which those that tell of structure are shown.
  */
-export const classifyStatusColumn = (effects: readonly Effect[], name: string): StatusColumn | null => {
+export const classifyStatusColumn = (
+  { kind, effects }: Pick<StatementSummary, 'kind' | 'effects'>,
+  name: string,
+): StatusColumn | null => {
   if (effects.length > 0 && effects.every((effect) => effect === 'metadata'))
-    return quotesDefinitions.test(name) ? 'withheld' : 'shown'
+    return isShownMetadata(kind, name) ? 'shown' : 'withheld'
   if (effects.includes('insert') && quotesData.test(name)) return 'withheld'
   return effects.some((effect) => statusColumns[effect]?.test(name)) ? 'shown' : null
 }

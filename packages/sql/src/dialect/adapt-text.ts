@@ -13,6 +13,7 @@ import { readNamedTransaction } from './named-transaction.ts'
 import { readNamedWindow } from './named-window.ts'
 import { readNthValueFrom } from './nth-value-from.ts'
 import { readObjectOfColumns } from './object-of-columns.ts'
+import { readPipeline } from './pipeline.ts'
 import type { ReadConstruct } from './read-construct.ts'
 import { readStructuredType, readTypeWithoutLength } from './structured-type.ts'
 import { TokenReader } from './token-reader.ts'
@@ -47,6 +48,11 @@ const byWord: ReadonlyMap<string, ReadConstruct> = new Map<string, ReadConstruct
   ['WINDOW', readNamedWindow],
 ])
 
+const bySign: ReadonlyMap<string, ReadConstruct> = new Map<string, ReadConstruct>([
+  ['{', readObjectOfColumns],
+  ['->>', readPipeline],
+])
+
 /** A text as the parser gets it. */
 export interface AdaptedText {
   readonly text: string
@@ -71,8 +77,12 @@ export const adaptText = (text: string, lexed: Lexed): AdaptedText => {
   let reader: TokenReader | null = null
   for (let at = 0; at < tokens.length; at += 1) {
     const { kind, upper, start } = tokens[at]!
-    const isBrace = kind === 'operator' && lexed.text[start] === '{'
-    const read = kind === 'word' ? byWord.get(upper) : isBrace ? readObjectOfColumns : undefined
+    const read =
+      kind === 'word'
+        ? byWord.get(upper)
+        : kind === 'operator'
+          ? bySign.get(lexed.text.slice(start, tokens[at]!.end))
+          : undefined
     const isNamedAsType = kind === 'word' && namesOfTypes.has(upper)
     if ((read === undefined && !isNamedAsType) || readTokens.has(at)) continue
     reader ??= new TokenReader(lexed)

@@ -19,7 +19,7 @@ interface Construct {
 const constructs: readonly Construct[] = [
   {
     begins: (at, reader) => reader.sign(at) === '->>',
-    message: 'a pipeline of statements is not read: `->>`',
+    message: 'a pipeline is read where each step is a query and `$1` stands behind FROM or JOIN: `->>`',
     hint: 'send the statements one at a time, or make the first a subquery of the second',
   },
   {

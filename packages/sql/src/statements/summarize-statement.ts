@@ -19,6 +19,7 @@ import { summarizeDrop, summarizeTruncate } from './drop-statement.ts'
 import { summarizeComment, summarizeGrant } from './grant-statement.ts'
 import { summarizeInsert } from './insert-statement.ts'
 import { summarizeMerge } from './merge-statement.ts'
+import { readMetadataPipeline, reportMetadataPipeline } from './metadata-pipeline.ts'
 import { summarizePlain } from './plain-statement.ts'
 import { summarizeQuery } from './query-statement.ts'
 import {
@@ -130,10 +131,13 @@ export const summarizeStatement = ({
     openViews: [],
   }
   if (lexed.tokens.length === 0) throw new Refusal('empty-statement')
-  const plain = summarizePlain(lexed, classification, findings, context)
-  if (plain === null) checkKind(classification, lexed)
-  const report = plain ?? summarizeParsed(parser.parse(executableText, lexed), lexed, classification, context)
   const { kind } = classification
+  const pipeline = readMetadataPipeline(lexed, classification, findings, context)
+  const plain = pipeline === null ? summarizePlain(lexed, classification, findings, context) : null
+  if (plain === null && pipeline === null) checkKind(classification, lexed)
+  const parsedKind = pipeline === null ? kind : 'select'
+  const read = plain ?? summarizeParsed(parser.parse(executableText, lexed), lexed, parsedKind, context)
+  const report = pipeline === null ? read : reportMetadataPipeline(read, pipeline, findings)
   const tableUses = kind === 'select' ? writeTableUses(findings.tableUses, lexed, executableText) : null
   return {
     status: 'analyzed',
@@ -165,7 +169,7 @@ const inOrder = (found: readonly Effect[]): readonly Effect[] =>
 const summarizeParsed = (
   { statements, readTokens }: Parsed,
   lexed: Lexed,
-  { kind }: Classification,
+  kind: string,
   context: StatementContext,
 ): StatementReport => {
   if (statements.length !== 1) {
