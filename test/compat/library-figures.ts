@@ -15,7 +15,7 @@ export const libraries: readonly Library[] = [
   { library: 'knex', packages: ['knex', 'knex-snowflake-dialect'], least: 13 },
   { library: 'cube', packages: ['@cubejs-backend/snowflake-driver'], least: 14 },
   { library: 'evidence', packages: ['@evidence-dev/snowflake'], least: 4 },
-  { library: 'drizzle', packages: ['drizzle-orm', 'drizzle-snowflake'], least: 15 },
+  { library: 'drizzle', packages: ['drizzle-orm', 'drizzle-snowflake'], least: 16 },
   { library: 'malloy', packages: ['@malloydata/db-snowflake'], least: 12 },
   { library: 'snowflake-promise', packages: ['snowflake-promise'], least: 6 },
 ]

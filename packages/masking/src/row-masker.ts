@@ -24,6 +24,11 @@ export interface MaskedColumn {
   readonly isRevealed?: boolean
   /** The names of the columns it comes from, for the detectors: `name` may be an alias that hides what it is. */
   readonly sourceNames?: readonly string[]
+  /**
+   * True where its values come from stored numbers, times and truth values alone, which the result shows as they are. A
+   * text that is written from them holds nothing that they do not show, so it is read only where a name labels it.
+   */
+  readonly isOfTextlessColumns?: boolean
   /** True where it holds a name of the person the row is about, as it is stored. */
   readonly holdsSubjectName?: boolean
   /**
@@ -124,6 +129,7 @@ export const compileRowMasker = (options: RowMaskerOptions): RowMasker => {
   const compileCheck = (column: MaskedColumn, index: number): ApplyMask | null => {
     const columnNames = [...(column.sourceNames ?? []), column.name]
     if (column.isRevealed || detectors === false || !isChecked(column.type, columnNames)) return null
+    if (column.isOfTextlessColumns && labelOfNames(columnNames) === '') return null
     const find = createDetector({ columnNames, ...(detectors.kinds && { kinds: detectors.kinds }) })
     const scrub = compileScrub({
       find: (text, member) => find(text, names, member),

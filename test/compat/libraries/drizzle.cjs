@@ -55,6 +55,10 @@ module.exports = async ({ load, leadToLocalSnowflake, account }) => {
         .groupBy(patients.state)
         .orderBy(patients.state),
     'raw sql': () => db.execute(sql`select count(*) as "n" from ENCOUNTERS where COST > ${50}`),
+    'months as texts': () =>
+      db.execute(
+        sql`select to_char(ADMITTED_AT, 'YYYY-MM') as "month", max(ADMITTED_AT)::date::varchar as "last", count(*) as "n" from ENCOUNTERS group by 1 order by 1 limit 3`,
+      ),
     subquery: async () => {
       const dear = db
         .$with('dear')

@@ -22,6 +22,8 @@ export interface ResultColumn {
   readonly domain: string
   /** The names of the columns whose values it shows: `name` may be an alias that hides what it is. */
   readonly sourceNames?: readonly string[]
+  /** Its values come from stored numbers, times and truth values alone. */
+  readonly isOfTextlessColumns?: boolean
   /** Its values are stored names of the person that a row is about. */
   readonly holdsSubjectName?: boolean
   /** Its name is a value of a table, and is not recorded. */
@@ -41,6 +43,8 @@ const lastPart = (column: ColumnName): string => {
   return quoted?.replaceAll('""', '"') ?? plain ?? ''
 }
 
+const textless = new Set(['number', 'float', 'boolean', 'date', 'timestamp', 'timestamp-zoned', 'time'])
+
 /**
  * What lineage knows of a column beside its mask. A text is searched for names only where it is a stored one: the writer
  * of a statement would learn by what is replaced in a text of theirs whether it is somebody's name.
@@ -48,8 +52,9 @@ const lastPart = (column: ColumnName): string => {
 const describeOrigin = (
   { flows }: OutputColumn,
   { mask, storedIdentifiers: stored }: ColumnDecision,
-): Pick<ResultColumn, 'sourceNames' | 'holdsSubjectName' | 'isSearchedForNames'> => ({
+): Pick<ResultColumn, 'sourceNames' | 'isOfTextlessColumns' | 'holdsSubjectName' | 'isSearchedForNames'> => ({
   sourceNames: flows.filter(({ via }) => via === 'value').map(({ column }) => lastPart(column)),
+  isOfTextlessColumns: flows.length > 0 && flows.every(({ type }) => textless.has(type ?? 'unknown')),
   holdsSubjectName: stored?.includes('name') === true,
   isSearchedForNames: stored !== undefined && mask?.kind === 'scrub',
 })
