@@ -16,8 +16,7 @@ import { findTargetColumn, pairColumns, type WrittenColumn, writeTable } from '.
 
 const FIELDS = new Set(['table', 'source', 'on', 'clauses'])
 const IDLE = new Set(['into'])
-const CLAUSE_FIELDS = new Set(['predicate', 'action'])
-const CLAUSE_IDLE = new Set(['clause_kind'])
+const CLAUSE_FIELDS = new Set(['predicate', 'action', 'clause_kind'])
 
 /** MERGE: one write, whose columns come from every clause that writes them. One that deletes rows says so. */
 export const summarizeMerge = (body: Json, context: StatementContext): StatementReport => {
@@ -29,10 +28,11 @@ export const summarizeMerge = (body: Json, context: StatementContext): Statement
   const written = new Map<string, WrittenColumn>()
   let deletes = false
   for (const clause of listOf(node.clauses, 'MERGE')) {
-    const { predicate, action } = openNode(clause, 'MERGE', CLAUSE_FIELDS, CLAUSE_IDLE)
-    if (!isAbsent(predicate)) resolveUse('filter', predicate, scope)
+    const { predicate, action, clause_kind: kind } = openNode(clause, 'MERGE', CLAUSE_FIELDS)
+    const seen = typeof kind === 'string' && OF_SOURCE.has(kind) ? withoutTarget(scope) : scope
+    if (!isAbsent(predicate)) resolveUse('filter', predicate, seen)
     deletes ||= variantOf(action, 'MERGE').name === 'Delete'
-    for (const column of actionColumns(action, table, scope)) {
+    for (const column of actionColumns(action, table, seen)) {
       const known = written.get(column.name)
       written.set(
         column.name,
@@ -56,6 +56,10 @@ export const summarizeMerge = (body: Json, context: StatementContext): Statement
   )
 }
 
+const OF_SOURCE = new Set(['NotMatched', 'NotMatchedByTarget'])
+/** A row that matches none of the target: WHEN NOT MATCHED sees the source alone. Source: Snowflake, MERGE. */
+const withoutTarget = (scope: Scope): Scope => ({ ...scope, relations: scope.relations.slice(1) })
+
 const UPDATE_FIELDS = new Set(['assignments'])
 
 const actionColumns = (value: Json | undefined, table: BaseTable, scope: Scope): readonly WrittenColumn[] => {
@@ -66,7 +70,7 @@ const actionColumns = (value: Json | undefined, table: BaseTable, scope: Scope):
     case 'Update': {
       const { assignments } = openNode(body, 'MERGE', UPDATE_FIELDS)
       const [first] = listOf(assignments, 'MERGE')
-      if (isObject(first) && isAllByName(first.target)) return columnsByName(table, scope)
+      if (isObject(first) && isAllByName(first.target)) return columnsByName(table, withoutTarget(scope))
       return resolveAssignments(assignments, table, scope)
     }
     case 'Insert':
@@ -105,9 +109,8 @@ const isAllByName = (target: Json | undefined): boolean => {
 
 /** Every column of the target, from the source's column of the same name. */
 const columnsByName = (table: BaseTable, scope: Scope): readonly WrittenColumn[] => {
-  const [, ...sources] = scope.relations
   return table.columns.map(({ name }) => {
-    const [column, ...others] = sources.flatMap((source) => columnsNamed(source, name))
+    const [column, ...others] = scope.relations.flatMap((source) => columnsNamed(source, name))
     if (column === undefined || others.length > 0)
       throw new Refusal('unknown-column', { detail: writeName([name]) })
     scope.context.findings.readColumns([column])
