@@ -14,7 +14,7 @@ const readBatch = async (connection: Connection, options: Record<string, unknown
             ? briefly(error)
             : [
                 rows,
-                statement.getSqlText().trim(),
+                statement.getSqlText(),
                 statement.getNumRows(),
                 statement.getNumUpdatedRows(),
                 statement.hasNext?.(),

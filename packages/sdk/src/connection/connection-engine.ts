@@ -157,14 +157,18 @@ export class ConnectionEngine {
     // One turn for all: a statement that is started later runs after the last part.
     const batchTurn = this.#queue.enter()
     const parts = new StatementQueue()
-    const following = (results: readonly GovernedResult[], at: number): Following => ({
+    const following = (
+      results: readonly GovernedResult[],
+      texts: readonly string[],
+      at: number,
+    ): Following => ({
       hasNext: () => at + 1 < results.length,
       next: () => {
         const result = results[at + 1]
         if (!result) return
-        const part = { ...received, sqlText: result.sqlText }
-        const next = this.#track(part, async () => result)
-        internalsOf(next).follow(following(results, at + 1), result.sqlText)
+        const text = texts[at + 1] ?? result.sqlText
+        const next = this.#track({ ...received, sqlText: text }, async () => result)
+        internalsOf(next).follow(following(results, texts, at + 1), text)
       },
     })
     return this.#track(received, async (self, signal) => {
@@ -174,13 +178,18 @@ export class ConnectionEngine {
         // A text whose one semicolon stands before a comment, and one of several that the analysis refuses.
         if (said === null && !isSessionBatch(received, count))
           return await this.#govern(received, { self, signal, turn: parts.enter(), fetchOf: null })
-        const results = await runBatch(splitBatch(received, count), async (part) => {
-          const turn = parts.enter()
-          return await this.#govern(part, { self, signal, turn, fetchOf: null })
-        })
+        const batch = splitBatch(received, count)
+        const results = await runBatch(
+          batch.map((part) => part.received),
+          async (part) => {
+            const turn = parts.enter()
+            return await this.#govern(part, { self, signal, turn, fetchOf: null })
+          },
+        )
+        const texts = batch.map(({ written }) => written)
         const [first] = results
         if (!first) throw createGovernedError('ERR_STATEMENT_UNSUPPORTED')
-        internalsOf(self).follow(following(results, 0), first.sqlText)
+        internalsOf(self).follow(following(results, texts, 0), texts[0] ?? first.sqlText)
         return first
       } catch (error) {
         throw translateDriverError(error, null)

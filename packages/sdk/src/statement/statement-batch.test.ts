@@ -22,9 +22,10 @@ test('parts are split outside strings, and none of them carries the count', () =
     received("select ';' as A; select 2;", { MULTI_STATEMENT_COUNT: 2, TIMEZONE: 'UTC' }),
     2,
   )
-  expect(parts.map(({ sqlText }) => sqlText)).toEqual(["select ';' as A", 'select 2'])
-  expect(parts.map(({ parameters }) => parameters)).toEqual([{ TIMEZONE: 'UTC' }, { TIMEZONE: 'UTC' }])
-  expect(new Set(parts.map(({ requestId }) => requestId)).size).toBe(2)
+  expect(parts.map((part) => part.received.sqlText)).toEqual(["select ';' as A", 'select 2'])
+  expect(parts.map(({ written }) => written)).toEqual(["select ';' as A", ' select 2'])
+  expect(parts.map((part) => part.received.parameters)).toEqual([{ TIMEZONE: 'UTC' }, { TIMEZONE: 'UTC' }])
+  expect(new Set(parts.map((part) => part.received.requestId)).size).toBe(2)
 })
 
 test('another number of statements than was said is an error of the warehouse', () => {
@@ -33,8 +34,13 @@ test('another number of statements than was said is an error of the warehouse', 
   )
 })
 
-test('binds are refused, because they would be spread over the parts', () => {
-  expect(() => splitBatch({ ...received('select ?; select ?'), binds: [1, 2] }, 0)).toThrowError(
+test('each part has the binds of its own marks', () => {
+  const parts = splitBatch({ ...received("select ?; select '?'; select ?, ? -- ?"), binds: [1, 2, 3] }, 0)
+  expect(parts.map((part) => part.received.binds)).toEqual([[1], undefined, [2, 3]])
+})
+
+test.each([[[1]], [[1, 2, 3]], [[[1, 2]]]])('other binds than there are marks are refused: %j', (binds) => {
+  expect(() => splitBatch({ ...received('select ?; select ?'), binds }, 0)).toThrowError(
     expect.objectContaining({ snowfenceCode: 'ERR_STATEMENT_UNSUPPORTED' }),
   )
 })

@@ -20,6 +20,8 @@ test('a scripting block is one statement, a transaction is not', () => {
 test('each part tells where it starts', () => {
   expect(splitStatements('select 1;\n  select 2')[1]).toEqual({
     text: 'select 2',
+    written: '\n  select 2',
+    binds: 0,
     offset: 12,
     line: 2,
     column: 3,

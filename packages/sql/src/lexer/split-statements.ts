@@ -3,6 +3,10 @@ import { TextPositions } from './text-position.ts'
 
 export interface StatementPart {
   readonly text: string
+  /** The text with the white space and the comments between it and the semicolon before it, as the server tells of it. */
+  readonly written: string
+  /** How many `?` it has. */
+  readonly binds: number
   /** Where the part starts in the whole text: offset in UTF-16 units, line and column from 1. */
   readonly offset: number
   readonly line: number
@@ -22,6 +26,7 @@ export const splitStatements = (text: string): readonly StatementPart[] => {
   const positions = new TextPositions(text)
   const parts: StatementPart[] = []
   let first = 0
+  let written = 0
   const word = (index: number) => {
     const token = lexed.tokens[index]
     return token === undefined ? '' : text.slice(token.start, token.end).toUpperCase()
@@ -32,8 +37,12 @@ export const splitStatements = (text: string): readonly StatementPart[] => {
     const from = lexed.tokens[first]
     const last = lexed.tokens[end - 1]
     if (from === undefined || last === undefined || end <= first) return
+    const isBind = ({ kind, start }: (typeof lexed.tokens)[number]): boolean =>
+      kind === 'placeholder' && text[start] === '?'
     parts.push({
       text: text.slice(from.start, last.end),
+      written: text.slice(written, last.end),
+      binds: lexed.tokens.slice(first, end).filter(isBind).length,
       offset: from.start,
       ...positions.positionAt(from.start),
     })
@@ -43,6 +52,7 @@ export const splitStatements = (text: string): readonly StatementPart[] => {
     if (kind !== 'operator' || text[start] !== ';' || isScript()) continue
     finish(index)
     first = index + 1
+    written = start + 1
   }
   finish(lexed.tokens.length)
   return parts
