@@ -116,6 +116,8 @@ export interface GovernedErrorOptions {
   readonly sqlState?: string
   /** Snowflake's own text for the same mistake, in front of ours: programs look for its words. */
   readonly text?: string
+  /** More members of the driver's `data`. */
+  readonly data?: Readonly<Record<string, unknown>>
   /** The driver's name of a failure that is its own; `OperationFailedError` by default. */
   readonly name?: string
   readonly cause?: unknown
@@ -154,7 +156,13 @@ export const createGovernedError = (
       name: options.name ?? 'OperationFailedError',
       code,
       sqlState,
-      data: { errorCode: String(code), sqlState, queryId: options.queryId ?? null, snowfenceCode },
+      data: {
+        ...options.data,
+        errorCode: String(code),
+        sqlState,
+        queryId: options.queryId ?? null,
+        snowfenceCode,
+      },
       snowfenceCode,
       rule: rules[0] ?? null,
       rules,

@@ -13,7 +13,14 @@ test('a text of the warehouse that quotes a value is replaced, code and SQLSTATE
       code: '100038',
       sqlState: '22018',
       message: "Numeric value '123-45-6789' is not recognized",
-      data: { queryId: 'q-1', errorCode: '100038', rows: ['123-45-6789'] },
+      data: {
+        queryId: 'q-1',
+        errorCode: '100038',
+        rows: ['123-45-6789'],
+        type: 'USER_ERROR',
+        line: 1,
+        pos: 7,
+      },
     }),
     'trace',
   )
@@ -22,7 +29,7 @@ test('a text of the warehouse that quotes a value is replaced, code and SQLSTATE
     code: '100038',
     sqlState: '22018',
     traceId: 'trace',
-    data: { queryId: 'q-1' },
+    data: { queryId: 'q-1', type: 'USER_ERROR', line: 1, pos: 7 },
   })
   expect(inspect(shown, { depth: 10 })).not.toContain('123-45-6789')
 })
@@ -90,4 +97,14 @@ test('an error of nobody known is named, and what it says is withheld', () => {
   expect(shown).toMatchObject({ snowfenceCode: 'ERR_GOVERNANCE_FAILED', sqlState: '58000' })
   expect(inspect(shown, { depth: 10 })).toContain('RangeError')
   expect(inspect(shown, { depth: 10 })).not.toContain('123-45-6789')
+})
+
+test('a type that is no word of the warehouse is left out', () => {
+  const error = Object.assign(new Error('x'), {
+    name: 'OperationFailedError',
+    code: '100038',
+    sqlState: '22018',
+    data: { type: '123-45-6789', line: '7', pos: 1.5 },
+  })
+  expect(JSON.stringify(translateDriverError(error, null))).not.toMatch(/123-45|"line"|"pos"/)
 })

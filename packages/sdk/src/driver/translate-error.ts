@@ -17,7 +17,12 @@ interface DriverErrorMembers {
   readonly isFatal?: unknown
   readonly execution?: unknown
   readonly hint?: unknown
-  readonly data?: { readonly queryId?: unknown } | null
+  readonly data?: {
+    readonly queryId?: unknown
+    readonly type?: unknown
+    readonly line?: unknown
+    readonly pos?: unknown
+  } | null
 }
 
 /** What stands in quotes in a text of the warehouse can be a value, and so can a longer number. */
@@ -26,6 +31,13 @@ const withoutValues = (text: string): string =>
     .replace(/'(?:[^']|'')*'/g, '?')
     .replace(/"(?:[^"]|"")*"/g, '?')
     .replace(/\d{3,}/g, '?')
+
+/** When the warehouse failed, as `COMPILATION`, and where in the text. Neither is a value. */
+const placeOf = (data: DriverErrorMembers['data']): Readonly<Record<string, unknown>> => ({
+  ...(typeof data?.type === 'string' && /^[A-Z_]{1,40}$/.test(data.type) && { type: data.type }),
+  ...(Number.isInteger(data?.line) && { line: data?.line }),
+  ...(Number.isInteger(data?.pos) && { pos: data?.pos }),
+})
 
 const asText = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
@@ -84,6 +96,7 @@ export const translateDriverError = (
         : (textsWithoutValues[String(code)] ??
           `the warehouse answered with error ${code} (SQLSTATE ${sqlState ?? 'unknown'}); its text is withheld because it can quote values`),
     queryId: asText(given.data?.queryId),
+    data: placeOf(given.data),
     traceId,
   })
 }
