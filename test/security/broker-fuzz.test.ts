@@ -137,6 +137,42 @@ const requestsOf = ({ body, query }: Operation) =>
     ),
   })
 
+describe('a parameter of a query', () => {
+  const texts = [
+    '\0',
+    'a\0b',
+    '\ud800',
+    '\u202e',
+    'x'.repeat(5000),
+    '',
+    '-1',
+    '1e999',
+    '9007199254740993',
+    '[]',
+    "'",
+  ]
+
+  test('is taken or refused as it is described, whatever it holds and whoever asks', async () => {
+    const asked = operations.flatMap((operation) =>
+      operation.query.filter(({ name }) => name !== 'wait').map(({ name }) => ({ operation, name })),
+    )
+    expect(asked.length).toBeGreaterThan(5)
+    for (const { operation, name } of asked)
+      for (const bearer of bearers.slice(-4))
+        for (const text of texts)
+          assertDescribed(
+            operation,
+            await ask(broker, operation, {
+              bearer,
+              id: NOBODY,
+              query: { [name]: text },
+              body: null,
+              type: 'application/json',
+            }),
+          )
+  })
+})
+
 /** JSON texts: of other types, at the edge of a type, too deep, and with characters that no database stores. */
 const misfits = [
   ...['null', '0', '-1', '1e999', '9007199254740993', 'true', '""', '[]', '{}', '{"__proto__":{"a":1}}'],

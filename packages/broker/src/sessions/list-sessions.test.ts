@@ -48,6 +48,13 @@ describe('the list of sessions', () => {
     expect(JSON.stringify(first)).not.toMatch(/token/i)
   })
 
+  it('takes a name that no principal has for one that finds nothing', async () => {
+    for (const name of ['%00', 'a%00b', '%ED%A0%80', '%E2%80%AE', "'%20or%20true"]) {
+      const { status } = await list(`?state=all&subject=${name}&agent=${name}&issuer=${name}`)
+      expect([200, 400], name).toContain(status)
+    }
+  })
+
   it('is for operators and auditors', async () => {
     expect((await list('', 'auditor')).status).toBe(200)
     expect((await list('', 'agent')).status).toBe(403)

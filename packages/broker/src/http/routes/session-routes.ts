@@ -1,5 +1,6 @@
 import {
   createSessionRequestSchema,
+  exactText,
   renewSessionRequestSchema,
   renewSessionResponseSchema,
   revokeSessionRequestSchema,
@@ -77,9 +78,9 @@ export const addSessionRoutes = (app: App, options: SessionRouteOptions): void =
         security: [{ identity: [] }],
         querystring: z.strictObject({
           state: z.enum([...sessionStates, 'all']).default('live'),
-          issuer: z.string().max(2048).optional(),
-          subject: z.string().max(255).optional(),
-          agent: z.string().max(255).optional(),
+          issuer: exactText(2048).optional(),
+          subject: exactText(255).optional(),
+          agent: exactText(255).optional(),
           limit: z.coerce.number().int().min(1).max(MAX_LISTED).default(MAX_LISTED),
           cursor: z.string().max(200).optional(),
         }),
