@@ -33,7 +33,11 @@ export const isErrorBeforeTransfer = (error: unknown): boolean =>
  * An error of a PUT's or GET's local file, or null for any other. The path is the statement's own, so it is a literal
  * and stays out; Node's code, which the driver passes on, is kept.
  */
-export const translateFileError = (error: unknown, traceId: string | null): Error | null => {
+export const translateFileError = (
+  error: unknown,
+  traceId: string | null,
+  data: Readonly<Record<string, unknown>> = {},
+): Error | null => {
   if (!(error instanceof Error)) return null
   const { code, syscall } = error as NodeJS.ErrnoException
   const isOfFile = isFileCall(error)
@@ -43,6 +47,7 @@ export const translateFileError = (error: unknown, traceId: string | null): Erro
     message: `a local file of the transfer cannot be used: ${told}`,
     code: isOfFile ? (code as string) : 'ENOENT',
     sqlState: '58030',
+    data,
     traceId,
   })
 }

@@ -74,7 +74,7 @@ export const translateDriverError = (
       ...(given.isFatal === true ? { isFatal: true } : {}),
     })
   }
-  const ofFile = translateFileError(error, traceId)
+  const ofFile = translateFileError(error, traceId, placeOf(given.data))
   if (ofFile !== null) return ofFile
   if (!serversWords.has(name))
     return createGovernedError('ERR_GOVERNANCE_FAILED', {
