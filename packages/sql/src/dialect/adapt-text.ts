@@ -53,6 +53,9 @@ const bySign: ReadonlyMap<string, ReadConstruct> = new Map<string, ReadConstruct
   ['->>', readPipeline],
 ])
 
+/** Most operators begin with another character, and are not looked at. */
+const signs: ReadonlySet<number> = new Set([...bySign.keys()].map((sign) => sign.charCodeAt(0)))
+
 /** A text as the parser gets it. */
 export interface AdaptedText {
   readonly text: string
@@ -80,7 +83,7 @@ export const adaptText = (text: string, lexed: Lexed): AdaptedText => {
     const read =
       kind === 'word'
         ? byWord.get(upper)
-        : kind === 'operator'
+        : kind === 'operator' && signs.has(lexed.text.charCodeAt(start))
           ? bySign.get(lexed.text.slice(start, tokens[at]!.end))
           : undefined
     const isNamedAsType = kind === 'word' && namesOfTypes.has(upper)
